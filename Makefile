@@ -1,0 +1,44 @@
+# `make demo` and `make test` do all the set-up; everything lives in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help demo test test-plain test-slow lint size clean
+
+help:
+	@echo "make demo        install, train on the bundled sample, ask it questions"
+	@echo "make test        run the tests (again with the compiler off: make test-plain; the slow ones: make test-slow)"
+	@echo "make lint        check style"
+	@echo "make size        lines per file"
+	@echo "make clean       remove what was built"
+
+$(BIN)/embedkit: setup.cfg pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: $(BIN)/embedkit
+	@mkdir -p demo
+	$(BIN)/embedkit train svd data/sample.txt -o demo/sample.safetensors
+	$(BIN)/embedkit similar demo/sample.safetensors paris -k 5
+	$(BIN)/embedkit analogy demo/sample.safetensors france paris japan -k 3
+	$(BIN)/embedkit evaluate demo/sample.safetensors --pairs data/sample-pairs.tsv --questions data/sample-questions.txt
+
+test: $(BIN)/embedkit
+	$(BIN)/python -m pytest
+
+test-plain: $(BIN)/embedkit
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest
+
+test-slow: $(BIN)/embedkit
+	$(BIN)/python -m pytest -m slow
+
+lint: $(BIN)/embedkit
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+size:
+	@git ls-files 'embedkit/*.py' | xargs wc -l | sort -n
+
+clean:
+	rm -rf .venv build dist demo *.egg-info .pytest_cache .ruff_cache
+	find embedkit tests benchmarks data -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

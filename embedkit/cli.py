@@ -1,0 +1,49 @@
+"""The `embedkit` command: one line per subcommand."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from . import __version__
+from .commands import COMMANDS
+from .commands._exit import leave, run_to_exit_code
+
+
+class Commands(click.Group):
+    """Subcommands are imported when they are called, so that help costs nothing."""
+
+    def list_commands(self, ctx):
+        return list(COMMANDS)
+
+    def get_command(self, ctx, name):
+        return import_module(f".commands.{name}", __package__).command if name in COMMANDS else None
+
+    def format_commands(self, ctx, formatter):
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def cli():
+    """Word embeddings from the shell: text in, vectors out, answers to stdout.
+
+    A file named - is stdin or stdout. Results go to stdout as tab-separated lines, everything else to stderr.
+
+    \b
+    Exit codes: 0 done, 1 failure, 2 usage, 3 done but some queries had no answer,
+    130 interrupted, 143 terminated, 141 closed pipe.
+    """
+
+
+def run(args: list[str] | None = None) -> int:
+    """The exit code of one command line; errors become a line on stderr."""
+    return run_to_exit_code(cli, args)
+
+
+def main() -> None:
+    """The console script."""
+    leave(run(sys.argv[1:]))

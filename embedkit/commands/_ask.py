@@ -1,0 +1,67 @@
+"""What the commands that ask vectors share: opening the file, parsing queries, naming what has no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+from ._out import Unanswered
+
+METRICS = ("cosine", "dot", "euclidean", "manhattan")
+SUGGESTIONS = 20  # near spellings cost a walk through the vocabulary: given for the first unknown words only
+
+
+def open_source(file: str, source_format: str | None, arguments=(), needs_queries: bool = True):
+    """The vectors in `file`. With FILE - stdin is taken, so the queries must be arguments."""
+    if file == "-" and needs_queries and not arguments:
+        raise click.UsageError("FILE is -, so the queries must be arguments", click.get_current_context())
+    from ..vectors.formats import load
+
+    return load(file, format=source_format)
+
+
+class Parser:
+    """Turns texts into queries with `parse(source, text)`; what cannot be parsed goes to `unanswered`."""
+
+    def __init__(self, source, parse: Callable, unanswered: Unanswered):
+        self.source, self.parse, self.unanswered = source, parse, unanswered
+        self._suggestions = SUGGESTIONS
+
+    def __call__(self, texts: list) -> list[tuple]:
+        """(text, query) for every text that is a query."""
+        from ..vectors.query import Unanswerable
+
+        parsed = []
+        for text in texts:
+            try:
+                parsed.append((text, self.parse(self.source, text)))
+            except Unanswerable as error:
+                self.unanswered.report(self._explain(error))
+        return parsed
+
+    def _explain(self, error) -> str:
+        near: list[str] = []
+        if not self.unanswered.quiet:
+            for word in error.unknown[: self._suggestions]:
+                self._suggestions -= 1
+                near += self.source.vocab.spellings(word)
+        return f"{error} (near: {', '.join(near)})" if near else str(error)
+
+
+def metric_option(function):
+    """`--metric`."""
+    return click.option("--metric", type=click.Choice(METRICS), default="cosine", show_default=True,
+                        help="score; for a distance, smaller is nearer")(function)  # fmt: skip
+
+
+def ranking_options(function):
+    """`-k` and `--restrict-vocab`."""
+    least = click.IntRange(min=1)
+    for option in (
+        click.option("--restrict-vocab", "limit", type=least, metavar="N",
+                     help="answers among the N most frequent words  [default: all]"),
+        click.option("-k", type=least, default=10, show_default=True, metavar="N", help="answers to each query"),
+    ):  # fmt: skip
+        function = option(function)
+    return function

@@ -1,0 +1,58 @@
+"""The one boundary where errors become a line on stderr and an exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+import click
+
+from ..errors import EmbedkitError
+
+
+def run_to_exit_code(cli: click.Group, args: list[str] | None) -> int:
+    """Run a command line: 0 done, 1 failure, 2 usage, 3 some queries unanswered, 130, 143, 141 (see `embedkit -h`)."""
+    try:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    except ValueError:
+        pass  # Not the main thread: whoever embeds us handles signals.
+    color = False if os.environ.get("NO_COLOR") else None
+    try:
+        result = cli.main(args, "embedkit", standalone_mode=False, color=color)
+        # click returns the code of ctx.exit() here, and otherwise what the command returned.
+        return result if isinstance(result, int) else 0
+    except SystemExit as stop:
+        return stop.code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        return 141
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else "embedkit"
+        return _fail(error.format_message(), f"{path} -h", 2)
+    except click.ClickException as error:
+        return _fail(error.format_message())
+    except EmbedkitError as error:
+        return _fail(str(error), error.hint)
+    except MemoryError as error:
+        return _fail(f"out of memory {error}".rstrip())
+    except OSError as error:
+        return _fail(f"{error.filename or 'stdout'}: {error.strerror or error}")
+    except Exception as error:
+        if os.environ.get("EMBEDKIT_DEBUG"):
+            raise
+        return _fail(f"a mistake of embedkit's own: {type(error).__name__}: {error}", "EMBEDKIT_DEBUG=1 shows where")
+
+
+def _fail(message: str, hint: str = "", code: int = 1) -> int:
+    click.echo(f"Error: {message}" + (f"\nHint: {hint}" if hint else ""), err=True)
+    return code
+
+
+def leave(code: int) -> None:
+    """End the process with `code`."""
+    if code in (1, 141):
+        # What a broken stdout still buffers must not raise again while the interpreter shuts down.
+        sys.stdout = None
+    sys.exit(code)

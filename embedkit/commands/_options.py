@@ -1,0 +1,140 @@
+"""Flags from dataclasses, and the options that many commands share."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import click
+
+from ..config import Config
+
+METAVARS = {int: "N", float: "X", str: "FILE"}
+HEADINGS = {"text": "Text", "context": "Context", "model": "Model", "training": "Training"}
+
+
+class SectionOption(click.Option):
+    """A flag that belongs to a section of the configuration."""
+
+    def __init__(self, *args, section: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.section = section
+
+
+class SectionedCommand(click.Command):
+    """Help with one block per section."""
+
+    def format_options(self, ctx, formatter):
+        blocks: dict[str, list] = {}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
+            if record is not None:
+                blocks.setdefault(HEADINGS.get(getattr(param, "section", ""), "Options"), []).append(record)
+        for heading in (*HEADINGS.values(), "Options"):
+            if heading in blocks:
+                with formatter.section(heading):
+                    formatter.write_dl(blocks[heading])
+
+
+def section_options(section: str, options: type) -> list[SectionOption]:
+    """The flags of one dataclass."""
+    made = []
+    for f in fields(options):
+        meta, flag = f.metadata, f.name.replace("_", "-")
+        declaration = f"--{flag}/--no-{flag}" if meta["kind"] is bool else f"--{flag}"
+        made.append(SectionOption([declaration, f.name], section=section, type=_type(meta), default=f.default,
+                                  show_default=f.default is not None, help=meta["help"],
+                                  metavar=None if meta["choices"] or meta["kind"] is bool else METAVARS[meta["kind"]]))  # fmt: skip
+    return made
+
+
+def _type(meta) -> click.ParamType | type:
+    if meta["choices"]:
+        return click.Choice(meta["choices"])
+    bound, is_open = (meta["above"], True) if meta["above"] is not None else (meta["least"], False)
+    if bound is not None:
+        return (click.IntRange if meta["kind"] is int else click.FloatRange)(min=bound, min_open=is_open)
+    return meta["kind"]
+
+
+def configured(name: str | None, callback, sections: dict[str, type], params=(), help: str = "") -> SectionedCommand:
+    """A command whose flags are the fields of `sections`; `callback` receives them as `config`."""
+
+    @click.pass_context
+    def run(ctx, print_config, **values):
+        config = Config(**{
+            section: options(**{f.name: values.pop(f.name) for f in fields(options)})
+            for section, options in sections.items()
+        })  # fmt: skip
+        if print_config:
+            click.echo(config.toml(), nl=False)
+            return None
+        return callback(config=config, **values)
+
+    flags = [flag for section, options in sections.items() for flag in section_options(section, options)]
+    return SectionedCommand(name, callback=run, params=[*params, *flags, _config(), _print_config()], help=help)
+
+
+def _config() -> click.Option:
+    return click.Option(["--config"], metavar="FILE", is_eager=True, expose_value=False, callback=_read_config,
+                        help="read options from a TOML file; flags win")  # fmt: skip
+
+
+def _print_config() -> click.Option:
+    return click.Option(["--print-config"], is_flag=True, help="print the TOML that reproduces this run, and stop")
+
+
+def _read_config(ctx, param, path):
+    if path is None:
+        return
+    import tomllib
+
+    try:
+        with click.open_file(path, "rb") as file:
+            tables = tomllib.load(file)
+    except OSError as error:
+        raise click.FileError(path, error.strerror) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"{path}: {error}", ctx) from error
+    known = {(p.section, p.name) for p in ctx.command.params if isinstance(p, SectionOption)}
+    values = {}
+    for section, table in tables.items():
+        for key, value in table.items() if isinstance(table, dict) else [(None, None)]:
+            if (section, str(key).replace("-", "_")) not in known:
+                name = f"{section}.{key}" if key else section
+                raise click.UsageError(f"{path}: {ctx.command_path} has no option {name}", ctx)
+            values[key.replace("-", "_")] = value
+    ctx.default_map = values
+
+
+def model_argument(function):
+    """The vector file a query command reads."""
+    return click.argument("file", metavar="FILE")(function)
+
+
+def json_option(function):
+    """`--json`: one object a line."""
+    return click.option("--json", "as_json", is_flag=True, help="JSON lines instead of tab-separated ones")(function)
+
+
+def quiet_option(function):
+    """`--quiet`: nothing on stderr but errors."""
+    return click.option("-q", "--quiet", is_flag=True, help="nothing on stderr but errors")(function)
+
+
+def format_option(function):
+    """`--from`: name the format of the vectors instead of looking at the bytes."""
+    return click.option("--from", "source_format", metavar="FORMAT", help="format of FILE; by default its bytes tell")(
+        function
+    )
+
+
+def corpus_params() -> list[click.Parameter]:
+    """What every command that reads text takes besides its configuration."""
+    return [
+        click.Argument(["inputs"], nargs=-1, metavar="INPUT..."),
+        click.Option(["-o", "--output"], metavar="OUT", help="file to write; - is stdout"),
+        click.Option(["--cache/--no-cache"], default=True, show_default=True,
+                     help="keep the encoded text, so that the next run starts at once"),
+        click.Option(["--log"], metavar="FILE", help="write events as JSON lines"),
+        click.Option(["-q", "--quiet"], is_flag=True, help="nothing on stderr but errors"),
+    ]  # fmt: skip

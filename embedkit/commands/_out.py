@@ -1,0 +1,99 @@
+"""Words in, rows out: queries from arguments or stdin, results to stdout, sentences for people to stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import click
+
+from ..errors import EmbedkitError
+
+
+class Out:
+    """Rows to stdout, tab-separated or as JSON lines; always UTF-8, whatever the locale.
+
+    Use as a context manager: leaving it flushes, so that a full disk is noticed while it can still be reported.
+    """
+
+    def __init__(self, as_json: bool = False):
+        if sys.stdout is None:
+            raise EmbedkitError("stdout is closed")
+        self.as_json, self._stream = as_json, sys.stdout.buffer
+
+    def __enter__(self) -> Out:
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is None:
+            self.flush()
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+    def row(self, **fields) -> None:
+        """One result: the values in order, or one JSON object with these keys."""
+        self.line(to_json(fields) if self.as_json else "\t".join(map(cell, fields.values())))
+
+    def line(self, text: str) -> None:
+        self._stream.write(text.encode("utf-8", "surrogateescape") + b"\n")
+
+
+def cell(value) -> str:
+    """A value as a tab-separated cell: no tab or newline of its own; None is empty."""
+    text = "" if value is None else str(value)
+    return text.replace("\t", "\\t").replace("\n", "\\n") if "\t" in text or "\n" in text else text
+
+
+def to_json(fields: dict) -> str:
+    """One JSON object; text as it is, broken UTF-8 as escapes."""
+    import json
+
+    text = json.dumps(fields, ensure_ascii=False, default=_plain)
+    return text if text.isprintable() or not _has_surrogates(text) else json.dumps(fields, default=_plain)
+
+
+def _has_surrogates(text: str) -> bool:
+    return any("\ud800" <= c <= "\udfff" for c in text)
+
+
+def _plain(value):
+    return float(str(value)) if value.dtype.kind == "f" and not value.ndim else value.tolist()
+
+
+def query_blocks(arguments: tuple[str, ...]) -> Iterator[list[str]]:
+    """Queries in blocks: the arguments, or the lines of stdin as they arrive. Empty lines are skipped."""
+    if arguments:
+        yield list(arguments)
+        return
+    if sys.stdin is None:
+        return
+    stream, rest = sys.stdin.buffer, b""
+    # read1 returns what is there: a pipe that asks one word at a time gets its answer at once.
+    while chunk := stream.read1(1 << 16):
+        *lines, rest = (rest + chunk).split(b"\n")
+        if block := _decode(lines):
+            yield block
+    if block := _decode([rest]):
+        yield block
+
+
+def _decode(lines: list[bytes]) -> list[str]:
+    texts = (line.strip(b" \t\r").decode("utf-8", "surrogateescape") for line in lines)
+    return [text for text in texts if text]
+
+
+class Unanswered:
+    """Queries without an answer: a line on stderr each, and exit code 3 at the end."""
+
+    def __init__(self, quiet: bool = False):
+        self.quiet, self.count = quiet, 0
+
+    def report(self, message: str) -> None:
+        self.count += 1
+        if not self.quiet:
+            click.echo(message.encode("utf-8", "surrogateescape"), err=True)
+
+    def finish(self) -> None:
+        if self.count:
+            click.get_current_context().exit(3)

@@ -1,0 +1,86 @@
+"""What `train`, `count` and `vocab` share: inputs, output, threads, and the record of how a file was made."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import click
+
+from ..config import Config
+from ..errors import EmbedkitError
+from ..progress import Progress
+
+
+def need_inputs(inputs: tuple[str, ...]) -> tuple[str, ...]:
+    if not inputs:
+        raise click.UsageError("Missing INPUT: text files, folders, patterns, or - for stdin", click.get_current_context())
+    return inputs
+
+
+def need_output(output: str | None) -> str:
+    if output is None:
+        raise click.UsageError("Missing -o OUT: the file to write, or - for stdout", click.get_current_context())
+    return output
+
+
+@contextmanager
+def limited_threads(threads: int | None):
+    """Keep BLAS to as many threads as our own kernels use."""
+    if threads is None:
+        yield
+        return
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(threads):
+        yield
+
+
+def read_corpus(inputs: tuple[str, ...], config: Config, keep: bool, progress: Progress):
+    """The corpus in `inputs`, with a line about it on stderr."""
+    from ..text import corpus
+
+    text = corpus.load(inputs, config.text, config.training.threads, keep, progress)
+    progress.event("corpus", tokens=text.tokens, words=len(text.vocab), sha256=text.sha256)
+    progress.say(f"{text.tokens:,} tokens, {len(text.vocab):,} words kept")
+    return text
+
+
+def read_counts(inputs: tuple[str, ...], config: Config, keep: bool, progress: Progress):
+    """Co-occurrence counts: from a COUNTS file if that is what `inputs` names, else from text.
+
+    A COUNTS file has its text and context options inside; giving others on the command line is refused.
+    """
+    from ..count import cooccur
+
+    if len(inputs) == 1 and is_native(inputs[0]):
+        given = given_options("text", "context")
+        if given:
+            raise EmbedkitError(f"{inputs[0]}: holds counts already, so {', '.join(given)} cannot change them",
+                                "count the text again, or leave those options out")  # fmt: skip
+        return cooccur.load(inputs[0])
+    text = read_corpus(inputs, config, keep, progress)
+    counts = cooccur.count(text, config.context, config.training.seed, config.training.threads, progress)
+    progress.event("counts", entries=len(counts.data))
+    stored = config.stored()
+    counts.metadata["config"] = {name: stored[name] for name in ("text", "context")}
+    return counts
+
+
+def is_native(path: str) -> bool:
+    """Whether `path` is a file in the native container."""
+    import os
+
+    from .. import container
+
+    if not os.path.isfile(path):
+        return False
+    with open(path, "rb") as file:
+        return container.looks_like(file.read(64), os.path.getsize(path))
+
+
+def given_options(*sections: str) -> list[str]:
+    """The flags of these sections that were given on the command line or in a --config file."""
+    ctx = click.get_current_context()
+    default = click.core.ParameterSource.DEFAULT
+    return [p.opts[0] for p in ctx.command.params
+            if getattr(p, "section", "") in sections and ctx.get_parameter_source(p.name) != default]  # fmt: skip

@@ -1,0 +1,47 @@
+"""`embedkit analogy`: a is to b as c is to what?"""
+
+from __future__ import annotations
+
+import click
+
+from ._ask import Parser, open_source, ranking_options
+from ._options import format_option, json_option, model_argument, quiet_option
+from ._out import Out, Unanswered, query_blocks
+
+
+@click.command("analogy")
+@model_argument
+@click.argument("words", nargs=-1, metavar="[A B C]")
+@ranking_options
+@click.option("--method", type=click.Choice(("add", "mul")), default="add", show_default=True,
+              help="3CosAdd, or 3CosMul with epsilon .001")  # fmt: skip
+@format_option
+@json_option
+@quiet_option
+def command(file, words, k, limit, method, source_format, as_json, quiet):
+    """A is to B as C is to what? The question, word and score, best first.
+
+    Without arguments each line of stdin holds three words, between spaces or tabs. The words of a question are never
+    its answers.
+    """
+    if len(words) not in (0, 3):
+        raise click.UsageError(f"an analogy takes three words, not {len(words)}", click.get_current_context())
+    source = open_source(file, source_format, words)
+    import numpy as np
+
+    from ..vectors.query import analogy, find_tuple
+
+    unanswered, word = Unanswered(quiet), source.vocab.__getitem__
+    parse = Parser(source, lambda source, line: find_tuple(source, line, 3), unanswered)
+    with Out(as_json) as out:
+        for block in query_blocks(("\t".join(words),) if words else ()):
+            asked = parse(block)
+            triples = np.array([ids for _, (_, ids) in asked], np.int64).reshape(-1, 3)
+            for (_, (abc, _)), (ids, scores) in zip(asked, analogy(source, triples, method, k, limit)):
+                question = dict(zip("abc", abc)) if as_json else {"query": " ".join(abc)}
+                if not len(ids):
+                    unanswered.report(f"no answer: {' '.join(abc)}")
+                for id, score in zip(ids.tolist(), scores):
+                    out.row(**question, word=word(id), score=score)
+            out.flush()
+    unanswered.finish()

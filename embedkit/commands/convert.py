@@ -1,0 +1,49 @@
+"""`embedkit convert`: any vector format to any other."""
+
+from __future__ import annotations
+
+import click
+
+from ._options import quiet_option
+
+
+@click.command("convert")
+@click.argument("source", metavar="IN")
+@click.argument("target", metavar="OUT")
+@click.option("--from", "source_format", metavar="FORMAT", help="format of IN; by default its bytes tell")
+@click.option("--to", "target_format", metavar="FORMAT", help="format of OUT; by default its suffix tells")
+@click.option("--vocab", metavar="FILE", help="words of a format that holds none (glove-bin): GloVe's vocabulary")
+@click.option("--dedupe", type=click.Choice(("error", "first")), default="error", show_default=True,
+              help="a word that comes twice: refuse, or keep its first row")  # fmt: skip
+@click.option("--on-bad-token", type=click.Choice(("error", "escape", "skip")), default="error", show_default=True,
+              help="words that OUT cannot hold, as those with a space: refuse, write %20, or leave out")  # fmt: skip
+@quiet_option
+def command(source, target, source_format, target_format, vocab, dedupe, on_bad_token, quiet):
+    """Write the vectors of IN to OUT in another format; - is stdin and stdout.
+
+    Suffixes of OUT: .safetensors or none (native), .bin (word2vec), .txt and .vec (word2vec text). What the new file
+    lacks is said on stderr.
+    """
+    if target == "-" and target_format is None:
+        raise click.UsageError("OUT is -, so --to must name the format", click.get_current_context())
+    from ..files import map_input
+    from ..progress import Progress
+    from ..vectors.formats import Saving, by_name, detect, load
+
+    with Saving(target, target_format, on_bad_token=on_bad_token) as saving:
+        data = map_input(source)
+        read = by_name(source_format) if source_format else detect(source, data)
+        vectors = load(source, read.NAME, dedupe=dedupe, vocab=vocab, data=data)
+        saving.save(vectors)
+    lost = missing(read, vectors, saving.format)
+    if lost:
+        Progress(quiet).say(f"{target}: without {'; '.join(lost)}")
+
+
+def missing(read, vectors, written) -> list[str]:
+    """What the input had and the output lacks. Formats say it in LOSES; named is only what was there."""
+    facts = set(vectors.metadata) - {"kind", "imported_from"}
+    present = {"counts": vectors.vocab.counts is not None, "context vectors": vectors.contexts is not None,
+               "metadata": bool(facts)}  # fmt: skip
+    lost = [] if read.WRITABLE else [read.LOSES]
+    return lost + [name for name, is_there in present.items() if is_there and name in written.LOSES]

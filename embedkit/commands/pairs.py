@@ -1,0 +1,40 @@
+"""`embedkit pairs`: the similarity of given pairs."""
+
+from __future__ import annotations
+
+import click
+
+from ._ask import Parser, metric_option, open_source
+from ._options import format_option, json_option, model_argument, quiet_option
+from ._out import Out, Unanswered, query_blocks
+
+
+@click.command("pairs")
+@model_argument
+@click.argument("words", nargs=-1, metavar="[A B]")
+@metric_option
+@format_option
+@json_option
+@quiet_option
+def command(file, words, metric, source_format, as_json, quiet):
+    """Similarity of A and B: both words and the score.
+
+    Without arguments each line of stdin holds two words, between spaces or a tab.
+    """
+    if len(words) not in (0, 2):
+        raise click.UsageError(f"a pair takes two words, not {len(words)}", click.get_current_context())
+    source = open_source(file, source_format, words)
+    import numpy as np
+
+    from ..vectors.query import find_tuple, similarity
+
+    unanswered = Unanswered(quiet)
+    parse = Parser(source, lambda source, line: find_tuple(source, line, 2), unanswered)
+    with Out(as_json) as out:
+        for block in query_blocks(("\t".join(words),) if words else ()):
+            asked = [query for _, query in parse(block)]
+            a, b = np.array([ids for _, ids in asked], np.int64).reshape(-1, 2).T
+            for ((left, right), _), score in zip(asked, similarity(source, a, b, metric)):
+                out.row(a=left, b=right, score=score)
+            out.flush()
+    unanswered.finish()

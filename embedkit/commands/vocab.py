@@ -1,0 +1,33 @@
+"""`embedkit vocab`: the words of a text and how often they occur."""
+
+from __future__ import annotations
+
+import click
+
+from ..config import Text, Training
+from ._options import configured, corpus_params
+from ._run import need_inputs, read_corpus
+
+
+def vocab(config, inputs, output, as_json, cache, log, quiet):
+    from ..files import Output
+    from ..progress import Progress
+    from ._out import cell, to_json
+
+    need_inputs(inputs)
+    progress = Progress(quiet, log)
+    with Output(output or "-") as out:
+        words = read_corpus(inputs, config, cache, progress).vocab
+        step = 1 << 14
+        for start in range(0, len(words), step):
+            counts = words.counts[start : start + step].tolist()
+            rows = zip(words.words(start, start + step), counts)
+            lines = [to_json({"word": w, "count": n}) if as_json else f"{cell(w)}\t{n}" for w, n in rows]
+            out.write("".join(line + "\n" for line in lines).encode("utf-8", "surrogateescape"))
+
+
+command = configured(
+    "vocab", vocab, {"text": Text, "training": Training},
+    [*corpus_params(), click.Option(["--json", "as_json"], is_flag=True, help="JSON lines")],
+    "Count words, the most frequent first: `word<TAB>count`. The output serves as --vocab FILE elsewhere.",
+)  # fmt: skip

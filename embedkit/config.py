@@ -1,0 +1,101 @@
+"""Options, once: a frozen dataclass per section is the flags, the TOML table and the metadata of a file.
+
+Nothing here imports numpy, so that `--help` stays light.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+
+def option(default, help: str, *, kind: type | None = None, choices=None, least=None, above=None, stored=True) -> Any:
+    """A dataclass field that becomes a flag.
+
+    `kind` is needed where the default is None; `choices` limits strings; `least` and `above` bound numbers from
+    below (inclusive, exclusive); `stored=False` keeps paths and machine details out of result files.
+    """
+    kind = kind or type(default)
+    return field(default=default, metadata=dict(help=help, kind=kind, choices=choices, least=least, above=above,
+                                                stored=stored))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Text:
+    """How text becomes words, and which words stay."""
+
+    tokenizer: str = option(
+        "whitespace", "how lines become tokens: as they are, Penn Treebank words, or characters",
+        choices=("whitespace", "words", "chars"),
+    )  # fmt: skip
+    lowercase: bool = option(False, "lower-case the text (Unicode)")
+    normalize: bool = option(True, "bring words to Unicode NFC")
+    drop_punctuation: bool = option(False, "with the words tokenizer: leave punctuation out")
+    encoding_errors: str = option(
+        "strict", "invalid UTF-8: stop and name the byte, or put U+FFFD", choices=("strict", "replace")
+    )
+    min_count: int = option(5, "drop words seen fewer times than this", least=1)
+    max_vocab: int = option(None, "keep at most this many words, the most frequent", kind=int, least=1)
+    vocab: str = option(None, "FILE with the words to use, one a line (a count may follow); the line is the id",
+                        kind=str, stored=False)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Context:
+    """Which words count as neighbours, and how much."""
+
+    window: int = option(5, "words to each side", least=1)
+    weighting: str = option(
+        "harmonic", "weight at distance d: 1/d, 1, or (window-d+1)/window", choices=("harmonic", "flat", "dynamic")
+    )
+    context: str = option("both", "which side of the word is context", choices=("both", "left", "right"))
+    subsample: str = option(
+        "none", "frequent words: keep all, expect them rarer after windowing, or remove some before",
+        choices=("none", "clean", "dirty"),
+    )  # fmt: skip
+    sample: float = option(1e-4, "subsampling threshold t, a share of all tokens", above=0)
+
+
+@dataclass(frozen=True)
+class Training:
+    """How the work is run."""
+
+    seed: int = option(1, "seed of everything random", least=0)
+    threads: int = option(None, "threads  [default: all cores]", kind=int, least=1, stored=False)
+
+
+class Config:
+    """The sections of one run: `Config(text=Text(...), context=Context(...))`, read as `config.text.window`."""
+
+    def __init__(self, **sections):
+        self.sections = sections
+
+    def __getattr__(self, name):
+        try:
+            return self.__dict__["sections"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def stored(self) -> dict[str, dict]:
+        """What a result file remembers: every stored field of every section."""
+        return {name: {f.name: getattr(section, f.name) for f in fields(section) if f.metadata["stored"]}
+                for name, section in self.sections.items()}  # fmt: skip
+
+    def toml(self) -> str:
+        """The TOML that reproduces this run with `--config`; unset options are left out."""
+        lines = []
+        for name, section in self.sections.items():
+            lines += [f"[{name}]"]
+            lines += [f"{k.replace('_', '-')} = {_toml(v)}" for k, v in asdict(section).items() if v is not None]
+            lines += [""]
+        return "\n".join(lines[:-1]) + "\n"
+
+
+def _toml(value) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        import json
+
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return repr(value)

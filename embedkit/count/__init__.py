@@ -1,0 +1,1 @@
+"""Counting models: co-occurrence, PPMI, SVD."""

@@ -1,0 +1,139 @@
+"""Kernels of the counting models."""
+
+import math
+
+import numpy as np
+
+from ..jit import kernel
+
+
+@kernel
+def sort_positions(ids, starts, positions):
+    """Counting sort: `positions` gets the places of word 0, then of word 1 …; `starts` (V + 1) their first place and is
+    left pointing one word ahead, so that word w ends up at positions[starts[w - 1]:starts[w]]."""
+    for i in range(len(ids)):
+        if ids[i] >= 0:
+            positions[starts[ids[i]]] = i
+            starts[ids[i]] += 1
+
+
+@kernel
+def count_rows(ids, positions, starts, first, last, weights, left, right, sums, touched, indices, data, lengths):
+    """Rows first..last of the co-occurrence matrix.
+
+    For each occurrence of a word the neighbours up to len(weights) - 1 tokens away on the sides asked for are added into
+    `sums`, one float64 per word, which is all zero before and after; `touched` lists the words met. No pair is ever
+    stored twice. Returns the number of entries written to `indices` and `data`.
+    """
+    window, n, size = len(weights) - 1, 0, len(ids)
+    for word in range(first, last):
+        met = 0
+        for p in range(starts[word], starts[word + 1]):
+            at = positions[p]
+            if left:
+                for d in range(1, min(window, at) + 1):
+                    c = ids[at - d]
+                    if c < 0:
+                        break
+                    if sums[c] == 0.0:
+                        touched[met] = c
+                        met += 1
+                    sums[c] += weights[d]
+            if right:
+                for d in range(1, min(window, size - 1 - at) + 1):
+                    c = ids[at + d]
+                    if c < 0:
+                        break
+                    if sums[c] == 0.0:
+                        touched[met] = c
+                        met += 1
+                    sums[c] += weights[d]
+        touched[:met].sort()
+        for t in range(met):
+            c = touched[t]
+            indices[n] = c
+            data[n] = sums[c]
+            sums[c] = 0.0
+            n += 1
+        lengths[word] = met
+    return n
+
+
+@kernel
+def scale(indptr, indices, data, first, last, factors):
+    """data[i, j] *= factors[i] * factors[j] for rows first..last."""
+    for i in range(first, last):
+        for p in range(indptr[i], indptr[i + 1]):
+            data[p] *= factors[i] * factors[indices[p]]
+
+
+@kernel
+def sum_rows(indptr, data, first, last, sums):
+    """Row sums in float64."""
+    for i in range(first, last):
+        total = 0.0
+        for p in range(indptr[i], indptr[i + 1]):
+            total += data[p]
+        sums[i] = total
+
+
+@kernel
+def sum_columns(indices, data, sums):
+    """Column sums in float64."""
+    for p in range(len(indices)):
+        sums[indices[p]] += data[p]
+
+
+@kernel
+def ppmi_rows(indptr, indices, data, first, last, row_logs, column_logs, out_indices, out_data, lengths):
+    """Positive PMI of rows first..last, packed from out[indptr[first]] on; returns how many stay positive.
+
+    PMI(i, j) = log n_ij - row_logs[i] - column_logs[j]; the shift and the smoothing are inside the logs.
+    """
+    n = indptr[first]
+    for i in range(first, last):
+        before = n
+        for p in range(indptr[i], indptr[i + 1]):
+            value = math.log(data[p]) - row_logs[i] - column_logs[indices[p]]
+            if value > 0.0:
+                out_indices[n] = indices[p]
+                out_data[n] = value
+                n += 1
+        lengths[i] = n - before
+    return n - indptr[first]
+
+
+@kernel(fastmath=True)
+def multiply_rows(indptr, indices, data, first, last, dense, out):
+    """out[first:last] = matrix[first:last] @ dense, for a CSR matrix and C-ordered float32 `dense` (columns, L).
+
+    Four entries at a time, so that a row of `out` is loaded and stored once for four rows of `dense`.
+    """
+    width = dense.shape[1]
+    for i in range(first, last):
+        y = out[i]
+        for k in range(width):
+            y[k] = 0.0
+        p, stop = indptr[i], indptr[i + 1]
+        while p + 4 <= stop:
+            a, b, c, d = data[p], data[p + 1], data[p + 2], data[p + 3]
+            w, x, z, u = dense[indices[p]], dense[indices[p + 1]], dense[indices[p + 2]], dense[indices[p + 3]]
+            for k in range(width):
+                y[k] += a * w[k] + b * x[k] + c * z[k] + d * u[k]
+            p += 4
+        while p < stop:
+            a, w = data[p], dense[indices[p]]
+            for k in range(width):
+                y[k] += a * w[k]
+            p += 1
+
+
+@kernel
+def transpose(indptr, indices, data, starts, out_indices, out_data):
+    """The transposed CSR matrix: `starts` holds the first place of each column and is moved on to the next column's."""
+    for i in range(len(indptr) - 1):
+        for p in range(indptr[i], indptr[i + 1]):
+            at = starts[indices[p]]
+            out_indices[at] = i
+            out_data[at] = data[p]
+            starts[indices[p]] = at + 1

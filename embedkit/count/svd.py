@@ -1,0 +1,39 @@
+"""The model `svd`: dense vectors from the truncated SVD of PPMI (Levy & Goldberg 2014, section 4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..config import Training, option
+from ..errors import EmbedkitError
+from ..progress import SILENT, Progress
+from .ppmi import Ppmi
+
+
+@dataclass(frozen=True)
+class Svd(Ppmi):
+    """Options of PPMI, and what is made of its singular vectors."""
+
+    dim: int = option(100, "dimensions", least=1)
+    eig: float = option(0.5, "singular values are raised to this power", least=0)
+    add_context: bool = option(False, "add each word's context vector to its vector (w + c)")
+    tolerance: float = option(1e-3, "relative error allowed in the singular values", above=0)
+
+
+def train(counts, options: Svd, training: Training, progress: Progress = SILENT):
+    """`Vectors` (V, dim) from `Counts`: U S**eig, plus V S**eig with `add_context`."""
+    from ..vectors.vectors import Vectors
+    from .decompose import Csr, truncated_svd
+    from .weighting import ppmi
+
+    if options.dim >= len(counts.vocab):
+        raise EmbedkitError(f"dim {options.dim} needs more than {options.dim} words; the vocabulary has {len(counts.vocab)}",
+                            "lower --dim, or lower --min-count to keep more words")  # fmt: skip
+    matrix = Csr(*ppmi(counts, options.cds, options.shift, training.threads))
+    symmetric = options.cds == 1 and counts.metadata["config"]["context"]["context"] == "both"
+    u, s, v = truncated_svd(matrix, options.dim, options.tolerance, training.seed, training.threads, symmetric, progress)
+    progress.event("svd", singular_values=s.tolist())
+    vectors = u * s**options.eig
+    if options.add_context:
+        vectors += v * s**options.eig
+    return Vectors(counts.vocab, vectors.astype("float32"))

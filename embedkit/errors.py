@@ -1,0 +1,18 @@
+"""Every error that embedkit raises on purpose. `cli.py` turns them into one line, a hint and an exit code."""
+
+
+class EmbedkitError(Exception):
+    """Something the user can act on: what happened, and (`hint`) the next step."""
+
+    def __init__(self, message: str, hint: str = ""):
+        super().__init__(message)
+        self.hint = hint
+
+
+class FormatError(EmbedkitError):
+    """A file that is not what it should be: `path`, the byte `offset` or `line` where it goes wrong, and why."""
+
+    def __init__(self, path, message: str, hint: str = "", *, offset: int | None = None, line: int | None = None):
+        where = f"byte {offset}: " if offset is not None else f"line {line}: " if line is not None else ""
+        super().__init__(f"{path}: {where}{message}", hint)
+        self.path, self.offset, self.line = path, offset, line

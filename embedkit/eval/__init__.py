@@ -1,0 +1,1 @@
+"""Evaluation: one report for every model."""

@@ -1,0 +1,316 @@
+"""Opening what is read and replacing what is written: every file of the package passes through here."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import itertools
+import mmap
+import os
+import re
+import stat
+import sys
+import zlib
+from typing import TYPE_CHECKING
+
+from .errors import EmbedkitError, FormatError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+CHUNK = 1 << 20
+_GZIP, _BZIP2, _XZ = b"\x1f\x8b\x08", re.compile(rb"BZh[1-9]1AY&SY"), b"\xfd7zXZ\x00"
+# The process's own descriptors: opening such a name again would start over at byte 0 of a redirected file.
+_DESCRIPTOR = re.compile(r"/dev/fd/(\d+)|/proc/self/fd/(\d+)")
+_STREAMS = {"-": 1, "/dev/stdout": 1, "/dev/stderr": 2}
+
+
+def open_input(path) -> io.BufferedReader:
+    """`path` for reading, decompressed where its first bytes say gzip, bzip2 or xz; "-" is standard input.
+
+    EmbedkitError where the file is missing, a directory or unreadable; FormatError, while reading, where
+    compressed data is damaged or ends early.
+    """
+    path = os.fspath(path)
+    try:
+        raw = _Unowned(sys.stdin.buffer) if path == "-" else io.FileIO(path)
+        source = io.BufferedReader(raw, CHUNK)
+        head = source.peek(16)
+    except OSError as error:
+        raise _reading(path, error) from error
+    return io.BufferedReader(_Reader(path, source, _decompressor(head)), CHUNK)
+
+
+def map_input(path) -> np.ndarray:
+    """All bytes of `path`, a read-only uint8 array: a map of a plain regular file, else (decompressed) in memory."""
+    import numpy as np
+
+    path = os.fspath(path)
+    try:
+        # Asked before opening: opening and closing a pipe would kill its writer.
+        if path != "-" and stat.S_ISREG(os.stat(path).st_mode):
+            with open(path, "rb", buffering=0) as file:
+                if not _decompressor(file.read(16)) and os.fstat(file.fileno()).st_size:
+                    return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), np.uint8)
+    except OSError as error:
+        if error.errno != errno.ENODEV:  # a file system without memory maps
+            raise _reading(path, error) from error
+    # A growing bytearray is moved by the kernel, not copied: the peak stays near the size of the data.
+    data = bytearray()
+    with open_input(path) as file:
+        while block := file.read(CHUNK):
+            data += block
+    array = np.frombuffer(data, np.uint8)
+    array.flags.writeable = False
+    return array
+
+
+def _decompressor(head: bytes):
+    """For data that starts with `head`: what makes a decompressor and the error it raises; None for plain data."""
+    if head.startswith(_GZIP):
+        return (lambda: zlib.decompressobj(31)), zlib.error
+    if _BZIP2.match(head):
+        import bz2
+
+        return bz2.BZ2Decompressor, OSError
+    if head.startswith(_XZ):
+        import lzma
+
+        return lzma.LZMADecompressor, lzma.LZMAError
+    return None
+
+
+def _reading(path, error: OSError) -> EmbedkitError:
+    if isinstance(error, FileNotFoundError):
+        return EmbedkitError(f"{path}: no such file")
+    if isinstance(error, IsADirectoryError):
+        return EmbedkitError(f"{path}: is a directory, a file is needed")
+    return EmbedkitError(f"{path}: cannot be read: {error.strerror or error}")
+
+
+class _Unowned(io.RawIOBase):
+    """Standard input as a raw stream: closing it leaves the real one open."""
+
+    def __init__(self, stream):
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer) -> int:
+        data = self._stream.read1(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class _Reader(io.RawIOBase):
+    """The bytes of `source`, decompressed member after member; OSErrors become ours."""
+
+    def __init__(self, path, source: io.BufferedReader, decompressor):
+        self._path, self._source = path, source
+        self._new, self._damage = decompressor or (None, OSError)
+        self._member = self._new and self._new()
+        self._input = b""
+
+    @property
+    def name(self):
+        return self._path
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer) -> int:
+        try:
+            return self._decompress(buffer) if self._new else self._source.readinto1(buffer)
+        except self._damage as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise _reading(self._path, error) from error
+            raise self._damaged(str(error)) from error
+        except OSError as error:
+            raise _reading(self._path, error) from error
+
+    def _decompress(self, buffer) -> int:
+        while True:
+            if self._member.eof:
+                # Zero bytes between members are padding; anything else must be the next member.
+                self._input = self._member.unused_data.lstrip(b"\0")
+                while not self._input:
+                    if not (block := self._source.read1(CHUNK)):
+                        return 0
+                    self._input = block.lstrip(b"\0")
+                self._member = self._new()
+            if not self._input and getattr(self._member, "needs_input", True):
+                self._input = self._source.read1(CHUNK)
+                if not self._input:
+                    raise self._damaged("it ends early")
+            data = self._member.decompress(self._input, len(buffer))
+            self._input = getattr(self._member, "unconsumed_tail", b"")
+            if data:
+                buffer[: len(data)] = data
+                return len(data)
+
+    def _damaged(self, why: str) -> FormatError:
+        return FormatError(self._path, f"damaged compressed data: {why}", "fetch or compress the file again")
+
+    def close(self) -> None:
+        if not self.closed:
+            self._source.close()
+        super().close()
+
+
+class Output:
+    """A file that appears complete or not at all.
+
+    `with Output(path) as out: out.write(data)`. A regular file is written under a temporary name in its own
+    directory, fsynced and renamed over `path` when the block ends; after an exception nothing has changed and
+    nothing is left. Symbolic links are followed, the old file's mode is kept. Devices, pipes and "-" (standard
+    output) are written straight through. Whatever the system refuses becomes an EmbedkitError that names the
+    path; a closed pipe stays a BrokenPipeError.
+    """
+
+    def __init__(self, path):
+        self.path = os.fspath(path)
+        self.written = 0
+        self._fd = self._stream = self._temporary = None
+        self._owned = True
+        self._pending = bytearray()
+
+    def __enter__(self) -> Output:
+        with self._reported():
+            try:
+                self._open()
+            except OSError:
+                self._discard()
+                raise
+        return self
+
+    def _open(self) -> None:
+        number = _STREAMS.get(self.path)
+        if match := _DESCRIPTOR.fullmatch(self.path):
+            number = int(match[1] or match[2])
+        if number is not None:
+            self._open_descriptor(number)
+            return
+        if self.path.endswith(os.sep):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        try:
+            info = os.stat(self.path)
+        except FileNotFoundError:
+            if not self.path:
+                raise
+            info = None
+        if info is not None and not stat.S_ISREG(info.st_mode):
+            self._fd = os.open(self.path, os.O_WRONLY | os.O_CLOEXEC)
+            return
+        self._target = os.path.realpath(self.path)
+        if info is not None and not os.access(self._target, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        folder, name = os.path.split(self._target)
+        # A name as long as the file system allows leaves no room for more.
+        stem = f".{os.fsdecode(os.fsencode(name)[:200])}.{os.getpid()}"
+        for attempt in itertools.count():
+            temporary = os.path.join(folder, f"{stem}.{attempt}.tmp" if attempt else f"{stem}.tmp")
+            with contextlib.suppress(FileExistsError):
+                self._fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+                break
+        self._temporary = temporary
+        if info is not None:
+            os.fchmod(self._fd, stat.S_IMODE(info.st_mode))
+
+    def _open_descriptor(self, number: int) -> None:
+        stream = {1: sys.stdout, 2: sys.stderr}.get(number)
+        if stream is not None:
+            stream.flush()
+            try:
+                number = stream.fileno()
+            except (OSError, AttributeError):  # a stream in memory
+                self._stream = stream.buffer
+                return
+        self._fd, self._owned = number, False
+
+    def reserve(self, nbytes: int) -> None:
+        """Claims disk space for the next `nbytes` bytes, so that a full disk fails now; what is not used is freed."""
+        if self._temporary is None or nbytes <= 0:
+            return
+        with self._reported():
+            try:
+                os.posix_fallocate(self._fd, self.written, nbytes)
+            except OSError as error:
+                if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
+                    raise
+
+    def write(self, data) -> None:
+        """Appends `data`: bytes, or any C-contiguous array."""
+        view = memoryview(data)
+        if not view.nbytes:
+            return
+        view = view.cast("B")
+        self.written += len(view)
+        if len(self._pending) + len(view) <= CHUNK:
+            self._pending += view
+            return
+        self._drain()
+        self._put(view)
+
+    def _drain(self) -> None:
+        pending, self._pending = self._pending, bytearray()
+        self._put(memoryview(pending))
+
+    def _put(self, view: memoryview) -> None:
+        with self._reported():
+            if self._stream is not None:
+                self._stream.write(view)
+                return
+            while view:
+                view = view[os.write(self._fd, view[: 64 * CHUNK]) :]
+
+    def __exit__(self, kind, value, traceback) -> None:
+        with self._reported():
+            try:
+                if kind is None:
+                    self._drain()
+                    self._commit()
+            finally:
+                self._discard()
+
+    def _commit(self) -> None:
+        if self._stream is not None:
+            self._stream.flush()
+        if self._temporary is None:
+            return
+        os.ftruncate(self._fd, self.written)
+        os.fsync(self._fd)
+        fd, self._fd = self._fd, None
+        os.close(fd)
+        os.replace(self._temporary, self._target)
+        self._temporary = None
+        folder = os.open(os.path.dirname(self._target), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # some file systems cannot sync a directory
+                raise
+        finally:
+            os.close(folder)
+
+    def _discard(self) -> None:
+        """Closes what is open and removes a temporary file that did not become the target."""
+        fd, self._fd = self._fd, None
+        temporary, self._temporary = self._temporary, None
+        if temporary is not None:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+        if fd is not None and self._owned:
+            os.close(fd)
+
+    @contextlib.contextmanager
+    def _reported(self):
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except FileNotFoundError as error:
+            raise EmbedkitError(f"{self.path}: cannot be written: there is no such directory") from error
+        except OSError as error:
+            raise EmbedkitError(f"{self.path}: cannot be written: {error.strerror or error}") from error

@@ -1,0 +1,29 @@
+"""The one place that prepares numba; every `_kernels.py` takes its decorator from here.
+
+Compiled kernels are kept beside the source. Where that cannot be written (a system-wide install) they go to the user's
+cache folder, and where that fails too they are compiled anew in each run instead of failing.
+"""
+
+from __future__ import annotations
+
+import os
+
+import numba
+
+from .folders import cache_folder, writable
+
+_keep = True
+if "NUMBA_CACHE_DIR" not in os.environ and not os.access(os.path.dirname(os.path.abspath(__file__)), os.W_OK):
+    _keep = writable(cache_folder("numba"))
+    if _keep:
+        numba.config.CACHE_DIR = cache_folder("numba")
+
+
+def kernel(function=None, *, fastmath: bool = False):
+    """Compile without the interpreter lock, so that Python threads run kernels side by side.
+
+    `fastmath` lets sums be reordered, without which no reduction vectorises; NaN and infinity stay meaningful.
+    """
+    flags = {"reassoc", "contract", "nsz", "arcp"} if fastmath else False
+    decorate = numba.njit(nogil=True, cache=_keep, error_model="numpy", fastmath=flags)
+    return decorate if function is None else decorate(function)

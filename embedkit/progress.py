@@ -1,0 +1,49 @@
+"""What a long run tells people: bars and sentences on stderr, events in a log file. The only user of tqdm."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+
+
+class Progress:
+    """Passed down to whatever takes long. Bars appear on a terminal only; `quiet` silences bars and sentences."""
+
+    def __init__(self, quiet: bool = False, log: str | None = None):
+        self.quiet = quiet
+        self._log = None
+        if log is not None:
+            from .errors import EmbedkitError
+
+            try:
+                self._log = open(log, "w", encoding="utf-8")
+            except OSError as error:
+                raise EmbedkitError(f"{log}: cannot write the log: {error.strerror}") from error
+
+    @contextmanager
+    def bar(self, total: int, label: str, unit: str = "it"):
+        """A bar over `total` units; yields `advance(n)`."""
+        if self.quiet or not sys.stderr.isatty():
+            yield lambda n=1: None
+            return
+        from tqdm import tqdm
+
+        with tqdm(total=total, desc=label, unit=unit, unit_scale=True, leave=False) as bar:
+            yield bar.update
+
+    def say(self, text: str) -> None:
+        """One line for people."""
+        if not self.quiet:
+            sys.stderr.write(text + "\n")
+
+    def event(self, event: str, **fields) -> None:
+        """One JSON line in the log file, stamped with the time; nothing without `--log`."""
+        if self._log is not None:
+            import json
+            import time
+
+            self._log.write(json.dumps({"event": event, "time": round(time.time(), 3), **fields}) + "\n")
+            self._log.flush()
+
+
+SILENT = Progress(quiet=True)

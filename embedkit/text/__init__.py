@@ -1,0 +1,1 @@
+"""Text in: inputs, tokenizers, vocabulary, ids."""

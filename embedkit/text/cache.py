@@ -1,0 +1,130 @@
+"""The cache of encoded texts: one native file per text and way of reading it, so that a second run starts at once.
+
+The key is the content of the files, not their names or dates. An entry holds all types by frequency: --min-count and
+--max-vocab are then `id < V`, and one entry serves them all. $EMBEDKIT_CACHE_SIZE caps the folder (default 4G, 0 turns
+the cache off); the entries used longest ago go first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from dataclasses import fields
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import container
+from ..config import Text
+from ..errors import EmbedkitError
+from ..files import Output
+from ..folders import cache_folder, writable
+from ..progress import Progress
+from .stored import read_vocab, vocab_tensors
+from .vocab import Vocab
+
+# Raise it when the same text would be encoded differently.
+VERSION = 1
+# These choose among the types of an entry; everything else decides what the types are.
+CHOOSERS = ("min_count", "max_vocab", "vocab")
+
+
+class Entry(NamedTuple):
+    """One encoded text: `path` of the entry, its `size` in bytes, when it was last `used`, what it is."""
+
+    path: str
+    size: int
+    used: float
+    metadata: dict[str, str]
+
+
+def folder() -> str:
+    return cache_folder("ids")
+
+
+def limit() -> int:
+    """The most bytes the cache may hold."""
+    text = os.environ.get("EMBEDKIT_CACHE_SIZE", "4G")
+    match = re.fullmatch(r"(\d+)([KMGT]?)", text.strip().upper())
+    if not match:
+        raise EmbedkitError(f"EMBEDKIT_CACHE_SIZE={text}: not a size", "write 500M, 4G or 0")
+    return int(match[1]) << 10 * " KMGT".index(match[2] or " ")
+
+
+def key(fingerprint: str | None, config: Text) -> str | None:
+    """The name of the entry for these bytes read this way; None where there can be none."""
+    if fingerprint is None or not limit():
+        return None
+    reading = {f.name: getattr(config, f.name) for f in fields(config) if f.name not in CHOOSERS}
+    text = json.dumps([VERSION, fingerprint, reading], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _path(key: str) -> str:
+    return os.path.join(folder(), f"{key}.safetensors")
+
+
+def get(key: str) -> tuple[Vocab, np.ndarray, str] | None:
+    """(vocabulary, ids, sha256 of the text), memory-mapped, or None."""
+    path = _path(key)
+    if not os.path.exists(path):
+        return None
+    try:
+        entry = container.read(path)
+        found = read_vocab(entry), entry["ids"], entry.metadata["corpus_sha256"]
+        os.utime(path)
+    except (EmbedkitError, KeyError, OSError):
+        # A damaged entry is as good as none: it is written anew.
+        return None
+    return found
+
+
+def put(key: str, vocab: Vocab, ids: np.ndarray, sha256: str, inputs: list[str], progress: Progress) -> None:
+    """Keep an encoded text. A full disk or a folder that cannot be written costs the cache, not the run."""
+    size = ids.nbytes + vocab.utf8.nbytes + 16 * len(vocab)
+    if size > limit() or not writable(folder()):
+        return
+    try:
+        make_room(size)
+        with Output(_path(key)) as out:
+            metadata = {"kind": "ids", "corpus_sha256": sha256, "inputs": json.dumps(inputs)}
+            container.write(out, {"ids": ids, **vocab_tensors(vocab)}, metadata)
+    except EmbedkitError as error:
+        progress.say(f"not cached: {error}")
+
+
+def entries() -> list[Entry]:
+    """All entries, the one used last first."""
+    found = []
+    for name in os.listdir(folder()) if os.path.isdir(folder()) else []:
+        path = os.path.join(folder(), name)
+        if name.endswith(".safetensors"):
+            try:
+                status, metadata = os.stat(path), container.read(path).metadata
+            except FileNotFoundError:
+                continue
+            except EmbedkitError:
+                metadata = {}
+            found.append(Entry(path, status.st_size, status.st_mtime, metadata))
+    return sorted(found, key=lambda entry: -entry.used)
+
+
+def make_room(size: int = 0) -> int:
+    """Remove the entries used longest ago until `size` more bytes fit; returns how many went."""
+    kept, removed = size, 0
+    for entry in entries():
+        kept += entry.size
+        if kept > limit():
+            os.unlink(entry.path)
+            removed += 1
+    return removed
+
+
+def clear() -> int:
+    """Remove every entry; returns how many there were."""
+    found = entries()
+    for entry in found:
+        os.unlink(entry.path)
+    return len(found)

@@ -1,0 +1,123 @@
+"""A text as ids: every token's rank by frequency, a line end as -1. Made once, then cut to the words a run wants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..config import Text
+from ..errors import EmbedkitError
+from ..parallel import thread_count
+from ..progress import SILENT, Progress
+from . import cache, inputs
+from .vocab import Vocab
+
+LINE_END = -1
+
+
+@dataclass
+class Encoded:
+    """Everything in a text, whatever a run will keep of it.
+
+    vocab : all types, most frequent first, equal counts in the order of their bytes
+    ids : (N,) int32, a type per token and LINE_END per line; may be a memory map
+    sha256 : fingerprint of the decompressed text
+    """
+
+    vocab: Vocab
+    ids: np.ndarray
+    sha256: str
+
+
+@dataclass
+class Corpus:
+    """The words of a text that a run keeps: the others are gone, as if the text had never held them.
+
+    vocab : V words
+    ids : (N,) int32 below V, LINE_END between lines
+    tokens : number of tokens in the whole text, kept or not
+    sha256 : fingerprint of the decompressed text
+    """
+
+    vocab: Vocab
+    ids: np.ndarray
+    tokens: int
+    sha256: str
+
+
+def load(names, config: Text, threads: int | None = None, keep: bool = True, progress: Progress = SILENT) -> Corpus:
+    """The corpus in the files, folders and patterns `names` ("-" is stdin); `keep` uses the cache of encoded texts."""
+    return cut(encode(names, config, threads, keep, progress), config, " ".join(names))
+
+
+def encode(names, config: Text, threads: int | None = None, keep: bool = True, progress: Progress = SILENT) -> Encoded:
+    """All types and ids of a text, from the cache if it holds them."""
+    paths = inputs.expand(names)
+    key = cache.key(inputs.raw_fingerprint(paths), config) if keep else None
+    stored = cache.get(key) if key else None
+    if stored is not None:
+        return Encoded(*stored)
+    # numba is loaded only here: with a cached text, a command that compiles nothing never pays for it.
+    from .encode import encode_files
+
+    encoded = Encoded(*encode_files(paths, config, thread_count(threads), progress))
+    if key and len(encoded.ids):
+        cache.put(key, encoded.vocab, encoded.ids, encoded.sha256, paths, progress)
+    return encoded
+
+
+def cut(encoded: Encoded, config: Text, name: str) -> Corpus:
+    """Keep the words that `config` wants; errors call the text `name`."""
+    counts = encoded.vocab.counts
+    tokens = int(counts.sum())
+    if not tokens:
+        raise EmbedkitError(f"{name}: no words in it", "the input is empty or white space")
+    if config.vocab is not None:
+        vocab, names = _given(encoded.vocab, read_words(config.vocab))
+        if not vocab.counts.any():
+            raise EmbedkitError(f"{name}: none of the {len(vocab)} words of {config.vocab} occurs in it")
+        # One more entry: LINE_END, which is -1, picks the last.
+        ids = np.append(names, np.int32(LINE_END))[encoded.ids]
+        return Corpus(vocab, ids[ids >= LINE_END], tokens, encoded.sha256)
+    # Counts fall, so the words with enough of them come first.
+    size = int(np.searchsorted(-counts, -config.min_count, "right"))
+    if not size:
+        raise EmbedkitError(
+            f"{name}: no word occurs {config.min_count} times; the most frequent, {encoded.vocab[0]!r}, occurs "
+            f"{counts[0]} times", f"--min-count {counts[0]} or lower keeps words",
+        )  # fmt: skip
+    vocab = encoded.vocab.head(min(size, config.max_vocab or size))
+    ids = encoded.ids if len(vocab) == len(encoded.vocab) else encoded.ids[encoded.ids < len(vocab)]
+    return Corpus(vocab, ids, tokens, encoded.sha256)
+
+
+def _given(types: Vocab, words: list[str]) -> tuple[Vocab, np.ndarray]:
+    """The words asked for with their counts, and for each type its id among them, or -2."""
+    rank = {word: id for id, word in enumerate(words)}
+    names = np.array([rank.get(word, -2) for word in types], np.int32)
+    counts = np.zeros(len(words), np.int64)
+    found = names >= 0
+    counts[names[found]] = types.counts[found]
+    return Vocab.from_words(words, counts), names
+
+
+def read_words(path: str) -> list[str]:
+    """Words of a file, one a line; what follows a tab or the last space (a count) is ignored."""
+    from ..files import open_input
+
+    with open_input(path) as file:
+        lines = file.read().decode("utf-8", "surrogateescape").split("\n")
+    words = [_word(line.rstrip("\r")) for line in lines]
+    words = [word for word in words if word]
+    if not words:
+        raise EmbedkitError(f"{path}: no words in it")
+    if len(set(words)) < len(words):
+        twice = next(word for i, word in enumerate(words) if word in words[:i])
+        raise EmbedkitError(f"{path}: the word {twice!r} stands there twice")
+    return words
+
+
+def _word(line: str) -> str:
+    word, _, count = line.rpartition("\t" if "\t" in line else " ")
+    return word if word and count.isdigit() else line

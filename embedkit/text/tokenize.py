@@ -1,0 +1,86 @@
+"""Tokenizers. Each splits one chunk (what stands between spaces) into tokens, so each distinct chunk is split once."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+# Where Penn Treebank style cuts a contraction: before n't and before an apostrophe and these letters.
+_CONTRACTION = re.compile(r"(.+?)(n['’]t|['’](?:s|m|d|ll|re|ve))$", re.IGNORECASE)
+_CLITIC = re.compile(r"(?:n['’]t|['’](?:s|m|d|ll|re|ve))$", re.IGNORECASE)
+_GLUED = {"cannot": 3, "gonna": 3, "gotta": 3, "wanna": 3, "gimme": 3, "lemme": 3}
+_ABBREVIATIONS = ("Mr Mrs Ms Dr Prof St Jr Sr vs etc Inc Co Corp Ltd Gen Col Lt Sgt Capt Rep Sen Gov Rev Hon "
+                  "Jan Feb Mar Apr Aug Sept Oct Nov Dec")  # fmt: skip
+
+
+class Tokenizer(NamedTuple):
+    """`split` is None where a chunk is a token; `gap` is the token that stands for the space between chunks."""
+
+    split: Callable[[str], list[str]] | None = None
+    gap: str | None = None
+
+
+def words(chunk: str) -> list[str]:
+    """Penn Treebank habit: punctuation split off, hyphenated words whole, `doesn't` → `does n't`.
+
+    Abbreviations (`Mr.`, `U.S.`) keep their period and numbers (`1,000.5`) their marks. Unlike the Treebank's own
+    script, a period is split off at the end of any chunk, not of the last alone: a line may hold several sentences.
+    """
+    if _CLITIC.fullmatch(chunk):
+        return [chunk]
+    tokens = []
+    for token in _pattern(chunk.isascii()).findall(chunk):
+        tokens += _contraction(token)
+    return tokens
+
+
+def _contraction(token: str) -> list[str]:
+    at = _GLUED.get(token.lower())
+    if at:
+        return [token[:at], token[at:]]
+    match = _CONTRACTION.match(token)
+    return [*_contraction(match[1]), match[2].replace("’", "'")] if match else [token]
+
+
+@lru_cache
+def _pattern(ascii_only: bool) -> re.Pattern:
+    # Python's \w leaves out combining marks, without which Devanagari or Thai words fall apart.
+    letter = r"\w" if ascii_only else r"\w" + _combining_marks()
+    return re.compile(
+        r"https?://\S*[\w/]"
+        rf"|(?:[^\W\d_]\.){{2,}}|\b(?i:{_ABBREVIATIONS.replace(' ', '|')})\."
+        r"|\d+(?:[.,:/]\d+)+"
+        rf"|[{letter}]+(?:[-'’&/.@][{letter}]+)*"
+        rf"|\.\.\.|--|[^{letter}\s]"
+    )
+
+
+def _combining_marks() -> str:
+    marks = [c for c in map(chr, range(0x300, 0x20000)) if unicodedata.category(c) in ("Mn", "Mc")]
+    return "".join(marks) + "\u200c\u200d"
+
+
+def is_punctuation(token: str) -> bool:
+    """Whether nothing in `token` is a letter or a digit."""
+    return not any(map(str.isalnum, token))
+
+
+TOKENIZERS = {
+    "whitespace": Tokenizer(),
+    "words": Tokenizer(words),
+    "chars": Tokenizer(list, gap="▁"),
+}
+
+
+def normal_form(lowercase: bool, normalize: bool) -> Callable[[str], str]:
+    """The function that brings a chunk to the form in which it is counted."""
+
+    def form(chunk: str) -> str:
+        if lowercase:
+            chunk = chunk.lower()
+        return unicodedata.normalize("NFC", chunk) if normalize and not chunk.isascii() else chunk
+
+    return form

@@ -1,0 +1,1 @@
+"""Word vectors, dense and sparse: rows, scores, nearest words, files."""

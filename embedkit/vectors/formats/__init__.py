@@ -1,0 +1,143 @@
+"""Vector files: what is read is decided by its bytes, what is written by the suffix.
+
+A format is one module and one line in FORMATS. The module has
+
+    sniff(head, size) -> bool     whether a file of `size` bytes that starts with `head` is one
+    read(path, data, *, dedupe)   Vectors from `data`, all bytes of `path` as a uint8 array
+    write(out, vectors, *, on_bad_token)   where the format is written at all
+    LOSES                         what a copy in this format lacks; for formats that are only read, what is left behind
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+
+from ...errors import EmbedkitError, FormatError
+from ...files import Output, map_input
+
+HEAD = 1 << 18  # bytes that sniffing sees
+
+
+class Format:
+    """A line of the table: NAME, SUFFIXES (to choose it for writing), WRITABLE; imports its module when first used."""
+
+    def __init__(self, NAME: str, module: str, SUFFIXES: tuple[str, ...] = (), WRITABLE: bool = True):
+        self.NAME, self.SUFFIXES, self.WRITABLE = NAME, SUFFIXES, WRITABLE
+        self._module = module
+
+    def __getattr__(self, name: str):
+        return getattr(import_module(f".{self._module}", __package__), name)
+
+    def __repr__(self) -> str:
+        return f"Format({self.NAME!r})"
+
+
+# In the order in which they are tried: magic numbers first, text without a header last.
+FORMATS = (
+    Format("native", "native", (".safetensors", "")),
+    Format("fasttext", "fasttext", WRITABLE=False),
+    Format("word2vec-text", "word2vec_text", (".txt", ".vec")),
+    Format("word2vec", "word2vec", (".bin",)),
+    Format("glove", "glove"),
+    Format("glove-bin", "glove_bin", WRITABLE=False),
+)
+
+
+def load(path, format: str | None = None, *, dedupe: str = "error", vocab=None, data=None):
+    """The vectors in `path` ("-" is stdin; gzip, bzip2 and xz are unpacked): `Vectors` or `SparseVectors`.
+
+    Parameters
+    ----------
+    format : a NAME of FORMATS; by default the bytes of the file tell
+    dedupe : "error" refuses a word that comes twice, "first" keeps its first row
+    vocab : the vocabulary file of a format that holds no words ("glove-bin")
+    data : the bytes of the file (uint8 array), for a caller that has them already
+
+    Raises FormatError where the file is damaged, cut short or not of that format.
+    """
+    if dedupe not in ("error", "first"):
+        raise ValueError(f"dedupe={dedupe!r}")
+    chosen = None if format is None else by_name(format)
+    data = map_input(path) if data is None else data
+    if chosen is None:
+        chosen = detect(path, data)
+    options = {"dedupe": dedupe}
+    if vocab is not None:
+        if chosen.NAME != "glove-bin":
+            raise EmbedkitError(f"{path}: a vocabulary file is for glove-bin, this is {chosen.NAME}")
+        options["vocab"] = vocab
+    return chosen.read(os.fspath(path), data, **options)
+
+
+def save(path, vectors, format: str | None = None, *, on_bad_token: str = "error") -> None:
+    """Writes `vectors` to `path`, complete or not at all.
+
+    `format` is a NAME of FORMATS, by default chosen by the suffix. `on_bad_token` says what to do with words that the
+    format cannot hold (empty, or with white space): "error", "escape" (percent-encoded), "skip" (left out).
+    """
+    with Saving(path, format, on_bad_token=on_bad_token) as saving:
+        saving.save(vectors)
+
+
+class Saving:
+    """`save` in two steps, so that a bad name, format or directory shows before the work and not after it.
+
+    `with Saving(path) as saving: …; saving.save(vectors)`
+    """
+
+    def __init__(self, path, format: str | None = None, *, on_bad_token: str = "error"):
+        if on_bad_token not in ("error", "escape", "skip"):
+            raise ValueError(f"on_bad_token={on_bad_token!r}")
+        self.format = target(path, format)
+        self._on_bad_token = on_bad_token
+        self._out = Output(path)
+
+    def __enter__(self) -> Saving:
+        self._out.__enter__()
+        return self
+
+    def save(self, vectors) -> None:
+        self.format.write(self._out, vectors, on_bad_token=self._on_bad_token)
+
+    def __exit__(self, *failure) -> None:
+        self._out.__exit__(*failure)
+
+
+def by_name(name: str) -> Format:
+    """The format called `name`."""
+    formats = {format.NAME: format for format in FORMATS}
+    if name in formats:
+        return formats[name]
+    raise EmbedkitError(f"there is no format {name!r}", f"formats: {', '.join(formats)}")
+
+
+def target(path, name: str | None = None) -> Format:
+    """The format in which `path` is written: `name`, or what its suffix says."""
+    written = [format for format in FORMATS if format.WRITABLE]
+    names = ", ".join(format.NAME for format in written)
+    if name is not None:
+        format = by_name(name)
+        if not format.WRITABLE:
+            raise EmbedkitError(f"{name} is read, but not written", f"formats that are written: {names}")
+        return format
+    suffix = "" if path == "-" else os.path.splitext(os.fspath(path))[1].lower()
+    for format in written:
+        if suffix in format.SUFFIXES:
+            return format
+    known = ", ".join(suffix for format in written for suffix in format.SUFFIXES if suffix)
+    raise EmbedkitError(
+        f"{path}: no format has the suffix {suffix}", f"use one of {known}, or name the format with --to: {names}"
+    )
+
+
+def detect(path, data) -> Format:
+    """The format of `data` (uint8 array, all bytes of `path`); FormatError says what else it is."""
+    head, size = data[:HEAD].tobytes(), len(data)
+    for format in FORMATS:
+        if format.sniff(head, size):
+            return format
+    from ._unknown import describe
+
+    message, hint = describe(os.fspath(path), head, size)
+    raise FormatError(path, message, hint)

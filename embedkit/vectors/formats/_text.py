@@ -1,0 +1,174 @@
+"""Rows of text: a word, then D numbers, all on one line. Shared by the text formats.
+
+The vector is the last D fields, whatever the word contains; fields are separated by spaces or tabs. Numbers are plain
+ASCII decimals (no `nan`, `1_0` or digits of other scripts).
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+
+import numpy as np
+
+from ...errors import FormatError
+from ...files import Output
+from ...text.vocab import Vocab
+from ._rows import MAX_WORD, exported, row_blocks, show
+
+CHUNK = 1 << 22  # bytes parsed at a time
+NUMBER = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NUMERIC = b"0123456789+-.eE \t\r\n"
+_SEPARATES = bytes(byte in b" \t\r\n" for byte in range(256))
+FIELD = re.compile(rb"[^ \t\r\n]+")
+CUT = "the file was cut short: fetch or make it again"
+
+
+def check_size(path, V: int, D: int, row: int, size: int) -> None:
+    """FormatError where V rows of at least `row` bytes do not fit into `size` bytes: before anything is allocated."""
+    if not V or not D:
+        raise FormatError(path, f"the header says {V} words and {D} dimensions: there are no vectors in it", line=1)
+    if V * row > size:
+        raise FormatError(
+            path,
+            f"the header says {V} words and {D} dimensions, at least {V * row} bytes; {size} bytes follow it",
+            CUT,
+            line=1,
+        )
+
+
+def read_rows(path, data: np.ndarray, begin: int, V: int, D: int, line: int) -> tuple[Vocab, np.ndarray]:
+    """Vocabulary and matrix of the V rows in data[begin:]; the first of them is line `line` of the file."""
+    end = rows_end(path, data, begin)
+    matrix = np.empty((V, D), np.float32)
+    utf8, lengths, row, crowded = [], [np.zeros(1, np.int64)], 0, 0
+    size = max(CHUNK, MAX_WORD + 64 * D)
+    while begin < end:
+        chunk = data[begin : min(begin + size, end)].tobytes()
+        chunk = chunk[: chunk.rfind(b"\n") + 1]
+        if not chunk:
+            raise FormatError(path, f"no row has more than {size} bytes", "is it a text file?", line=line + row)
+        words, ends, values, more = _parse(path, chunk, D, line + row)
+        if row + len(ends) > V:
+            raise FormatError(path, f"the header says {V} words, there are more", line=line + V)
+        matrix[row : row + len(ends)] = values
+        utf8.append(words)
+        lengths.append(ends)
+        row, begin, crowded = row + len(ends), begin + len(chunk), crowded + more
+    if row < V:
+        raise FormatError(path, f"the header says {V} words, there are {row}", CUT, line=line + row)
+    vocab = Vocab(np.cumsum(np.concatenate(lengths)), np.concatenate(utf8))
+    if crowded == V:
+        _check_width(path, vocab, D)
+    return vocab, matrix
+
+
+def rows_end(path, data: np.ndarray, begin: int) -> int:
+    """Where the rows end: empty lines at the very end are left out."""
+    end = len(data)
+    if end > begin and data[-1] != 10:
+        raise FormatError(path, "the last line has no end", f"{CUT}; if it is complete, run: echo >> FILE")
+    tail = data[max(begin, end - 4096) : end].tobytes()
+    blank = tail[len(tail.rstrip(b"\r\n")) :]
+    return end - len(blank) + blank.find(b"\n") + 1
+
+
+def _parse(path, chunk: bytes, D: int, line: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    """Whole lines: bytes of the words, their lengths, the (n, D) values, how many lines have fields to spare."""
+    data = np.frombuffer(chunk, np.uint8)
+    separates = np.frombuffer(chunk.translate(_SEPARATES), bool)
+    field = np.flatnonzero(separates[:-1] & ~separates[1:]) + 1
+    if not separates[0]:
+        field = np.concatenate([[0], field])
+    newline = np.flatnonzero(data == 10)
+    after = np.searchsorted(field, newline)  # fields up to the end of each line
+    fields = np.diff(after, prepend=0)
+    if fields.min() <= D:
+        raise _bad_line(path, chunk, D, line)
+    begin = np.concatenate([[0], newline[:-1] + 1])
+    vector = field[after - D]
+    lengths = vector - 1 - begin
+    # Blank out the words; what is left must be numbers and nothing else.
+    turns = np.empty(2 * len(newline), np.int64)
+    turns[0::2], turns[1::2] = lengths, newline + 1 - begin - lengths
+    is_word = np.repeat(np.tile([True, False], len(newline)), turns)
+    numbers = np.where(is_word, np.uint8(32), data).tobytes()
+    values = _numbers(numbers)
+    if values is None or len(values) != len(newline) * D or lengths.max() > MAX_WORD:
+        raise _bad_line(path, chunk, D, line)
+    return data[is_word], lengths, values.reshape(-1, D), int(np.count_nonzero(fields > D + 1))
+
+
+def _numbers(text: bytes) -> np.ndarray | None:
+    """float32 numbers between white space; None where there is anything else. Too large becomes infinite."""
+    if text.translate(None, _NUMERIC):
+        return None
+    try:
+        with warnings.catch_warnings():
+            # Older versions of numpy warn and return what came before the fault.
+            warnings.simplefilter("error", DeprecationWarning)
+            return np.fromstring(text, np.float32, sep=" ")
+    except (ValueError, DeprecationWarning):
+        return None
+
+
+def _bad_line(path, chunk: bytes, D: int, line: int) -> FormatError:
+    """What is wrong with the first line of `chunk` that is wrong."""
+    for number, text in enumerate(chunk.split(b"\n")[:-1], line):
+        fields = FIELD.findall(text)
+        if not fields:
+            return FormatError(path, "an empty line", line=number)
+        if len(fields) == D and text[:1] in b" \t":
+            return FormatError(path, "the word is empty", line=number)
+        if len(fields) <= D:
+            return FormatError(path, f"{len(fields)} fields, a word and {D} numbers are needed", CUT, line=number)
+        word = b" ".join(fields[:-D])
+        for field in fields[-D:]:
+            if not NUMBER.fullmatch(field):
+                return FormatError(path, f"{show(field)} in the vector of {show(word)} is no number", line=number)
+        if len(word) > MAX_WORD:
+            return FormatError(path, f"the word {show(word)} has more than {MAX_WORD} bytes", line=number)
+    raise AssertionError("a line that numpy refuses has no fault")
+
+
+def _check_width(path, vocab: Vocab, D: int) -> None:
+    """Every row has fields to spare: if they are all numbers, the header lies about D."""
+    if all(NUMBER.fullmatch(FIELD.findall(vocab.bytes(id))[-1]) for id in range(len(vocab))):
+        raise FormatError(path, f"every row has more than the {D} numbers that the header promises", line=1)
+
+
+def guess_width(head: bytes) -> int:
+    """D of rows without a header: what most of the first lines say; 0 where they are no rows.
+
+    Counts the numbers at the end of a line, at most all fields but the first, as Python reads numbers, so that a bad
+    number is a fault in its row and not a shorter vector.
+    """
+    votes: dict[int, int] = {}
+    lines = head.split(b"\n", 1000)
+    for text in lines[:-1] or lines:  # the last is not whole
+        fields = FIELD.findall(text)
+        width = 0
+        for field in reversed(fields[1:]):
+            if not _is_numeric(field):
+                break
+            width += 1
+        votes[width] = votes.get(width, 0) + 1
+    return max(votes, key=lambda width: (votes[width], -width))
+
+
+def _is_numeric(field: bytes) -> bool:
+    try:
+        float(field.decode())
+    except ValueError:
+        return False
+    return True
+
+
+def write_rows(out: Output, vectors, on_bad_token: str, header: bool) -> None:
+    """One line a word; numbers are the shortest that read back as the same float32."""
+    words, ids = exported(out.path, vectors, on_bad_token)
+    if header:
+        out.write(b"%d %d\n" % (len(words), vectors.width))
+    for block, rows in row_blocks(out.path, vectors, words, ids):
+        lines = [b"%b %b\n" % (word, " ".join(map(str, row)).encode()) for word, row in zip(block, rows)]
+        out.write(b"".join(lines))

@@ -1,0 +1,36 @@
+"""GloVe text: one row a line, no header. Words may hold spaces: the vector is the last D fields."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...errors import FormatError
+from ...files import CHUNK, Output
+from ..vectors import Vectors
+from . import _text
+from ._rows import imported
+
+LOSES = "counts, context vectors, metadata; the number of decimals is not kept, the numbers are"
+
+
+def sniff(head: bytes, size: int) -> bool:
+    # One number at the end of the line is rather a list of counts or of scores.
+    return _text.guess_width(head) > 1
+
+
+def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors:
+    """Raises FormatError naming the line."""
+    D = _text.guess_width(data[:CHUNK].tobytes())
+    if not D:
+        raise FormatError(path, "the lines do not end with numbers", "is it a vector file?", line=1)
+    end = _text.rows_end(path, data, 0)
+    V = sum(data[start : min(start + CHUNK, end)].tobytes().count(b"\n") for start in range(0, end, CHUNK))
+    shortest = V * (2 * D + 2)
+    if shortest > end:
+        raise FormatError(path, f"{V} lines are too short for a word and {D} numbers each")
+    vocab, matrix = _text.read_rows(path, data, 0, V, D, line=1)
+    return imported(path, vocab, matrix, "glove", "line", 1, dedupe)
+
+
+def write(out: Output, vectors, *, on_bad_token: str = "error") -> None:
+    _text.write_rows(out, vectors, on_bad_token, header=False)

@@ -1,0 +1,168 @@
+"""`embedkit evaluate` as a command: rows, formats, exit codes, sentences."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from embedkit.text.vocab import Vocab
+from embedkit.vectors import formats
+from embedkit.vectors.vectors import Vectors
+
+HEADER = "model\ttask\tdataset\tsection\tmetric\tvalue\tcorrect\tused\ttotal\tcoverage"
+VECTORS = """7 4
+man 0 0 0 1
+woman 0 1 0 1
+king 1 0 0 1
+queen 1 1 0 1
+boy 0 0 1 1
+girl 0 1 1 1
+paris -1 0 0 0
+"""
+PAIRS = "king\tqueen\t9\nboy\tgirl\t8\nparis\tking\t1\nman\tnobody\t5\n"
+QUESTIONS = ": family\nman king woman queen\nman woman boy girl\n: gram1\nman king woman boy\nman king woman nobody\n"
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, text in {"m.vec": VECTORS, "p.txt": PAIRS, "q.txt": QUESTIONS}.items():
+        (tmp_path / name).write_text(text)
+
+
+def test_rows_are_tab_separated_under_a_header(run):
+    result = run("evaluate", "m.vec", "--pairs", "p.txt", "--questions", "q.txt")
+    assert result.code == 0
+    assert result.out.split("\n") == [
+        HEADER,
+        "m.vec\tsimilarity\tp\t\tspearman\t0.866025\t\t3\t4\t0.75",
+        "m.vec\tsimilarity\tp\t\tpearson\t0.993399\t\t3\t4\t0.75",
+        "m.vec\tanalogy\tq\tfamily\taccuracy\t1.0\t2\t2\t2\t1.0",
+        "m.vec\tanalogy\tq\tgram1\taccuracy\t0.0\t0\t1\t2\t0.5",
+        "m.vec\tanalogy\tq\tsemantic\taccuracy\t1.0\t2\t2\t2\t1.0",
+        "m.vec\tanalogy\tq\tsyntactic\taccuracy\t0.0\t0\t1\t2\t0.5",
+        "m.vec\tanalogy\tq\tall\taccuracy\t0.666667\t2\t3\t4\t0.75",
+        "",
+    ]
+    assert result.err == ""
+
+
+def test_json_has_the_same_keys_in_every_row(run):
+    result = run("evaluate", "m.vec", "--pairs", "p.txt", "--questions", "q.txt", "--oov", "wrong", "--json")
+    assert result.code == 0
+    rows = [json.loads(line) for line in result.out.split("\n")[:-1]]
+    assert {tuple(row) for row in rows} == {tuple(HEADER.split("\t"))}
+    assert rows[0] == {"model": "m.vec", "task": "similarity", "dataset": "p", "section": None, "metric": "spearman",
+                       "value": 0.866025, "correct": None, "used": 3, "total": 4, "coverage": 0.75}  # fmt: skip
+    assert [row["value"] for row in rows[2:]] == [1, 0, 1, 0, 0.5]
+
+
+def test_a_terminal_gets_an_aligned_table(tmp_path):
+    pytest.importorskip("pty")
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "embedkit", "evaluate", "m.vec", "--pairs", "p.txt"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, env=environment)
+    os.close(theirs)
+    lines = os.read(ours, 9999).decode().split("\r\n")
+    os.close(ours)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert lines == [
+        "model  task        dataset  section  metric     value  correct  used  total  coverage",
+        "m.vec  similarity  p        -        spearman  0.8660        -     3      4    0.7500",
+        "m.vec  similarity  p        -        pearson   0.9934        -     3      4    0.7500",
+        "",
+    ]
+
+
+def test_several_models_and_sets_share_the_rows(run, tmp_path):
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "p.txt").write_text(PAIRS)
+    (tmp_path / "n.vec").write_text(VECTORS)
+    result = run("evaluate", "m.vec", "n.vec", "--pairs", "p.txt", "--pairs", "more/p.txt")
+    assert result.code == 0
+    rows = [line.split("\t") for line in result.out.split("\n")[1:-1]]
+    assert [(row[0], row[2]) for row in rows[::2]] == [
+        ("m.vec", "p.txt"), ("m.vec", "more/p.txt"), ("n.vec", "p.txt"), ("n.vec", "more/p.txt")]  # fmt: skip
+    assert rows[0][1:2] + rows[0][3:] == rows[6][1:2] + rows[6][3:]
+
+
+def test_the_vocabulary_can_be_cut(run):
+    result = run("evaluate", "m.vec", "--questions", "q.txt", "--restrict-vocab", "4")
+    assert result.code == 0
+    assert result.out.split("\n")[1] == "m.vec\tanalogy\tq\tfamily\taccuracy\t1.0\t1\t1\t2\t0.5"
+    result = run("evaluate", "m.vec", "--questions", "q.txt", "--restrict-vocab", "0", "--method", "mul")
+    assert result.code == 0
+    assert result.out.split("\n")[1] == "m.vec\tanalogy\tq\tfamily\taccuracy\t1.0\t2\t2\t2\t1.0"
+
+
+def test_nothing_in_the_vocabulary_is_exit_code_3(run, tmp_path):
+    (tmp_path / "odd.txt").write_text("x y 1\nking y 2\n")
+    result = run("evaluate", "m.vec", "--pairs", "odd.txt", "--pairs", "p.txt")
+    assert result.code == 3
+    assert result.out.split("\n")[1] == "m.vec\tsimilarity\todd\t\tspearman\t\t\t0\t2\t0.0"
+    assert result.out.split("\n")[3].startswith("m.vec\tsimilarity\tp\t\tspearman\t0.866025")
+    assert result.err == "m.vec: nothing of odd is in the vocabulary\n"
+    result = run("evaluate", "m.vec", "--pairs", "odd.txt", "-q")
+    assert result.code == 3
+    assert result.err == ""
+
+
+def test_capitals_get_a_hint(run, tmp_path):
+    (tmp_path / "q.txt").write_text(": x\nMan King Woman Queen\nman king woman queen\n")
+    result = run("evaluate", "m.vec", "--questions", "q.txt")
+    assert result.code == 0
+    assert result.err == ("m.vec: 4 of 8 words of q are in the vocabulary in lower case only; try --lowercase\n")
+    result = run("evaluate", "m.vec", "--questions", "q.txt", "--lowercase")
+    assert result.code == 0
+    assert result.out.split("\n")[1] == "m.vec\tanalogy\tq\tx\taccuracy\t1.0\t2\t2\t2\t1.0"
+    assert result.err == ""
+    result = run("evaluate", "m.vec", "--questions", "q.txt", "-q")
+    assert result.code == 0
+    assert result.err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "part"),
+    [
+        (["m.vec"], 2, "give --pairs FILE or --questions FILE"),
+        (["--pairs", "p.txt"], 2, "Missing argument 'FILE...'"),
+        (["m.vec", "--pairs", "p.txt", "--method", "best"], 2, "--method"),
+        (["m.vec", "--pairs", "p.txt", "--restrict-vocab", "-1"], 2, "--restrict-vocab"),
+        (["-", "--pairs", "-"], 2, "only one of the files can be -"),
+        (["m.vec", "--pairs", "gone.txt"], 1, "gone.txt"),
+        (["m.vec", "--pairs", "."], 1, "."),
+        (["gone.vec", "--pairs", "p.txt"], 1, "gone.vec"),
+        (["m.vec", "--questions", "p.txt"], 1, "p.txt: line 1: 3 words instead of four"),
+        (["m.vec", "--pairs", "q.txt"], 1, "q.txt: line 1: no pair with a score"),
+        (["m.vec", "gone.vec", "--pairs", "p.txt", "--pairs", "m.vec"], 1, "m.vec: line 1"),
+    ],
+)
+def test_mistakes_are_one_line_and_a_hint(run, arguments, code, part):
+    result = run("evaluate", *arguments)
+    assert result.code == code
+    assert result.out == ""
+    error, *hint, end = result.err.split("\n")
+    assert error.startswith("Error: ")
+    assert part in error
+    assert end == ""
+    assert len(hint) <= 1
+    assert "Traceback" not in result.err
+
+
+def test_a_broken_model_is_named(run, tmp_path):
+    matrix = np.eye(6, dtype=np.float32)
+    matrix[3, 2] = np.nan
+    vocab = Vocab.from_words(["man", "king", "woman", "queen", "boy", "girl"])
+    # Our own writers refuse NaN where they see it; these lengths hide it, as in a file of somebody else.
+    formats.save(tmp_path / "nan.safetensors", Vectors(vocab, matrix, norms=np.ones(6, np.float32)))
+    for option, name in (("--pairs", "p.txt"), ("--questions", "q.txt")):
+        result = run("evaluate", "nan.safetensors", option, name)
+        assert result.code == 1
+        assert result.err == "Error: nan.safetensors: the vector of 'queen' holds NaN or infinity\n"

@@ -1,0 +1,108 @@
+"""Truncated SVD against the dense one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from embedkit.config import Training
+from embedkit.count.cooccur import Counts
+from embedkit.count import decompose
+from embedkit.count.decompose import Csr, truncated_svd
+from embedkit.count.svd import Svd, train
+from embedkit.errors import EmbedkitError
+from embedkit.text.vocab import Vocab
+
+
+def sparse(size=120, density=0.15, seed=0):
+    rng = np.random.default_rng(seed)
+    dense = (rng.random((size, size)) * (rng.random((size, size)) < density)).astype(np.float32)
+    indptr = np.concatenate([[0], np.cumsum((dense > 0).sum(1))])
+    return dense, Csr(indptr, np.nonzero(dense)[1].astype(np.int32), dense[dense > 0])
+
+
+@pytest.fixture(params=["lapack", "krylov"])
+def method(request, monkeypatch):
+    """Both ways to an SVD: small matrices would always go to LAPACK."""
+    if request.param == "krylov":
+        monkeypatch.setattr(decompose, "DENSE", 0)
+        monkeypatch.setattr(decompose, "BLOCK", 8)
+
+
+@pytest.mark.usefixtures("method")
+def test_equals_the_dense_svd():
+    dense, csr = sparse()
+    u, s, v = truncated_svd(csr, 20, tolerance=1e-6)
+    u0, s0, vt0 = np.linalg.svd(dense.astype(np.float64))
+    np.testing.assert_allclose(s, s0[:20], rtol=1e-4)
+    np.testing.assert_allclose(np.abs((u[:, :5] * u0[:, :5]).sum(0)), 1, atol=1e-3)
+    np.testing.assert_allclose(np.abs((v[:, :5] * vt0[:5].T).sum(0)), 1, atol=1e-3)
+    np.testing.assert_allclose(u.T @ u, np.eye(20), atol=1e-4)
+
+
+@pytest.mark.usefixtures("method")
+def test_signs_are_fixed_and_seeds_repeat():
+    _, csr = sparse(seed=1)
+    u, s, v = truncated_svd(csr, 10, seed=7)
+    assert (u[np.abs(u).argmax(0), np.arange(10)] > 0).all()
+    again = truncated_svd(csr, 10, seed=7)
+    assert all(np.array_equal(a, b) for a, b in zip((u, s, v), again))
+
+
+def test_products_equal_dense_ones():
+    dense, csr = sparse(seed=2)
+    right = np.random.default_rng(0).standard_normal((120, 7)).astype(np.float32)
+    np.testing.assert_allclose(csr.times(right, 2), dense @ right, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(csr.transposed() @ right, dense.T @ right, rtol=1e-4, atol=1e-5)
+    assert np.array_equal(csr.times(right, 1), csr.times(right, 3))
+
+
+@pytest.mark.parametrize("symmetric", [False, True])
+def test_tolerance_holds_for_a_flat_spectrum(monkeypatch, symmetric):
+    monkeypatch.setattr(decompose, "DENSE", 0)
+    monkeypatch.setattr(decompose, "BLOCK", 8)
+    dense, _ = sparse(300, 0.05, seed=3)
+    dense = np.maximum(dense, dense.T)
+    indptr = np.concatenate([[0], np.cumsum((dense > 0).sum(1))])
+    csr = Csr(indptr, np.nonzero(dense)[1].astype(np.int32), dense[dense > 0])
+    expected = np.linalg.svd(dense.astype(np.float64), compute_uv=False)[:20]
+    _, s, _ = truncated_svd(csr, 20, 1e-3, symmetric=symmetric)
+    assert (np.abs(1 - s / expected)[:10] < 1e-3).all()
+    assert (np.abs(1 - s / expected) < 5e-3).all()
+
+
+@pytest.mark.usefixtures("method")
+def test_rank_below_dim_leaves_zeros():
+    rng = np.random.default_rng(4)
+    dense = (rng.random((90, 3)) @ rng.random((3, 90))).astype(np.float32)
+    csr = Csr(np.arange(91) * 90, np.tile(np.arange(90, dtype=np.int32), 90), dense.ravel())
+    u, s, v = truncated_svd(csr, 6)
+    np.testing.assert_allclose((u * s) @ v.T, dense, atol=1e-3)
+    assert (s[3:] < 1e-3).all()
+    assert np.isfinite(u).all()
+
+
+def counts(size=60):
+    dense, csr = sparse(size, 0.5)
+    metadata = {"config": {"context": {"context": "both"}}}
+    return Counts(Vocab.from_words([f"w{i}" for i in range(size)]), *csr, metadata)
+
+
+def test_eig_scales_the_columns():
+    plain, half = (train(counts(), Svd(dim=8, eig=eig), Training(threads=1)).matrix for eig in (0.0, 0.5))
+    np.testing.assert_allclose(np.linalg.norm(plain, axis=0), 1, rtol=1e-4)
+    scale = np.linalg.norm(half, axis=0)
+    assert (np.diff(scale) <= 0).all()
+    np.testing.assert_allclose(half, plain * scale, atol=1e-5)
+
+
+def test_add_context_adds_the_right_singular_vectors():
+    word = train(counts(), Svd(dim=8), Training(threads=1)).matrix
+    both = train(counts(), Svd(dim=8, add_context=True), Training(threads=1)).matrix
+    assert np.abs(both - word).max() > 0.01
+    np.testing.assert_allclose(np.linalg.norm(both - word, axis=0), np.linalg.norm(word, axis=0), rtol=1e-4)
+
+
+def test_dim_must_be_below_the_vocabulary():
+    with pytest.raises(EmbedkitError, match="dim 60 needs more than 60 words; the vocabulary has 60"):
+        train(counts(), Svd(dim=60), Training())

@@ -1,0 +1,99 @@
+"""The rules of the house that a script can check."""
+
+from __future__ import annotations
+
+import ast
+import pathlib
+import re
+
+import pytest
+
+PACKAGE = pathlib.Path(__file__).parent.parent / "embedkit"
+FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
+
+# Lower floors first; a file may import its own room and the floors below, never a neighbour on its floor.
+FLOORS = [
+    {"errors", "folders", "__init__"},
+    {"container", "files", "progress", "config", "jit", "parallel", "catalog"},
+    {"text"},
+    {"vectors"},
+    {"count", "neural"},
+    {"eval", "lm"},
+    {"commands"},
+    {"cli"},
+    {"__main__"},
+]
+# On the second floor a few lean on each other; everywhere else neighbours are strangers.
+LEANS = {("container", "files"), ("cli", "commands")}
+
+
+def room(path: pathlib.PurePath) -> str:
+    return path.parts[0] if len(path.parts) > 1 else path.stem
+
+
+def floor(name: str) -> int:
+    return next(i for i, names in enumerate(FLOORS) if name in names)
+
+
+def imported_rooms(path: pathlib.Path):
+    """Rooms of embedkit that a file imports, at the top or inside functions."""
+    here = ("embedkit", *path.parts[:-1])
+    for node in ast.walk(ast.parse((PACKAGE / path).read_text())):
+        if isinstance(node, ast.ImportFrom):
+            base = here[: len(here) - node.level + 1] if node.level else ()
+            module = (*base, *(node.module or "").split(".")) if node.module else base
+            targets = [(*module, alias.name) for alias in node.names]
+        elif isinstance(node, ast.Import):
+            targets = [tuple(alias.name.split(".")) for alias in node.names]
+        else:
+            continue
+        for target in targets:
+            if target[0] == "embedkit":
+                known = (PACKAGE / target[1]).is_dir() or (PACKAGE / f"{target[1]}.py").exists()
+                yield target[1] if known else "__init__"
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_imports_go_down(path):
+    mine = room(path)
+    for other in imported_rooms(path):
+        if other == mine or (mine, other) in LEANS:
+            continue
+        # The package's own face (`embedkit.load`) opens files, which is the one import upwards.
+        if mine == "__init__" and other == "vectors":
+            continue
+        assert floor(other) < floor(mine), f"{path} must not import {other}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_numba_lives_in_jit_and_kernels_use_nothing_else(path):
+    names = {node.names[0].name if isinstance(node, ast.Import) else node.module or ""
+             for node in ast.walk(ast.parse((PACKAGE / path).read_text()))
+             if isinstance(node, (ast.Import, ast.ImportFrom))}  # fmt: skip
+    if path.name != "jit.py":
+        assert not any(name.split(".")[0] == "numba" for name in names)
+    if path.name == "_kernels.py":
+        assert names <= {"math", "numpy", "jit"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_no_pickle_no_eval_no_print(path):
+    tree = ast.parse((PACKAGE / path).read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in {"eval", "exec", "print"}, f"{path}:{node.lineno}"
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            modules = {alias.name for alias in node.names} | {getattr(node, "module", None)}
+            assert not modules & {"pickle", "dill", "joblib", "shelve", "marshal"}, f"{path}:{node.lineno}"
+        if isinstance(node, ast.keyword):
+            assert node.arg != "allow_pickle" or (isinstance(node.value, ast.Constant) and node.value.value is False)
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_click_stays_in_the_commands(path):
+    if room(path) not in {"commands", "cli"}:
+        assert not re.search(r"^\s*(import|from) click|sys\.exit", (PACKAGE / path).read_text(), re.MULTILINE)
+
+
+def test_cli_stays_small():
+    assert len((PACKAGE / "cli.py").read_text().split("\n")) <= 80
