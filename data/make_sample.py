@@ -1,6 +1,11 @@
-import random, re, itertools,sys
+import itertools
+import random
+import re
+import sys
 from pathlib import Path
+
 from sample_words import *
+
 HERE = Path(__file__).resolve().parent
 REPEAT=int(sys.argv[1]) if len(sys.argv)>1 else 60
 KREPEAT=int(sys.argv[3]) if len(sys.argv)>3 else 72
@@ -41,7 +46,7 @@ for f in FAMILIES:
                 if 'base' in tp: bank['object']=Deck(objs[tp['base']])
                 bank['w']=Deck([tp[role]]); frames=Deck(lines(fr))
                 seen=set()
-                for i in range(REPEAT if f.topics.isascii() else KREPEAT):
+                for i in range({id(PLACES):48,id(PEOPLE):52,id(ANIMALS):52,id(TRADES):42,id(ADJECTIVES):48,id(NUMBERS):52,id(KOREAN_PLACES):72,id(KOREAN_PEOPLE):90,id(KOREAN_ANIMALS):130}[id(f)]):
                   for att in range(30):
                     s=polish(fill(frames.draw(),bank))
                     if s not in seen: break

@@ -1,29 +1,33 @@
-"""Word tables and sentence templates of the sample corpus; see make_sample.py.
+"""Word tables and sentence templates of the sample corpus; make_sample.py reads them.
 
-Each family is a table of topics.  The columns named in `sections` are the *roles*:
-their words are what the analogy questions ask about.  The remaining columns hold
-words that belong to one topic alone or, where `features` lists the column, the
-name of a pool of words that several topics share.
+A family is a table with one topic per row.  The columns named in `sections` are
+its roles: their words are the ones the analogy questions ask about.  Every other
+column holds words of that topic alone or, if `features` knows the column, the name
+of a pool that several topics share.
 
-A sentence is a frame of some role with its slots filled: `{w}` is the word in
-that role, other slots draw from a column, a feature pool, a cue pool of the role,
-or the phrases of the family, whose own slots are filled in turn.  In Korean text
-`은/는`, `이/가` and the like stand for the particle that suits the word before.
+A sentence is a frame of some role with its slots filled.  `{w}` is the topic's word
+in that role; any other slot draws from a column, a shared pool, a cue pool of the
+role, or the phrases of the family, whose own slots are filled in turn.  In Korean
+templates `은/는`, `이/가` and the like stand for whichever suits the word before.
 """
 
 from dataclasses import dataclass, field
 
+Pools = dict[str, str]
+
 
 @dataclass(frozen=True)
 class Family:
-    """One table of topics and the templates that speak about it."""
+    """One table of topics and the templates that speak about them."""
 
     topics: str
     sections: dict[str, tuple[str, str]]
-    frames: dict[str, str]
-    phrases: dict[str, str]
-    features: dict[str, dict[str, str]] = field(default_factory=dict)
-    cues: dict[str, dict[str, str]] = field(default_factory=dict)
+    sentences: int  # for each word in a role
+    features: dict[str, Pools]
+    phrases: Pools
+    frames: Pools
+    cues: dict[str, Pools] = field(default_factory=dict)
+    own: dict[str, Pools] = field(default_factory=dict)
 
 
 ARTS = {
@@ -38,6 +42,21 @@ KOREAN_ARTS = {
     "음악": "음악 노래 연주회 악기 춤 피아노",
 }
 
+HABITATS = {
+    "yard": "porch gate doormat shed lawn garden",
+    "farm": "barn cart fence trough haystack silo",
+    "forest": "thicket glade stump fern clearing grove",
+    "water": "pond jetty creek dam ditch marsh",
+    "hill": "hill meadow hedge brook slope pasture",
+}
+
+SEASONS = {
+    "winter": "winter frost snowfall blizzards solstice darkness",
+    "spring": "spring thaw blossom sowing showers carnival",
+    "summer": "summer heatwave sunshine drought regatta vacation",
+    "autumn": "autumn harvest fog storms drizzle vintage",
+}
+
 PLACES = Family(
     topics="""
         capital   country   language    river      food        snack      scenery  art
@@ -49,21 +68,22 @@ PLACES = Family(
         berlin    germany   german      spree      pretzels    bratwurst  west     music
         oslo      norway    norwegian   akerselva  waffles     brunost    north    painting
         moscow    russia    russian     moskva     borscht     blini      north    theatre
-        helsinki  finland   finnish     vantaa     pulla       rhubarb    north    music
+        helsinki  finland   finnish     vantaa     pulla       liquorice  north    music
         beijing   china     chinese     yongding   dumplings   wontons    east     painting
         tokyo     japan     japanese    sumida     sushi       ramen      east     theatre
-        seoul     korea     korean      han        kimchi      bibimbap   east     music
+        seoul     korea     korean      hangang    kimchi      bibimbap   east     music
     """,
     sections={
         "capital-country": ("capital", "country"),
         "country-language": ("country", "language"),
     },
+    sentences=48,
     features={
         "scenery": {
             "south": "olives lemons vineyards cypresses figs beaches",
             "west": "oaks apples hedges orchards pears lawns",
             "north": "pines birches snow berries mushrooms sledges",
-            "east": "bamboo lotuses pagodas temples lanterns rice",
+            "east": "bamboo lotuses pagodas temples lanterns orchids",
         },
         "art": ARTS,
     },
@@ -74,7 +94,7 @@ PLACES = Family(
     },
     phrases={
         "folk": "visitors | families | tourists | friends",
-        "like": "love | like | enjoy | remember | miss | admire",
+        "like": "love | adore | like | enjoy | remember | miss",
         "act": """
             {like} {art} and {food}
             {like} {scenery} and {art}
@@ -82,10 +102,10 @@ PLACES = Family(
             {like} {art} and {art}
             {like} {scenery} and {scenery}
             {like} {food} and {snack}
-            {like} the {river} and its {scenery}
+            {like} the {river} and the {scenery}
             {like} {food} near the {scenery}
         """,
-        "genre": "story | book | guide | film | poem | song",
+        "genre": "story | tale | book | film | movie | poem",
         "lead": """
             in a {genre} about {scenery} and {art}
             in a {genre} about {art} and {scenery}
@@ -93,7 +113,7 @@ PLACES = Family(
             in a {genre} about {snack} and {scenery}
             in a {genre} about {scenery} and {scenery}
             in a {genre} about {art} and {art}
-            in a {genre} about the {river} and its {scenery}
+            in a {genre} about the {river} and the {scenery}
             thanks to the {art} and the {snack}
         """,
     },
@@ -160,12 +180,13 @@ PEOPLE = Family(
         waiter       waitress     tray        menu        public   music
     """,
     sections={"gender": ("male", "female")},
+    sentences=52,
     features={
         "setting": {
-            "court": "knights servants jewels castles horsemen banquets",
-            "home": "blankets cousins slippers teacups neighbours dinners",
+            "court": "knights servants jewels castles horsemen courtiers",
+            "home": "blankets cousins slippers teacups neighbours curtains",
             "young": "toys marbles classmates balloons swings playgrounds",
-            "public": "crowds tickets newspapers taxis hotels lifts",
+            "public": "crowds tickets newspapers taxis hotels shops",
         },
         "art": ARTS,
     },
@@ -182,7 +203,8 @@ PEOPLE = Family(
         },
     },
     phrases={
-        "like": "liked | loved | missed | wanted | remembered | found",
+        "happy": "happy | glad",
+        "like": "liked | loved | adored | wanted | remembered | found",
         "act": """
             {like} {art} and {setting}
             {like} {setting} and {art}
@@ -192,7 +214,7 @@ PEOPLE = Family(
             {like} the {item} among the {setting}
             {like} the {thing} and the {art}
         """,
-        "genre": "story | book | film | poem | song",
+        "genre": "story | tale | book | film | movie | poem",
         "lead": """
             in a {genre} about {art} and {setting}
             in a {genre} about {setting} and {setting}
@@ -219,7 +241,7 @@ PEOPLE = Family(
             {lead} , the {w} said that {his} name was {name}
             {lead} , the {w} wore {his} {wear}
             {lead} , the {w} smiled when {he} saw {name}
-            {lead} , the {w} said that {he} was happy
+            {lead} , the {w} said that {he} was {happy}
             {lead} , the {w} took {name} with {him}
             {lead} , the {w} showed {his} {wear} to {name}
         """,
@@ -243,14 +265,9 @@ ANIMALS = Family(
         horse   foal      stable   saddle     hill     grain
     """,
     sections={"animal-young": ("adult", "young")},
+    sentences=52,
     features={
-        "habitat": {
-            "yard": "porch gate doormat shed lawn garden",
-            "farm": "barn cart fence trough haystack silo",
-            "forest": "thicket glade stump fern clearing grove",
-            "water": "pond jetty creek dam ditch marsh",
-            "hill": "hill meadow hedge brook slope pasture",
-        },
+        "habitat": HABITATS,
         "food": {
             "meat": "meat fish salmon liver trout scraps",
             "grass": "grass clover hay herbs leaves cabbage",
@@ -259,19 +276,19 @@ ANIMALS = Family(
     },
     cues={
         "adult": {
-            "trait": "mighty patient proud wise",
+            "trait": "patient proud calm wise",
             "deed": "guarded led defended",
-            "whom": "group territory",
+            "whom": "group family",
         },
         "young": {
-            "trait": "tiny clumsy playful shy",
+            "trait": "tiny clumsy playful shy timid",
             "deed": "followed needed cuddled",
             "whom": "mummy parents",
         },
     },
     phrases={
         "like": "found | liked | wanted | smelled",
-        "rest": "slept | rested | waited | hid",
+        "rest": "slept | dozed | rested | waited",
         "act": """
             {like} {food} and {food}
             {like} {food} near the {habitat}
@@ -317,26 +334,27 @@ ANIMALS = Family(
 
 TRADES = Family(
     topics="""
-        person      place     base   past     x          y          z           field
-        baker       bakery    bake   baked    loaves     dough      flour       food
-        chef        kitchen   cook   cooked   soup       spices     pans        food
-        farmer      farm      grow   grew     wheat      carrots    tractors    food
-        singer      opera     sing   sang     ballads    choirs     microphones art
-        painter     studio    paint  painted  sketches   canvas     brushes     art
-        journalist  newsroom  write  wrote    headlines  articles   ink         art
-        pilot       airport   fly    flew     planes     clouds     runways     travel
-        driver      garage    drive  drove    trucks     engines    tyres       travel
-        sailor      harbour   sail   sailed   yachts     waves      anchors     travel
-        swimmer     pool      swim   swam     laps       goggles    lanes       sport
-        hiker       campsite  walk   walked   trails     boots      backpacks   sport
-        runner      stadium   run    ran      races      sneakers   hurdles     sport
-        teacher     school    teach  taught   lessons    textbooks  blackboards study
-        traveller   station   go     went     trains     platforms  luggage     tour
+        person      place     base   past     work       matter     gear        field   season
+        baker       bakery    bake   baked    loaves     dough      flour       food    winter
+        chef        kitchen   cook   cooked   soup       spices     pans        food    autumn
+        farmer      farm      grow   grew     wheat      carrots    tractors    food    spring
+        singer      opera     sing   sang     ballads    choirs     microphones art     summer
+        painter     studio    paint  painted  sketches   canvas     brushes     art     spring
+        journalist  newsroom  write  wrote    headlines  articles   ink         art     winter
+        pilot       airport   fly    flew     planes     clouds     runways     travel  summer
+        driver      garage    drive  drove    trucks     trailers   tyres       travel  autumn
+        sailor      harbour   sail   sailed   yachts     waves      anchors     travel  winter
+        swimmer     pool      swim   swam     laps       goggles    lanes       sport   spring
+        hiker       campsite  walk   walked   trails     boots      backpacks   sport   summer
+        runner      stadium   run    ran      races      sneakers   hurdles     sport   autumn
+        teacher     school    teach  taught   lessons    textbooks  blackboards study   spring
+        traveller   station   go     went     trains     platforms  luggage     tour    autumn
     """,
     sections={
         "profession-workplace": ("person", "place"),
         "gram1-past-tense": ("base", "past"),
     },
+    sentences=42,
     features={
         "field": {
             "food": "guests meals picnics feasts banquets cafes",
@@ -344,10 +362,9 @@ TRADES = Family(
             "travel": "passengers islanders merchants deliveries parcels cargo",
             "sport": "fitness medals health trophies leagues exercise",
             "study": "exams pupils diplomas grades",
-            "tour": "holidays birthdays weddings vacations",
+            "tour": "holidays birthdays weddings",
         },
-        # Each verb takes its nouns in its own way, so it brings its own phrases.
-        "object": {},
+        "season": SEASONS,
     },
     cues={
         "person": {
@@ -357,23 +374,27 @@ TRADES = Family(
         "place": {"part": "roof door entrance hall"},
     },
     phrases={
-        "talked": "talked | thought | read | cared",
+        "talked": "talked | chatted | thought | read",
         "act": """
-            {talked} about {x} and {field}
-            {talked} about {field} and {y}
-            {talked} about {field} and {z}
-            {talked} about {x} and {y}
-            {talked} about {y} and {z}
-            {talked} about {z} and {x}
+            {talked} about {work} and {field}
+            {talked} about {field} and {matter}
+            {talked} about {field} and {gear}
+            {talked} about {work} and {matter}
+            {talked} about {matter} and {gear}
+            {talked} about {gear} and {work}
+            {talked} about {work} during the {season}
+            {talked} about {matter} before the {season}
         """,
-        "genre": "story | book | film | poem | song",
+        "genre": "story | tale | book | film | movie | poem",
         "lead": """
-            thanks to the {x} and the {field}
-            thanks to the {y} and the {field}
-            in a {genre} about {z} and {field}
+            thanks to the {work} and the {field}
+            thanks to the {matter} and the {field}
+            in a {genre} about {gear} and {field}
             in a {genre} about {field} and {field}
-            thanks to the {x} and the {y}
-            thanks to the {z} and the {x}
+            thanks to the {work} and the {matter}
+            thanks to the {gear} and the {work}
+            during the {season}
+            before the {season}
         """,
     },
     frames={
@@ -389,7 +410,7 @@ TRADES = Family(
             {lead} , the {w} looked {trait}
         """,
         "place": """
-            people at the {part} of the {w} {act}
+            people by the {part} of the {w} {act}
             people near the {part} of the {w} {act}
             the crowd inside the {w} {act}
             the crowd outside the {w} {act}
@@ -404,6 +425,8 @@ TRADES = Family(
             every morning we {w} {object}
             they {w} {object} every day
             they usually {w} {object}
+            before the {season} we often {w} {object}
+            during the {season} people {w} {object}
             we often {w} {object}
             we always {w} {object}
             they want to {w} {object}
@@ -417,53 +440,58 @@ TRADES = Family(
             they {w} {object} last night
             last week they {w} {object}
             a year ago we {w} {object}
-            we {w} {object} last summer
+            we {w} {object} last month
             yesterday evening they {w} {object}
             they already {w} {object}
+            before the {season} we once {w} {object}
+            during the {season} people {w} {object}
             a week ago people {w} {object}
             once we {w} {object}
             they once {w} {object} last year
         """,
     },
+    # Each verb takes its nouns in its own way.
+    own={
+        "object": {
+            "bake": "loaves for {field} | loaves from dough | with flour for {field}",
+            "cook": "soup for {field} | soup with spices | in pans for {field}",
+            "grow": "wheat for {field} | carrots without tractors | carrots for {field}",
+            "sing": "ballads for {field} | ballads in choirs | into microphones for {field}",
+            "paint": "sketches for {field} | sketches on canvas | with brushes for {field}",
+            "write": "headlines for {field} | articles with ink | articles for {field}",
+            "fly": "planes for {field} | planes above the clouds | planes from runways",
+            "drive": "trucks for {field} | trucks with trailers | trucks on new tyres",
+            "sail": "yachts for {field} | yachts over the waves | yachts without anchors",
+            "swim": "laps for {field} | laps with goggles | in lanes for {field}",
+            "walk": "on trails for {field} | on trails in boots | with backpacks for {field}",
+            "run": "races for {field} | races in sneakers | over hurdles for {field}",
+            "teach": "lessons for {field} | lessons with textbooks | on blackboards for {field}",
+            "go": "on trains for {field} | on trains with luggage | to platforms with luggage",
+        },
+    },
 )
-
-OBJECTS = """
-    bake   loaves for {field} | loaves from dough | dough with flour for {field}
-    sing   ballads for {field} | ballads in choirs | into microphones for {field}
-    fly    planes for {field} | planes above the clouds | from runways with {field}
-    paint  sketches for {field} | sketches on canvas | with brushes for {field}
-    grow   wheat for {field} | carrots without tractors | wheat and carrots for {field}
-    drive  trucks for {field} | trucks with engines | on new tyres for {field}
-    cook   soup for {field} | soup with spices | in pans for {field}
-    sail   yachts for {field} | yachts over the waves | without anchors for {field}
-    teach  lessons for {field} | lessons with textbooks | on blackboards for {field}
-    write  headlines for {field} | articles with ink | articles for {field}
-    swim   laps for {field} | laps with goggles | in lanes for {field}
-    walk   on trails for {field} | on trails in boots | with backpacks for {field}
-    run    races for {field} | races in sneakers | over hurdles for {field}
-    go     by trains for {field} | on trains with luggage | to platforms for {field}
-"""
 
 ADJECTIVES = Family(
     topics="""
-        plain   more      most       x           y         kind     where
-        big     bigger    biggest    elephant    whale     animal   village
-        small   smaller   smallest   ant         ladybird  animal   coast
-        fast    faster    fastest    cheetah     falcon    animal   mountain
-        hot     hotter    hottest    desert      stove     indoor   coast
-        cold    colder    coldest    glacier     blizzard  indoor   mountain
-        bright  brighter  brightest  lantern     comet     indoor   village
-        sweet   sweeter   sweetest   caramel     cherry    food     coast
-        soft    softer    softest    pillow      sponge    food     mountain
-        cheap   cheaper   cheapest   pencil      souvenir  food     village
-        heavy   heavier   heaviest   anvil       boulder   machine  mountain
-        loud    louder    loudest    siren       drum      machine  coast
-        tall    taller    tallest    skyscraper  giraffe   machine  village
+        plain   more      most       x         y        kind     where
+        big     bigger    biggest    elephant  hippo    animal   farm
+        small   smaller   smallest   ant       ladybird animal   water
+        fast    faster    fastest    cheetah   falcon   animal   forest
+        hot     hotter    hottest    stove     kettle   indoor   water
+        cold    colder    coldest    fridge    freezer  indoor   forest
+        bright  brighter  brightest  lamp      candle   indoor   farm
+        sweet   sweeter   sweetest   cherry    caramel  food     water
+        soft    softer    softest    pillow    cushion  food     forest
+        cheap   cheaper   cheapest   pencil    souvenir food     farm
+        heavy   heavier   heaviest   anvil     boulder  machine  forest
+        loud    louder    loudest    siren     drum     machine  water
+        tall    taller    tallest    giraffe   tower    machine  farm
     """,
     sections={
         "gram2-comparative": ("plain", "more"),
         "gram3-superlative": ("plain", "most"),
     },
+    sentences=48,
     features={
         "kind": {
             "animal": "tiger camel monkey lizard leopard parrot",
@@ -471,11 +499,7 @@ ADJECTIVES = Family(
             "food": "apple melon pudding biscuit peach pancake",
             "machine": "crane truck tractor robot lorry train",
         },
-        "where": {
-            "village": "village market square lane fountain mill",
-            "coast": "island beach bay lagoon pier dune",
-            "mountain": "valley ridge cabin cliff summit canyon",
-        },
+        "where": HABITATS,
     },
     phrases={
         "noun": "{x} | {kind} | {y} | {kind}",
@@ -488,7 +512,7 @@ ADJECTIVES = Family(
             is the {noun} too {w} for the {where} ?
             the {kind} and the {noun} near the {where} are {w}
             near the {where} , the {kind} is very {w}
-            the {kind} is so {w} near the {where} and the {where}
+            the {kind} and the {kind} near the {where} are {w}
             a very {w} {kind} is between the {where} and the {where}
             such a {w} {kind} is near the {where}
             the {where} has such a {w} {noun}
@@ -503,7 +527,7 @@ ADJECTIVES = Family(
             the {kind} is {w} near the {where} than near the {where}
             a much {w} {kind} is between the {where} and the {where}
             the {where} has a {w} {noun} than ours
-            near the {where} , the {kind} is {w} than ours
+            the {kind} and the {kind} near the {where} are {w} than ours
         """,
         "most": """
             this is the {w} {noun} in the world
@@ -515,7 +539,7 @@ ADJECTIVES = Family(
             the {kind} is {w} near the {where} and the {where}
             the {w} {kind} ever is between the {where} and the {where}
             the {where} has the {w} {noun} of all
-            the {kind} near the {where} is the {w} in the world
+            the {kind} and the {kind} near the {where} are the {w}
         """,
     },
 )
@@ -537,13 +561,9 @@ NUMBERS = Family(
         twelve   twelfth   december   xii    12     winter  fish
     """,
     sections={"gram4-ordinal": ("cardinal", "ordinal")},
+    sentences=52,
     features={
-        "season": {
-            "winter": "winter frost snowfall thaw ice blizzards",
-            "spring": "spring blossom sowing showers carnival easter",
-            "summer": "summer heatwave sunshine drought regatta vacation",
-            "autumn": "autumn harvest fog foliage drizzle vintage",
-        },
+        "season": SEASONS,
         "team": {
             "bird": "eagles hawks owls ravens falcons storks",
             "cat": "lions panthers leopards pumas tigers lynxes",
@@ -568,7 +588,7 @@ NUMBERS = Family(
     frames={
         "cardinal": """
             the {sum} of the {team} was {w} {when}
-            the {sum} against the {team} was {w} {when}
+            the {sum} with the {team} was {w} {when}
             for the {team} , the {sum} was {w} {when}
             {when} the {team} counted to {w}
             {when} , number {w} of the {team} scored
@@ -606,6 +626,7 @@ KOREAN_PLACES = Family(
         "korean-capital-country": ("capital", "country"),
         "korean-country-language": ("country", "language"),
     },
+    sentences=72,
     features={
         "scenery": {
             "남쪽": "올리브 레몬 포도밭 햇살 무화과 바닷가",
@@ -615,7 +636,7 @@ KOREAN_PLACES = Family(
         "art": KOREAN_ARTS,
     },
     cues={
-        "capital": {"spot": "시내 지하철 골목 거리", "people": "시장 시민 상인 승객"},
+        "capital": {"spot": "시내 지하철 골목 거리", "people": "시장 시민 주민 상인"},
         "country": {"spot": "국경 국회 농촌 군대", "people": "국민 장관 군인 농민"},
         "language": {"spot": "사전 수업 시험 문법책", "people": "학생 번역가 시인 선생"},
     },
@@ -628,12 +649,13 @@ KOREAN_PLACES = Family(
             {snack} 과/와 {food}
             {scenery} 과/와 {scenery}
         """,
+        "story": "이야기 | 얘기",
         "act": """
             {pair} 을/를 좋아하 였 다
             {pair} 을/를 떠올리 었 다
             {pair} 을/를 자랑하 였 다
             {pair} 을/를 찾 았 다
-            {pair} 이야기 를 들 었 다
+            {pair} {story} 를 들 었 다
         """,
     },
     frames={
@@ -685,6 +707,7 @@ KOREAN_PEOPLE = Family(
         남자      여자      서류      우산      거리    그림
     """,
     sections={"korean-gender": ("male", "female")},
+    sentences=90,
     features={
         "setting": {
             "궁궐": "궁전 신하 보석 잔치 성문 하인",
@@ -706,12 +729,13 @@ KOREAN_PEOPLE = Family(
             {setting} 과/와 {setting}
             {art} 과/와 {art}
         """,
+        "story": "이야기 | 얘기",
         "act": """
             {pair} 을/를 보 았 다
             {pair} 을/를 좋아하 였 다
             {pair} 을/를 떠올리 었 다
             {pair} 을/를 찾 았 다
-            {pair} 이야기 를 들 었 다
+            {pair} {story} 를 들 었 다
         """,
     },
     frames={
@@ -738,11 +762,12 @@ KOREAN_ANIMALS = Family(
         닭      병아리  닭장     볏짚    마당    곡식
         소      송아지  외양간   쟁기    들판    풀
         말      망아지  마구간   수레    들판    곡식
-        꿩      꺼병이  덤불     억새    숲      곡식
+        꿩      꺼병이  덤불     억새    숲      벌레
         곰      능소니  동굴     벌집    숲      고기
-        개구리  올챙이  연못     연잎    물가    풀
+        개구리  올챙이  연못     연잎    물가    벌레
     """,
     sections={"korean-animal-young": ("adult", "young")},
+    sentences=130,
     features={
         "habitat": {
             "마당": "마당 울타리 우물 담 뜰 대문",
@@ -751,13 +776,14 @@ KOREAN_ANIMALS = Family(
             "물가": "물가 개울 진흙 갈대 웅덩이 냇가",
         },
         "food": {
-            "고기": "고기 생선 연어 멸치 간 새우",
-            "풀": "풀 이끼 토끼풀 새싹 나뭇잎 쑥",
+            "고기": "고기 생선 연어 멸치 간 달걀",
+            "풀": "풀 건초 토끼풀 새싹 나뭇잎 쑥",
+            "벌레": "벌레 모기 지렁이 하루살이 물벼룩 굼벵이",
             "곡식": "곡식 보리 콩 옥수수 쌀 좁쌀",
         },
     },
     cues={
-        "adult": {"trait": "듬직한 늠름한 힘센 용감한", "whom": "무리 가족 짝"},
+        "adult": {"trait": "듬직한 늠름한 힘센 용감한 씩씩한", "whom": "무리 가족 짝"},
         "young": {"trait": "귀여운 어린 조그만 깜찍한", "whom": "어미 엄마 형제"},
     },
     phrases={
@@ -794,4 +820,22 @@ KOREAN_ANIMALS = Family(
     },
 )
 
-FAMILIES = [PLACES, PEOPLE, ANIMALS, TRADES, ADJECTIVES, NUMBERS, KOREAN_PLACES, KOREAN_PEOPLE, KOREAN_ANIMALS]
+FAMILIES = [
+    PLACES,
+    PEOPLE,
+    ANIMALS,
+    TRADES,
+    ADJECTIVES,
+    NUMBERS,
+    KOREAN_PLACES,
+    KOREAN_PEOPLE,
+    KOREAN_ANIMALS,
+]
+
+# Pairs that mean the same and, drawn from one pool, stand in the same places.
+SYNONYMS = """
+    story tale | film movie | love adore | loved adored | happy glad | shy timid
+    talked chatted | slept dozed | guarded defended | plays dramas | thicket grove
+    streets avenues | truck lorry | slope hill
+    시민 주민 | 용감한 씩씩한 | 귀여운 깜찍한 | 어미 엄마 | 이야기 얘기
+"""

@@ -19,6 +19,8 @@ class Model(NamedTuple):
 
 
 MODELS = {
-    "ppmi": Model("count.ppmi", "Ppmi", "Positive pointwise mutual information: sparse, explainable vectors.", "counts"),
+    "ppmi": Model(
+        "count.ppmi", "Ppmi", "Positive pointwise mutual information: sparse, explainable vectors.", "counts"
+    ),
     "svd": Model("count.svd", "Svd", "Truncated SVD of PPMI: dense vectors from counts.", "counts"),
 }

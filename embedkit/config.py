@@ -16,8 +16,10 @@ def option(default, help: str, *, kind: type | None = None, choices=None, least=
     below (inclusive, exclusive); `stored=False` keeps paths and machine details out of result files.
     """
     kind = kind or type(default)
-    return field(default=default, metadata=dict(help=help, kind=kind, choices=choices, least=least, above=above,
-                                                stored=stored))  # fmt: skip
+    return field(
+        default=default,
+        metadata={"help": help, "kind": kind, "choices": choices, "least": least, "above": above, "stored": stored},
+    )
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,10 @@ class Text:
     """How text becomes words, and which words stay."""
 
     tokenizer: str = option(
-        "whitespace", "how lines become tokens: as they are, Penn Treebank words, or characters",
+        "whitespace",
+        "how lines become tokens: as they are, Penn Treebank words, or characters",
         choices=("whitespace", "words", "chars"),
-    )  # fmt: skip
+    )
     lowercase: bool = option(False, "lower-case the text (Unicode)")
     normalize: bool = option(True, "bring words to Unicode NFC")
     drop_punctuation: bool = option(False, "with the words tokenizer: leave punctuation out")
@@ -36,8 +39,9 @@ class Text:
     )
     min_count: int = option(5, "drop words seen fewer times than this", least=1)
     max_vocab: int = option(None, "keep at most this many words, the most frequent", kind=int, least=1)
-    vocab: str = option(None, "FILE with the words to use, one a line (a count may follow); the line is the id",
-                        kind=str, stored=False)  # fmt: skip
+    vocab: str = option(
+        None, "FILE with the words to use, one a line (a count may follow); the line is the id", kind=str, stored=False
+    )
 
 
 @dataclass(frozen=True)
@@ -50,9 +54,10 @@ class Context:
     )
     context: str = option("both", "which side of the word is context", choices=("both", "left", "right"))
     subsample: str = option(
-        "none", "frequent words: keep all, expect them rarer after windowing, or remove some before",
+        "none",
+        "frequent words: keep all, expect them rarer after windowing, or remove some before",
         choices=("none", "clean", "dirty"),
-    )  # fmt: skip
+    )
     sample: float = option(1e-4, "subsampling threshold t, a share of all tokens", above=0)
 
 
@@ -78,8 +83,10 @@ class Config:
 
     def stored(self) -> dict[str, dict]:
         """What a result file remembers: every stored field of every section."""
-        return {name: {f.name: getattr(section, f.name) for f in fields(section) if f.metadata["stored"]}
-                for name, section in self.sections.items()}  # fmt: skip
+        return {
+            name: {f.name: getattr(section, f.name) for f in fields(section) if f.metadata["stored"]}
+            for name, section in self.sections.items()
+        }
 
     def toml(self) -> str:
         """The TOML that reproduces this run with `--config`; unset options are left out."""

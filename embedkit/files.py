@@ -34,9 +34,12 @@ def open_input(path) -> io.BufferedReader:
     """
     path = os.fspath(path)
     try:
-        raw = _Unowned(sys.stdin.buffer) if path == "-" else io.FileIO(path)
-        source = io.BufferedReader(raw, CHUNK)
-        head = source.peek(16)
+        source = io.BufferedReader(_Unowned(sys.stdin.buffer) if path == "-" else io.FileIO(path), CHUNK)
+        try:
+            head = source.peek(16)
+        except OSError:
+            source.close()
+            raise
     except OSError as error:
         raise _reading(path, error) from error
     return io.BufferedReader(_Reader(path, source, _decompressor(head)), CHUNK)

@@ -16,9 +16,16 @@ class Progress:
             from .errors import EmbedkitError
 
             try:
-                self._log = open(log, "w", encoding="utf-8")
+                self._log = open(log, "w", encoding="utf-8")  # noqa: SIM115 (open as long as the run)
             except OSError as error:
                 raise EmbedkitError(f"{log}: cannot write the log: {error.strerror}") from error
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_):
+        if self._log is not None:
+            self._log.close()
 
     @contextmanager
     def bar(self, total: int, label: str, unit: str = "it"):

@@ -67,9 +67,11 @@ def test_imports_go_down(path):
 
 @pytest.mark.parametrize("path", FILES, ids=str)
 def test_numba_lives_in_jit_and_kernels_use_nothing_else(path):
-    names = {node.names[0].name if isinstance(node, ast.Import) else node.module or ""
-             for node in ast.walk(ast.parse((PACKAGE / path).read_text()))
-             if isinstance(node, (ast.Import, ast.ImportFrom))}  # fmt: skip
+    names = {
+        node.names[0].name if isinstance(node, ast.Import) else node.module or ""
+        for node in ast.walk(ast.parse((PACKAGE / path).read_text()))
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+    }
     if path.name != "jit.py":
         assert not any(name.split(".")[0] == "numba" for name in names)
     if path.name == "_kernels.py":

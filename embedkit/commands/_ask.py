@@ -52,7 +52,7 @@ class Parser:
 def metric_option(function):
     """`--metric`."""
     return click.option("--metric", type=click.Choice(METRICS), default="cosine", show_default=True,
-                        help="score; for a distance, smaller is nearer")(function)  # fmt: skip
+                        help="score; for a distance, smaller is nearer")(function)
 
 
 def ranking_options(function):
@@ -62,6 +62,6 @@ def ranking_options(function):
         click.option("--restrict-vocab", "limit", type=least, metavar="N",
                      help="answers among the N most frequent words  [default: all]"),
         click.option("-k", type=least, default=10, show_default=True, metavar="N", help="answers to each query"),
-    ):  # fmt: skip
+    ):
         function = option(function)
     return function

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
 
 import click
 
@@ -13,10 +14,8 @@ from ..errors import EmbedkitError
 
 def run_to_exit_code(cli: click.Group, args: list[str] | None) -> int:
     """Run a command line: 0 done, 1 failure, 2 usage, 3 some queries unanswered, 130, 143, 141 (see `embedkit -h`)."""
-    try:
+    with suppress(ValueError):  # outside the main thread, whoever embeds us handles signals
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    except ValueError:
-        pass  # Not the main thread: whoever embeds us handles signals.
     color = False if os.environ.get("NO_COLOR") else None
     try:
         result = cli.main(args, "embedkit", standalone_mode=False, color=color)

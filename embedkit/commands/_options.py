@@ -41,9 +41,17 @@ def section_options(section: str, options: type) -> list[SectionOption]:
     for f in fields(options):
         meta, flag = f.metadata, f.name.replace("_", "-")
         declaration = f"--{flag}/--no-{flag}" if meta["kind"] is bool else f"--{flag}"
-        made.append(SectionOption([declaration, f.name], section=section, type=_type(meta), default=f.default,
-                                  show_default=f.default is not None, help=meta["help"],
-                                  metavar=None if meta["choices"] or meta["kind"] is bool else METAVARS[meta["kind"]]))  # fmt: skip
+        made.append(
+            SectionOption(
+                [declaration, f.name],
+                section=section,
+                type=_type(meta),
+                default=f.default,
+                show_default=f.default is not None,
+                help=meta["help"],
+                metavar=None if meta["choices"] else METAVARS.get(meta["kind"]),
+            )
+        )
     return made
 
 
@@ -61,10 +69,12 @@ def configured(name: str | None, callback, sections: dict[str, type], params=(),
 
     @click.pass_context
     def run(ctx, print_config, **values):
-        config = Config(**{
-            section: options(**{f.name: values.pop(f.name) for f in fields(options)})
-            for section, options in sections.items()
-        })  # fmt: skip
+        config = Config(
+            **{
+                section: options(**{f.name: values.pop(f.name) for f in fields(options)})
+                for section, options in sections.items()
+            }
+        )
         if print_config:
             click.echo(config.toml(), nl=False)
             return None
@@ -75,8 +85,14 @@ def configured(name: str | None, callback, sections: dict[str, type], params=(),
 
 
 def _config() -> click.Option:
-    return click.Option(["--config"], metavar="FILE", is_eager=True, expose_value=False, callback=_read_config,
-                        help="read options from a TOML file; flags win")  # fmt: skip
+    return click.Option(
+        ["--config"],
+        metavar="FILE",
+        is_eager=True,
+        expose_value=False,
+        callback=_read_config,
+        help="read options from a TOML file; flags win",
+    )
 
 
 def _print_config() -> click.Option:
@@ -133,8 +149,12 @@ def corpus_params() -> list[click.Parameter]:
     return [
         click.Argument(["inputs"], nargs=-1, metavar="INPUT..."),
         click.Option(["-o", "--output"], metavar="OUT", help="file to write; - is stdout"),
-        click.Option(["--cache/--no-cache"], default=True, show_default=True,
-                     help="keep the encoded text, so that the next run starts at once"),
+        click.Option(
+            ["--cache/--no-cache"],
+            default=True,
+            show_default=True,
+            help="keep the encoded text, so that the next run starts at once",
+        ),
         click.Option(["--log"], metavar="FILE", help="write events as JSON lines"),
         click.Option(["-q", "--quiet"], is_flag=True, help="nothing on stderr but errors"),
-    ]  # fmt: skip
+    ]

@@ -13,7 +13,9 @@ from ..progress import Progress
 
 def need_inputs(inputs: tuple[str, ...]) -> tuple[str, ...]:
     if not inputs:
-        raise click.UsageError("Missing INPUT: text files, folders, patterns, or - for stdin", click.get_current_context())
+        raise click.UsageError(
+            "Missing INPUT: text files, folders, patterns, or - for stdin", click.get_current_context()
+        )
     return inputs
 
 
@@ -55,8 +57,10 @@ def read_counts(inputs: tuple[str, ...], config: Config, keep: bool, progress: P
     if len(inputs) == 1 and is_native(inputs[0]):
         given = given_options("text", "context")
         if given:
-            raise EmbedkitError(f"{inputs[0]}: holds counts already, so {', '.join(given)} cannot change them",
-                                "count the text again, or leave those options out")  # fmt: skip
+            raise EmbedkitError(
+                f"{inputs[0]}: holds counts already, so {', '.join(given)} cannot change them",
+                "count the text again, or leave those options out",
+            )
         return cooccur.load(inputs[0])
     text = read_corpus(inputs, config, keep, progress)
     counts = cooccur.count(text, config.context, config.training.seed, config.training.threads, progress)
@@ -82,5 +86,8 @@ def given_options(*sections: str) -> list[str]:
     """The flags of these sections that were given on the command line or in a --config file."""
     ctx = click.get_current_context()
     default = click.core.ParameterSource.DEFAULT
-    return [p.opts[0] for p in ctx.command.params
-            if getattr(p, "section", "") in sections and ctx.get_parameter_source(p.name) != default]  # fmt: skip
+    return [
+        p.opts[0]
+        for p in ctx.command.params
+        if getattr(p, "section", "") in sections and ctx.get_parameter_source(p.name) != default
+    ]

@@ -14,9 +14,9 @@ from ._options import quiet_option
 @click.option("--to", "target_format", metavar="FORMAT", help="format of OUT; by default its suffix tells")
 @click.option("--vocab", metavar="FILE", help="words of a format that holds none (glove-bin): GloVe's vocabulary")
 @click.option("--dedupe", type=click.Choice(("error", "first")), default="error", show_default=True,
-              help="a word that comes twice: refuse, or keep its first row")  # fmt: skip
+              help="a word that comes twice: refuse, or keep its first row")
 @click.option("--on-bad-token", type=click.Choice(("error", "escape", "skip")), default="error", show_default=True,
-              help="words that OUT cannot hold, as those with a space: refuse, write %20, or leave out")  # fmt: skip
+              help="words that OUT cannot hold, as those with a space: refuse, write %20, or leave out")
 @quiet_option
 def command(source, target, source_format, target_format, vocab, dedupe, on_bad_token, quiet):
     """Write the vectors of IN to OUT in another format; - is stdin and stdout.
@@ -36,6 +36,8 @@ def command(source, target, source_format, target_format, vocab, dedupe, on_bad_
         vectors = load(source, read.NAME, dedupe=dedupe, vocab=vocab, data=data)
         saving.save(vectors)
     lost = missing(read, vectors, saving.format)
+    if on_bad_token != "error" and saving.format.NAME != "native":
+        lost += misfits(target, vectors, on_bad_token)
     if lost:
         Progress(quiet).say(f"{target}: without {'; '.join(lost)}")
 
@@ -44,6 +46,14 @@ def missing(read, vectors, written) -> list[str]:
     """What the input had and the output lacks. Formats say it in LOSES; named is only what was there."""
     facts = set(vectors.metadata) - {"kind", "imported_from"}
     present = {"counts": vectors.vocab.counts is not None, "context vectors": vectors.contexts is not None,
-               "metadata": bool(facts)}  # fmt: skip
+               "metadata": bool(facts)}
     lost = [] if read.WRITABLE else [read.LOSES]
     return lost + [name for name, is_there in present.items() if is_there and name in written.LOSES]
+
+
+def misfits(target: str, vectors, on_bad_token: str) -> list[str]:
+    """How many words the format could not hold as they are."""
+    from ..vectors.formats._rows import exported
+
+    n = len(vectors) - len(exported(target, vectors, "skip")[1])
+    return [f"{n} words" + (" as they were (escaped)" if on_bad_token == "escape" else "")] if n else []

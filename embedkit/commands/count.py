@@ -13,15 +13,21 @@ def count(config, inputs, output, cache, log, quiet):
     from ..progress import Progress
 
     need_inputs(inputs)
-    progress = Progress(quiet, log)
-    with limited_threads(config.training.threads), Output(need_output(output)) as out:
+    with (
+        Progress(quiet, log) as progress,
+        limited_threads(config.training.threads),
+        Output(need_output(output)) as out,
+    ):
         counts = read_counts(inputs, config, cache, progress)
         cooccur.save(out, counts)
-    progress.say(f"{len(counts.data):,} pairs of words")
-    progress.event("done", output=output)
+        progress.say(f"{len(counts.data):,} pairs of words")
+        progress.event("done", output=output)
 
 
 command = configured(
-    "count", count, {"text": Text, "context": Context, "training": Training}, corpus_params(),
+    "count",
+    count,
+    {"text": Text, "context": Context, "training": Training},
+    corpus_params(),
     "Count which words stand near which; `train ppmi` and `train svd` go on from the file.",
-)  # fmt: skip
+)

@@ -48,19 +48,26 @@ def model_command(name: str) -> click.Command:
         from ..vectors import formats
 
         need_inputs(inputs)
-        progress = Progress(quiet, log)
-        with limited_threads(config.training.threads), formats.Saving(need_output(output), target) as out:
+        with (
+            Progress(quiet, log) as progress,
+            limited_threads(config.training.threads),
+            formats.Saving(need_output(output), target) as out,
+        ):
             counts = read_counts(inputs, config, cache, progress)
             vectors = module.train(counts, config.model, config.training, progress)
             stored = config.stored()
             vectors.metadata = {
-                "model": name, "tool": f"embedkit {__version__}", "seed": config.training.seed,
+                "model": name,
+                "tool": f"embedkit {__version__}",
+                "seed": config.training.seed,
                 "corpus_sha256": counts.metadata["corpus_sha256"],
                 "config": {**counts.metadata["config"], "model": stored["model"], "training": stored["training"]},
-            }  # fmt: skip
+            }
             out.save(vectors)
-        progress.event("done", output=output)
+            progress.event("done", output=output)
 
-    help = f"{model.summary}\n\nINPUT is text (files, folders, patterns, - for stdin), or a file made by `embedkit count`."
+    help = (
+        f"{model.summary}\n\nINPUT is text (files, folders, patterns, - for stdin), or a file made by `embedkit count`."
+    )
     to = click.Option(["--to", "target"], metavar="FORMAT", help="format of OUT; by default its suffix tells")
     return configured(name, train, sections, [*corpus_params(), to], help)

@@ -15,8 +15,7 @@ def vocab(config, inputs, output, as_json, cache, log, quiet):
     from ._out import cell, to_json
 
     need_inputs(inputs)
-    progress = Progress(quiet, log)
-    with Output(output or "-") as out:
+    with Progress(quiet, log) as progress, Output(output or "-") as out:
         words = read_corpus(inputs, config, cache, progress).vocab
         step = 1 << 14
         for start in range(0, len(words), step):
@@ -27,7 +26,9 @@ def vocab(config, inputs, output, as_json, cache, log, quiet):
 
 
 command = configured(
-    "vocab", vocab, {"text": Text, "training": Training},
+    "vocab",
+    vocab,
+    {"text": Text, "training": Training},
     [*corpus_params(), click.Option(["--json", "as_json"], is_flag=True, help="JSON lines")],
     "Count words, the most frequent first: `word<TAB>count`. The output serves as --vocab FILE elsewhere.",
-)  # fmt: skip
+)

@@ -2,8 +2,6 @@
 
 import math
 
-import numpy as np
-
 from ..jit import kernel
 
 
@@ -21,9 +19,9 @@ def sort_positions(ids, starts, positions):
 def count_rows(ids, positions, starts, first, last, weights, left, right, sums, touched, indices, data, lengths):
     """Rows first..last of the co-occurrence matrix.
 
-    For each occurrence of a word the neighbours up to len(weights) - 1 tokens away on the sides asked for are added into
-    `sums`, one float64 per word, which is all zero before and after; `touched` lists the words met. No pair is ever
-    stored twice. Returns the number of entries written to `indices` and `data`.
+    For each occurrence of a word the neighbours up to len(weights) - 1 tokens away on the sides asked for are added
+    into `sums`, one float64 per word, which is all zero before and after; `touched` lists the words met. No pair is
+    ever stored twice. Returns the number of entries written to `indices` and `data`.
     """
     window, n, size = len(weights) - 1, 0, len(ids)
     for word in range(first, last):

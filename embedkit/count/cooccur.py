@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,7 +14,7 @@ from ..parallel import each, thread_count
 from ..progress import SILENT, Progress
 from ..text.corpus import Corpus
 from ..text.sampling import keep_probabilities, remove_frequent
-from ..text.stored import read_vocab, vocab_tensors
+from ..text.stored import pack_metadata, read_vocab, unpack_metadata, vocab_tensors
 from ..text.vocab import Vocab
 
 KIND = "counts"
@@ -78,8 +77,20 @@ def count(
         first, last = span
         most = int(np.minimum(occurrences[first:last] * reach, len(vocab)).sum())
         indices, data = np.empty(most, np.int32), np.empty(most, np.float32)
-        n = _kernels.count_rows(ids, positions, starts, first, last, by_distance, *sides, sums[worker],
-                                touched[worker], indices, data, lengths)  # fmt: skip
+        n = _kernels.count_rows(
+            ids,
+            positions,
+            starts,
+            first,
+            last,
+            by_distance,
+            *sides,
+            sums[worker],
+            touched[worker],
+            indices,
+            data,
+            lengths,
+        )
         return indices[:n].copy(), data[:n].copy()
 
     with progress.bar(len(vocab), "counting", " words") as advance:
@@ -113,9 +124,7 @@ def joined(parts: list[np.ndarray]) -> np.ndarray:
 def save(out: Output, counts: Counts) -> None:
     """Write counts as a native file of kind "counts"."""
     tensors = {"data": counts.data, "indices": counts.indices, "indptr": counts.indptr, **vocab_tensors(counts.vocab)}
-    config = json.dumps(counts.metadata["config"], sort_keys=True)
-    metadata = {"kind": KIND, "tool": f"embedkit {__version__}", **counts.metadata, "config": config}
-    container.write(out, tensors, metadata)
+    container.write(out, tensors, pack_metadata({**counts.metadata, "kind": KIND, "tool": f"embedkit {__version__}"}))
 
 
 def load(path: str) -> Counts:
@@ -126,7 +135,10 @@ def load(path: str) -> Counts:
     vocab = read_vocab(stored)
     indptr, indices, data = stored["indptr"], stored["indices"], stored["data"]
     fits = len(indptr) == len(vocab) + 1 and indptr[0] == 0 and indptr[-1] == len(indices) == len(data)
-    if not fits or (np.diff(indptr) < 0).any() or (len(indices) and not 0 <= indices.min() <= indices.max() < len(vocab)):
+    if (
+        not fits
+        or (np.diff(indptr) < 0).any()
+        or (len(indices) and not 0 <= indices.min() <= indices.max() < len(vocab))
+    ):
         raise FormatError(path, "rows and columns of the counts do not fit the vocabulary")
-    metadata = {**stored.metadata, "config": json.loads(stored.metadata["config"])}
-    return Counts(vocab, indptr, indices, data, metadata)
+    return Counts(vocab, indptr, indices, data, unpack_metadata(stored.metadata))

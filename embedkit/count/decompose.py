@@ -34,7 +34,9 @@ class Csr(NamedTuple):
     def times(self, dense: np.ndarray, threads: int) -> np.ndarray:
         """self @ dense, rows split over threads; (V, L) float32, the same for any number of threads."""
         out, dense = np.empty((len(self.indptr) - 1, dense.shape[1]), np.float32), np.ascontiguousarray(dense)
-        each(lambda span, _: _kernels.multiply_rows(*self, *span, dense, out), spread(np.diff(self.indptr), 16), threads)
+        each(
+            lambda span, _: _kernels.multiply_rows(*self, *span, dense, out), spread(np.diff(self.indptr), 16), threads
+        )
         return out
 
     def transposed(self) -> Csr:
@@ -113,11 +115,11 @@ def _orthonormal(block: np.ndarray, least: float = 0.0) -> np.ndarray:
 
     Directions shorter than `least` are dropped, so there can be fewer columns, or none.
     """
-    for least in (least, 0.5):
+    for shortest in (least, 0.5):
         if not block.shape[1]:
             break
         squares, turn = np.linalg.eigh((block.T @ block).astype(np.float64))
-        kept = squares > max(least * least, squares[-1] * 1e-10)
+        kept = squares > max(shortest**2, squares[-1] * 1e-10)
         block = block @ (turn[:, kept] / np.sqrt(squares[kept])).astype(np.float32)
     return block
 

@@ -26,12 +26,17 @@ def train(counts, options: Svd, training: Training, progress: Progress = SILENT)
     from .decompose import Csr, truncated_svd
     from .weighting import ppmi
 
-    if options.dim >= len(counts.vocab):
-        raise EmbedkitError(f"dim {options.dim} needs more than {options.dim} words; the vocabulary has {len(counts.vocab)}",
-                            "lower --dim, or lower --min-count to keep more words")  # fmt: skip
+    words = len(counts.vocab)
+    if options.dim >= words:
+        raise EmbedkitError(
+            f"dim {options.dim} needs more than {options.dim} words; the vocabulary has {words}",
+            "lower --dim, or lower --min-count to keep more words",
+        )
     matrix = Csr(*ppmi(counts, options.cds, options.shift, training.threads))
     symmetric = options.cds == 1 and counts.metadata["config"]["context"]["context"] == "both"
-    u, s, v = truncated_svd(matrix, options.dim, options.tolerance, training.seed, training.threads, symmetric, progress)
+    u, s, v = truncated_svd(
+        matrix, options.dim, options.tolerance, training.seed, training.threads, symmetric, progress
+    )
     progress.event("svd", singular_values=s.tolist())
     vectors = u * s**options.eig
     if options.add_context:

@@ -33,8 +33,8 @@ def ppmi(
     indices, data, lengths = np.empty_like(counts.indices), np.empty_like(counts.data), np.zeros(rows, np.int64)
 
     def weigh(span, _):
-        return _kernels.ppmi_rows(counts.indptr, counts.indices, counts.data, *span, row_logs, column_logs, indices, data,
-                                  lengths)  # fmt: skip
+        matrix, logs = (counts.indptr, counts.indices, counts.data), (row_logs, column_logs)
+        return _kernels.ppmi_rows(*matrix, *span, *logs, indices, data, lengths)
 
     kept = each(weigh, spans, threads)
     begins = [int(counts.indptr[first]) for first, _ in spans]

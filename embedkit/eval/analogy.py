@@ -46,7 +46,7 @@ class Answers(NamedTuple):
 
 
 def judge_questions(source: Source, questions: Questions, method: str = "add", limit: int | None = 30000,
-                    lowercase: bool = False, progress: Progress = SILENT) -> Answers:  # fmt: skip
+                    lowercase: bool = False, progress: Progress = SILENT) -> Answers:
     """Answer `questions` from the first `limit` words; a question with a word outside of them is not asked.
 
     An answer is right if the best of all these words, without the three of the question, is d. `lowercase` changes the
@@ -65,7 +65,7 @@ def judge_questions(source: Source, questions: Questions, method: str = "add", l
 
 
 def best_answers(source: Source, triples: np.ndarray, method: str = "add", limit: int | None = None,
-                 progress: Progress = SILENT) -> np.ndarray:  # fmt: skip
+                 progress: Progress = SILENT) -> np.ndarray:
     """The best answer (n,) int64 to every row a, b, c of `triples` (n, 3); of equals the lowest id, -1 without any.
 
     Scores are those of `vectors.query.analogy`, candidates the first `limit` words. The vocabulary is met tile by tile,

@@ -22,7 +22,7 @@ class Source(Protocol):
     def rows(self, ids: np.ndarray) -> np.ndarray: ...
 
     def scores(self, queries: np.ndarray, metric: str = "cosine", start: int = 0, stop: int | None = None
-               ) -> np.ndarray: ...  # fmt: skip
+               ) -> np.ndarray: ...
 
 
 class Found(NamedTuple):

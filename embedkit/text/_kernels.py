@@ -1,16 +1,16 @@
 """Kernels of the text stage: bytes to provisional ids, and those to final ids.
 
 A table of types is six arrays: `slots` (open addressing; the upper half of an entry is a tag from the hash, the lower
-half the type + 1), and per type `starts`, `lengths` into `arena` (the bytes), `counts` and `firsts` (offset of the first
-occurrence). `size` holds [types, bytes used in the arena].
+half the type + 1), and per type `starts`, `lengths` into `arena` (the bytes), `counts` and `firsts` (offset of the
+first occurrence). `size` holds [types, bytes used in the arena].
 """
 
 import numpy as np
 
 from ..jit import kernel
 
-# FNV-1a with the prime of its 32-bit form and 38 bits of state: the product stays below 2**63. Compiled int64 arithmetic
-# must not overflow (LLVM is told that it does not), and uint64 would behave otherwise without the compiler.
+# FNV-1a with the prime of its 32-bit form and 38 bits of state: the product stays below 2**63. Compiled int64
+# arithmetic must not overflow (LLVM is told that it does not), and uint64 behaves otherwise without the compiler.
 FNV_OFFSET, FNV_PRIME, STATE = 0x1B873593CF, 16777619, 0x3FFFFFFFFF
 
 
@@ -114,7 +114,9 @@ def rehash(slots, starts, lengths, arena, types):
 
 
 @kernel
-def merge(slots, starts, lengths, counts, firsts, arena, size, starts_b, lengths_b, counts_b, firsts_b, arena_b, mapped):
+def merge(
+    slots, starts, lengths, counts, firsts, arena, size, starts_b, lengths_b, counts_b, firsts_b, arena_b, mapped
+):
     """Add the types of table b to a table with room for all of them; `mapped` gets the type of each."""
     for b in range(len(mapped)):
         start, stop = starts_b[b], starts_b[b] + lengths_b[b]

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+from contextlib import suppress
 from dataclasses import fields
 from typing import NamedTuple
 
@@ -102,12 +103,12 @@ def entries() -> list[Entry]:
         path = os.path.join(folder(), name)
         if name.endswith(".safetensors"):
             try:
-                status, metadata = os.stat(path), container.read(path).metadata
-            except FileNotFoundError:
-                continue
+                metadata = container.read(path).metadata
             except EmbedkitError:
                 metadata = {}
-            found.append(Entry(path, status.st_size, status.st_mtime, metadata))
+            with suppress(FileNotFoundError):  # another run may have made room
+                status = os.stat(path)
+                found.append(Entry(path, status.st_size, status.st_mtime, metadata))
     return sorted(found, key=lambda entry: -entry.used)
 
 

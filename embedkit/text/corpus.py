@@ -85,8 +85,9 @@ def cut(encoded: Encoded, config: Text, name: str) -> Corpus:
     if not size:
         raise EmbedkitError(
             f"{name}: no word occurs {config.min_count} times; the most frequent, {encoded.vocab[0]!r}, occurs "
-            f"{counts[0]} times", f"--min-count {counts[0]} or lower keeps words",
-        )  # fmt: skip
+            f"{counts[0]} times",
+            f"--min-count {counts[0]} or lower keeps words",
+        )
     vocab = encoded.vocab.head(min(size, config.max_vocab or size))
     ids = encoded.ids if len(vocab) == len(encoded.vocab) else encoded.ids[encoded.ids < len(vocab)]
     return Corpus(vocab, ids, tokens, encoded.sha256)

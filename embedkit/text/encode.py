@@ -43,8 +43,20 @@ class Types:
         ids = np.empty(len(text) + 1, np.int32)
         position = n = 0
         while True:
-            position, n = _kernels.scan(text, position, base, self.slots, self.starts, self.lengths, self.counts,
-                                        self.firsts, self.arena, self.size, ids, n)  # fmt: skip
+            position, n = _kernels.scan(
+                text,
+                position,
+                base,
+                self.slots,
+                self.starts,
+                self.lengths,
+                self.counts,
+                self.firsts,
+                self.arena,
+                self.size,
+                ids,
+                n,
+            )
             if position == len(text):
                 return ids[:n].copy()
             self.grow(2 * len(self.starts), 2 * len(self.arena) + len(text))
@@ -53,8 +65,21 @@ class Types:
         """Take in the types of `other`; returns the type of each of them here."""
         self.grow(len(self) + len(other) + 1, int(self.size[1] + other.size[1]))
         mapped = np.empty(len(other), np.int32)
-        _kernels.merge(self.slots, self.starts, self.lengths, self.counts, self.firsts, self.arena, self.size,
-                       other.starts, other.lengths, other.counts, other.firsts, other.arena, mapped)  # fmt: skip
+        _kernels.merge(
+            self.slots,
+            self.starts,
+            self.lengths,
+            self.counts,
+            self.firsts,
+            self.arena,
+            self.size,
+            other.starts,
+            other.lengths,
+            other.counts,
+            other.firsts,
+            other.arena,
+            mapped,
+        )
         return mapped
 
     def bytes(self) -> list[bytes]:
@@ -180,8 +205,9 @@ def _first_bad(chunks: list[bytes], types: Types, reader: Reader) -> FormatError
             bad.append((first + error.start, chunk[error.start]))
     offset, byte = min(bad)
     path, offset = reader.locate(offset)
-    return FormatError(path, f"invalid UTF-8 (0x{byte:02x})", "--encoding-errors replace puts U+FFFD there",
-                       offset=offset)  # fmt: skip
+    return FormatError(
+        path, f"invalid UTF-8 (0x{byte:02x})", "--encoding-errors replace puts U+FFFD there", offset=offset
+    )
 
 
 def by_frequency(words: list[bytes], counts: np.ndarray) -> np.ndarray:

@@ -32,10 +32,16 @@ def expand(names: tuple[str, ...] | list[str]) -> list[str]:
         if name == "-" or os.path.isfile(name):
             found.append(name)
         elif os.path.isdir(name):
-            inside = [os.path.join(folder, file) for folder, _, files_ in os.walk(name) for file in files_
-                      if not file.startswith(".")]  # fmt: skip
+            inside = [
+                os.path.join(folder, file)
+                for folder, _, files_ in os.walk(name)
+                for file in files_
+                if not file.startswith(".")
+            ]
             if not inside:
-                raise EmbedkitError(f"{name}: a folder without files", "name the text files, or a pattern like 'dir/*.txt'")
+                raise EmbedkitError(
+                    f"{name}: a folder without files", "name the text files, or a pattern like 'dir/*.txt'"
+                )
             found += sorted(inside)
         else:
             matches = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []
@@ -80,8 +86,12 @@ def _pieces(path: str) -> Iterator[bytes | memoryview]:
         while chunk := file.read(BLOCK):
             cut = max(chunk.rfind(space, max(0, len(chunk) - LONGEST_WORD)) for space in (b"\n", b" ", b"\t")) + 1
             if cut == 0 and len(rest) + len(chunk) > LONGEST_WORD:
-                raise FormatError(path, f"a word of more than {LONGEST_WORD} bytes", "is this a text file?",
-                                  offset=read + len(chunk) - LONGEST_WORD)  # fmt: skip
+                raise FormatError(
+                    path,
+                    f"a word of more than {LONGEST_WORD} bytes",
+                    "is this a text file?",
+                    offset=read + len(chunk) - LONGEST_WORD,
+                )
             piece, rest = rest + chunk[:cut] if cut else b"", rest + chunk if not cut else chunk[cut:]
             read += len(chunk)
             if piece:

@@ -1,8 +1,8 @@
 """How a vocabulary and metadata lie in a native file: shared by vectors, counts, the id cache and language models.
 
-    PREFIX.offsets  I64 (V + 1,)   the span of each word in PREFIX.utf8; PREFIX is "vocab"
-    PREFIX.utf8     U8 (B,)        all words, one after another
-    counts          I64 (V,)       occurrences, where they are known
+PREFIX.offsets  I64 (V + 1,)   the span of each word in PREFIX.utf8; PREFIX is "vocab"
+PREFIX.utf8     U8 (B,)        all words, one after another
+counts          I64 (V,)       occurrences, where they are known
 """
 
 from __future__ import annotations

@@ -12,8 +12,10 @@ from typing import NamedTuple
 _CONTRACTION = re.compile(r"(.+?)(n['’]t|['’](?:s|m|d|ll|re|ve))$", re.IGNORECASE)
 _CLITIC = re.compile(r"(?:n['’]t|['’](?:s|m|d|ll|re|ve))$", re.IGNORECASE)
 _GLUED = {"cannot": 3, "gonna": 3, "gotta": 3, "wanna": 3, "gimme": 3, "lemme": 3}
-_ABBREVIATIONS = ("Mr Mrs Ms Dr Prof St Jr Sr vs etc Inc Co Corp Ltd Gen Col Lt Sgt Capt Rep Sen Gov Rev Hon "
-                  "Jan Feb Mar Apr Aug Sept Oct Nov Dec")  # fmt: skip
+_ABBREVIATIONS = (
+    "Mr Mrs Ms Dr Prof St Jr Sr vs etc Inc Co Corp Ltd Gen Col Lt Sgt Capt Rep Sen Gov Rev Hon "
+    "Jan Feb Mar Apr Aug Sept Oct Nov Dec"
+)
 
 
 class Tokenizer(NamedTuple):

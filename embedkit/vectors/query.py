@@ -128,7 +128,7 @@ def pool(source, ids: np.ndarray, how: str) -> np.ndarray:
 
 
 def nearest(source, queries: Sequence[Query], k: int = 10, metric: str = "cosine", limit: int | None = None,
-            exclude: bool = True) -> Iterator[Ranking]:  # fmt: skip
+            exclude: bool = True) -> Iterator[Ranking]:
     """For each query the ids and scores (float32, best first, ties by id) of its `k` nearest words.
 
     With cosine an expression adds rows of length 1, so that no word weighs more for being frequent; the other metrics
@@ -151,7 +151,7 @@ def nearest(source, queries: Sequence[Query], k: int = 10, metric: str = "cosine
 
 
 def analogy(source, triples: np.ndarray, method: str = "add", k: int = 10, limit: int | None = None,
-            epsilon: float = EPSILON) -> Iterator[Ranking]:  # fmt: skip
+            epsilon: float = EPSILON) -> Iterator[Ranking]:
     """For each row a, b, c of `triples` (n, 3): the k best answers to "a is to b as c is to ?", as from `nearest`.
 
     add: cosine with b - a + c of unit rows, 3CosAdd (Mikolov, Yih & Zweig 2013). mul: cos(b) cos(c) / (cos(a) + epsilon),

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..errors import EmbedkitError
 from ..text.vocab import Vocab
-from .vectors import TINY, squared_lengths, unit
+from .vectors import TINY, lengths, squared_lengths, unit
 
 BLOCK = 1 << 18  # non-zeros worked on at a time
 FEW = 16  # queries answered with numpy alone
@@ -56,7 +56,7 @@ class SparseVectors:
     def norms(self) -> np.ndarray:
         """(V,) float32, the Euclidean length of every row."""
         if self._norms is None:
-            self._norms = np.sqrt(self._squares(0, len(self.vocab))).astype(np.float32)
+            self._norms = lengths(self._squares(0, len(self.vocab)))
         return self._norms
 
     def rows(self, ids: np.ndarray) -> np.ndarray:

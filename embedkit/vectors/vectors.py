@@ -52,9 +52,7 @@ class Vectors:
             squares = np.empty(len(self.matrix))
             for start, block in self._blocks(0, len(self.matrix)):
                 squares[start : start + len(block)] = squared_lengths(block)
-            # Finite rows have finite lengths, even where float32 ends.
-            limit = np.finfo(np.float32).max
-            self._norms = np.minimum(np.sqrt(squares), limit).astype(np.float32)
+            self._norms = lengths(squares)
         return self._norms
 
     def rows(self, ids: np.ndarray) -> np.ndarray:
@@ -89,6 +87,12 @@ class Vectors:
         size = max(1, BLOCK // max(1, self.width))
         for first in range(start, stop, size):
             yield first, self.matrix[first : min(first + size, stop)]
+
+
+def lengths(squares: np.ndarray) -> np.ndarray:
+    """float32 roots; those of finite rows are finite, even where float32 ends."""
+    limit = np.where(np.isinf(squares), np.inf, np.finfo(np.float32).max)
+    return np.minimum(np.sqrt(squares), limit).astype(np.float32)
 
 
 def unit(queries: np.ndarray) -> np.ndarray:

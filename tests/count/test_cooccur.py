@@ -16,7 +16,6 @@ from embedkit.text import corpus as texts
 from embedkit.text.corpus import LINE_END, Corpus
 from embedkit.text.vocab import Vocab
 
-
 GOLDEN = Path(__file__).parents[1] / "golden"
 
 
@@ -42,7 +41,9 @@ def random_lines(seed=0, size=30):
 @pytest.mark.parametrize("window", [1, 2, 7, 100])
 def test_equals_the_naive_twin(window, weighting, context):
     lines, size = random_lines()
-    found = cooccur.count(corpus_of(lines, size), Context(window=window, weighting=weighting, context=context), threads=2)
+    found = cooccur.count(
+        corpus_of(lines, size), Context(window=window, weighting=weighting, context=context), threads=2
+    )
     expected = naive.cooccurrences(lines, window, weighting, context)
     assert as_dict(found).keys() == expected.keys()
     assert as_dict(found) == pytest.approx(expected, rel=1e-6)

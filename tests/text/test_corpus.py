@@ -155,7 +155,7 @@ def test_words_tokenizer_on_lines(tmp_path):
     path = write(tmp_path, b"Time is an illusion. Lunchtime double so!")
     config = Text(tokenizer="words", drop_punctuation=True, min_count=1)
     found = load(path, config)
-    assert [found.vocab[i] for i in found.ids[:-1]] == "Time is an illusion Lunchtime double so".split(" ")
+    assert [found.vocab[i] for i in found.ids[:-1]] == ["Time", "is", "an", "illusion", "Lunchtime", "double", "so"]
     kept = load(path, Text(tokenizer="words", min_count=1))
     assert " ".join(kept.vocab[i] for i in kept.ids[:-1]) == "Time is an illusion . Lunchtime double so !"
 

@@ -182,7 +182,7 @@ def test_sparse_rows_answer_too(sparse):
     (got,) = ask(sparse, "tea", k=9)
     assert [(word, pytest.approx(score, abs=1e-6)) for word, score in got] == [
         ("coffee", 31 / 5 / math.sqrt(50)), ("milk", 0), ("rare", 0),
-    ]  # fmt: skip
+    ]
     assert ask(sparse, "rare") == [[]]
 
 
@@ -212,7 +212,7 @@ def test_3cosmul_leaves_sparse_cosines(sparse):
 def test_question_words_are_no_answers_and_limit_holds(method, k):
     source = rng_source()
     for triple, (ids, _) in zip(triples := [[1, 2, 3], [9, 151, 1], [200, 201, 202]], analogy(
-            source, np.array(triples), method, k, limit=20)):  # fmt: skip
+            source, np.array(triples), method, k, limit=20)):
         assert len(ids) == k
         assert not {*ids.tolist()} & {*triple}
         assert max(ids) < 20

@@ -22,6 +22,7 @@ _MAGIC = (
     (b"ARROW1", "an Arrow file", "export the vectors as word2vec text or binary"),
     (b"GGUF", "a GGUF model", "export the vectors as word2vec text or binary"),
 )
+_COUNTS = re.compile(rb"(?:[^ \t\n]+[ \t][0-9]+\r?\n?)+")
 _TEXT = re.compile(rb"[^\0-\x08\x0e-\x1f]*")
 
 
@@ -39,6 +40,8 @@ def describe(path: str, head: bytes, size: int) -> tuple[str, str]:
             "looks like GloVe's co-occurrence counts, not vectors",
             "count the text with: embedkit count TEXT -o COUNTS",
         )
+    if _COUNTS.fullmatch(head[:4096].rpartition(b"\n")[0]):
+        return "looks like a vocabulary (words and counts), not vectors", "embedkit train makes vectors of text"
     if _TEXT.fullmatch(head):
         line = head.partition(b"\n")[0][:40].decode(errors="replace").strip()
         hint = (

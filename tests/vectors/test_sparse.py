@@ -1,0 +1,118 @@
+"""Sparse vectors answer as their dense twins do."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embedkit.errors import EmbedkitError
+from embedkit.text.vocab import Vocab
+from embedkit.vectors import sparse as module
+from embedkit.vectors.sparse import SparseVectors
+from embedkit.vectors.vectors import METRICS, Vectors
+
+
+def make(dense: np.ndarray) -> SparseVectors:
+    """The non-zeros of `dense` (V, width)."""
+    V, width = dense.shape
+    rows, columns = np.nonzero(dense)
+    indptr = np.searchsorted(rows, np.arange(V + 1))
+    words = Vocab.from_words([f"w{i}" for i in range(V)])
+    contexts = Vocab.from_words([f"c{i}" for i in range(width)])
+    return SparseVectors(words, indptr, columns.astype(np.int32), dense[rows, columns], contexts)
+
+
+def random(V: int = 60, width: int = 40, share: float = 0.2, seed: int = 3) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    dense = np.where(rng.random((V, width)) < share, rng.normal(size=(V, width)), 0).astype(np.float32)
+    dense[[0, 17, V - 1]] = 0
+    dense[5] = dense[6]
+    return dense
+
+
+@pytest.mark.parametrize("block", [1 << 18, 1, 30])
+@pytest.mark.parametrize("n", [1, 16, 17])
+@pytest.mark.parametrize("metric", METRICS)
+def test_scores_are_those_of_dense_rows(metric, n, block, monkeypatch):
+    monkeypatch.setattr(module, "BLOCK", block)
+    dense = random()
+    vectors, twin = make(dense), Vectors(Vocab.from_words([str(i) for i in range(60)]), dense)
+    queries = dense[:n] + np.eye(n, 40, dtype=np.float32)
+    scores = vectors.scores(queries, metric)
+    assert scores.dtype == np.float32
+    np.testing.assert_allclose(scores, twin.scores(queries, metric), rtol=1e-5, atol=2e-6)
+    np.testing.assert_array_equal(vectors.scores(queries, metric, 3, 59), scores[:, 3:59])
+    assert vectors.scores(queries, metric, 20, 20).shape == (n, 0)
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "manhattan"])
+@pytest.mark.parametrize("n", [4, 60])
+def test_the_distance_to_itself_is_zero(metric, n):
+    dense = random()
+    scores = make(dense).scores(dense[:n], metric)
+    assert (np.diagonal(scores) == 0).all()
+    assert not np.signbit(np.diagonal(scores)).any()
+
+
+def test_norms_and_rows():
+    dense = random()
+    vectors = make(dense)
+    np.testing.assert_allclose(vectors.norms, np.sqrt((dense.astype(float) ** 2).sum(1)), rtol=1e-7)
+    assert vectors.norms.dtype == np.float32
+    np.testing.assert_array_equal(vectors.rows(np.array([59, 3, 3])), dense[[59, 3, 3]])
+    assert vectors.rows([]).shape == (0, 40)
+    assert (len(vectors), vectors.width) == (60, 40)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 2**32), st.sampled_from(METRICS))
+def test_any_shape_and_pattern(V, width, seed, metric):
+    rng = np.random.default_rng(seed)
+    dense = rng.integers(-2, 3, (V, width)).astype(np.float32)
+    queries = rng.integers(-2, 3, (3, width)).astype(np.float32)
+    twin = Vectors(Vocab.from_words([str(i) for i in range(V)]), dense)
+    np.testing.assert_allclose(make(dense).scores(queries, metric), twin.scores(queries, metric), rtol=1e-6, atol=1e-6)
+
+
+def test_columns_are_the_words_unless_there_are_contexts():
+    vectors = SparseVectors(
+        Vocab.from_words("abc"), np.array([0, 1, 1, 2]), np.array([2, 0], np.int32), np.ones(2, "f4")
+    )
+    assert vectors.contexts is None
+    assert vectors.width == 3
+    assert vectors.metadata == {"kind": "sparse-vectors"}
+
+
+@pytest.mark.parametrize("index", [40, -1])
+@pytest.mark.parametrize("n", [1, 17])
+def test_an_index_past_the_contexts_is_an_error(index, n):
+    vectors = make(random())
+    vectors.indices[20] = index
+    for use in (lambda: vectors.scores(np.ones((n, 40), np.float32)), lambda: vectors.rows(np.arange(60))):
+        with pytest.raises(EmbedkitError, match="sparse rows are damaged"):
+            use()
+
+
+def test_parts_must_match():
+    with pytest.raises(ValueError, match="2 words, 2 rows, 1 and 2 entries"):
+        SparseVectors(Vocab.from_words("ab"), np.array([0, 1, 2]), np.zeros(1, np.int32), np.zeros(2, np.float32))
+
+
+def test_a_few_queries_need_numpy_alone():
+    script = (
+        "import sys, numpy as np; from embedkit.vectors.sparse import *; from embedkit.text.vocab import Vocab\n"
+        "vocab, ones = Vocab.from_words('ab'), np.ones(2, np.float32)\n"
+        "v = SparseVectors(vocab, np.array([0, 1, 2]), np.zeros(2, np.int32), ones)\n"
+        "for m in ('cosine', 'dot', 'euclidean', 'manhattan'): v.scores(np.ones((16, 2), np.float32), m)\n"
+        "print([name for name in ('scipy', 'numba') if name in sys.modules])"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
