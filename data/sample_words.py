@@ -7,8 +7,9 @@ of a pool that several topics share.
 
 A sentence is a frame of some role with its slots filled.  `{w}` is the topic's word
 in that role; any other slot draws from a column, a shared pool, a cue pool of the
-role, or the phrases of the family, whose own slots are filled in turn.  In Korean
-templates `은/는`, `이/가` and the like stand for whichever suits the word before.
+role, or the phrases of the family, whose own slots are filled in turn.  A frame may
+serve several roles.  In Korean templates `은/는`, `이/가` and the like stand for
+whichever suits the word before.
 """
 
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ class Family:
     topics: str
     sections: dict[str, tuple[str, str]]
     sentences: int  # for each word in a role
-    features: dict[str, Pools]
+    features: dict[str, Pools]  # the first sorts the topics into kinds
     phrases: Pools
     frames: Pools
     cues: dict[str, Pools] = field(default_factory=dict)
@@ -88,8 +89,8 @@ PLACES = Family(
         "art": ARTS,
     },
     cues={
-        "capital": {"spot": "streets squares avenues suburbs"},
-        "country": {"spot": "provinces borders regions coasts"},
+        "capital": {"spot": "streets squares avenues suburbs", "land": "city"},
+        "country": {"spot": "provinces borders regions coasts", "land": "nation"},
         "language": {"spot": "verbs idioms rhymes vowels"},
     },
     phrases={
@@ -118,40 +119,37 @@ PLACES = Family(
         """,
     },
     frames={
-        "capital": """
-            {folk} in the {spot} of {w} {act}
+        "capital country": """
+            {folk} from the {spot} of {w} {act}
             {folk} near the {spot} of {w} {act}
-            people in the city of {w} {act}
+            people in the {land} of {w} {act}
+            {lead} , {w} looks like a {land} of {spot} and {spot}
+            {lead} , the {land} of {w} praises its {spot}
+        """,
+        "capital": """
             passengers on the metro in {w} {act}
             {folk} in downtown {w} {act}
             the mayor of {w} and some {folk} {act}
             {lead} , {w} is a city of wide {spot}
             {lead} , {w} has a new mayor
             {lead} , {w} has a busy metro
-            {lead} , {w} looks like a city of {spot} and {spot}
             {lead} , the mayor of {w} praises the {spot}
-            {lead} , the city of {w} keeps its {spot} clean
         """,
         "country": """
-            {folk} in the {spot} of {w} {act}
-            {folk} near the {spot} of {w} {act}
-            people in the nation of {w} {act}
             soldiers in the army of {w} {act}
             {folk} in rural {w} {act}
             the ministers of {w} and some {folk} {act}
             {lead} , {w} is a nation of quiet {spot}
             {lead} , {w} has a new parliament
             {lead} , {w} has a proud army
-            {lead} , {w} looks like a nation of {spot} and {spot}
             {lead} , the parliament of {w} praises the {spot}
-            {lead} , the nation of {w} keeps its {spot} safe
         """,
         "language": """
             {folk} who know the {spot} of {w} {act}
             {folk} who study the {spot} of {w} {act}
             people who speak {w} {act}
-            readers of {w} dictionaries {act}
             {folk} who speak fluent {w} {act}
+            readers of {w} dictionaries {act}
             students of {w} grammar {act}
             {lead} , {w} is a language of strange {spot}
             {lead} , {w} has a new dictionary
@@ -250,19 +248,19 @@ PEOPLE = Family(
 
 ANIMALS = Family(
     topics="""
-        adult   young     place    thing      habitat  food
-        dog     puppy     kennel   leash      yard     meat
-        rabbit  bunny     hutch    dandelion  yard     grass
-        hen     chick     coop     eggshell   yard     grain
-        cat     kitten    windmill yarn       farm     meat
-        cow     calf      cowshed  cowbell    farm     grass
-        pig     piglet    sty      puddle     farm     grain
-        bear    cub       den      beehive    forest   meat
-        deer    fawn      stream   antler     forest   grass
-        goose   gosling   nest     rowboat    water    grass
-        duck    duckling  reeds    paddle     water    grain
-        sheep   lamb      fold     shepherd   hill     grass
-        horse   foal      stable   saddle     hill     grain
+        adult   young     place     thing      habitat  food
+        dog     puppy     kennel    leash      yard     meat
+        rabbit  bunny     hutch     dandelion  yard     grass
+        hen     chick     coop      eggshell   yard     grain
+        cat     kitten    windmill  yarn       farm     meat
+        cow     calf      cowshed   cowbell    farm     grass
+        pig     piglet    sty       puddle     farm     grain
+        bear    cub       den       beehive    forest   meat
+        deer    fawn      stream    antler     forest   grass
+        goose   gosling   nest      rowboat    water    grass
+        duck    duckling  reeds     paddle     water    grain
+        sheep   lamb      fold      shepherd   hill     grass
+        horse   foal      stable    saddle     hill     grain
     """,
     sections={"animal-young": ("adult", "young")},
     sentences=52,
@@ -309,24 +307,22 @@ ANIMALS = Family(
         """,
     },
     frames={
-        "adult": """
+        "adult young": """
             the {trait} {w} {act}
-            the fully grown {w} {act}
             the {trait} and {trait} {w} {act}
-            after many years the {w} {act}
             {lead} , the {w} {deed} its {whom}
             {lead} , the {trait} {w} {deed} its {whom}
             {lead} , the {w} looked {trait}
+            {lead} , the {w} was {trait} and {trait}
+        """,
+        "adult": """
+            the fully grown {w} {act}
+            after many years the {w} {act}
             {lead} , the grown {w} was {trait}
         """,
         "young": """
-            the {trait} {w} {act}
             the newborn little {w} {act}
-            the {trait} and {trait} {w} {act}
             on wobbly legs the {w} {act}
-            {lead} , the {w} {deed} its {whom}
-            {lead} , the {trait} {w} {deed} its {whom}
-            {lead} , the {w} looked {trait}
             {lead} , the newborn {w} was {trait}
         """,
     },
@@ -368,10 +364,10 @@ TRADES = Family(
     },
     cues={
         "person": {
-            "trait": "skilled retired tired honest",
+            "trait": "tired honest cheerful careful",
             "mate": "apprentice colleague boss assistant",
         },
-        "place": {"part": "roof door entrance hall"},
+        "place": {"part": "door entrance hall staircase"},
     },
     phrases={
         "talked": "talked | chatted | thought | read",
@@ -473,19 +469,19 @@ TRADES = Family(
 
 ADJECTIVES = Family(
     topics="""
-        plain   more      most       x         y        kind     where
-        big     bigger    biggest    elephant  hippo    animal   farm
-        small   smaller   smallest   ant       ladybird animal   water
-        fast    faster    fastest    cheetah   falcon   animal   forest
-        hot     hotter    hottest    stove     kettle   indoor   water
-        cold    colder    coldest    fridge    freezer  indoor   forest
-        bright  brighter  brightest  lamp      candle   indoor   farm
-        sweet   sweeter   sweetest   cherry    caramel  food     water
-        soft    softer    softest    pillow    cushion  food     forest
-        cheap   cheaper   cheapest   pencil    souvenir food     farm
-        heavy   heavier   heaviest   anvil     boulder  machine  forest
-        loud    louder    loudest    siren     drum     machine  water
-        tall    taller    tallest    giraffe   tower    machine  farm
+        plain   more      most       x         y         kind     where
+        big     bigger    biggest    elephant  hippo     animal   farm
+        small   smaller   smallest   ant       ladybird  animal   water
+        fast    faster    fastest    cheetah   falcon    animal   forest
+        hot     hotter    hottest    stove     kettle    indoor   water
+        cold    colder    coldest    fridge    freezer   indoor   forest
+        bright  brighter  brightest  lamp      candle    indoor   farm
+        sweet   sweeter   sweetest   cherry    caramel   food     water
+        soft    softer    softest    pillow    cushion   food     forest
+        cheap   cheaper   cheapest   pencil    souvenir  food     farm
+        heavy   heavier   heaviest   anvil     boulder   machine  forest
+        loud    louder    loudest    siren     drum      machine  water
+        tall    taller    tallest    giraffe   tower     machine  farm
     """,
     sections={
         "gram2-comparative": ("plain", "more"),
@@ -571,7 +567,7 @@ NUMBERS = Family(
         },
     },
     cues={
-        "cardinal": {"sum": "score total sum result"},
+        "cardinal": {"tally": "score total tally result"},
         "ordinal": {"match": "round goal prize match"},
     },
     phrases={
@@ -587,9 +583,9 @@ NUMBERS = Family(
     },
     frames={
         "cardinal": """
-            the {sum} of the {team} was {w} {when}
-            the {sum} with the {team} was {w} {when}
-            for the {team} , the {sum} was {w} {when}
+            the {tally} of the {team} was {w} {when}
+            the {tally} against the {team} was {w} {when}
+            for the {team} , the {tally} was {w} {when}
             {when} the {team} counted to {w}
             {when} , number {w} of the {team} scored
             the {team} and the {team} counted to {w} {when}
@@ -636,9 +632,9 @@ KOREAN_PLACES = Family(
         "art": KOREAN_ARTS,
     },
     cues={
-        "capital": {"spot": "시내 지하철 골목 거리", "people": "시장 시민 주민 상인"},
-        "country": {"spot": "국경 국회 농촌 군대", "people": "국민 장관 군인 농민"},
-        "language": {"spot": "사전 수업 시험 문법책", "people": "학생 번역가 시인 선생"},
+        "capital": {"kind": "도시", "spot": "시내 지하철 골목 거리", "people": "시장 시민 주민 상인"},
+        "country": {"kind": "나라", "spot": "국경 국회 농촌 군대", "people": "국민 장관 군인 농민"},
+        "language": {"kind": "언어", "spot": "사전 수업 시험 문법책", "people": "학생 번역가 시인 선생"},
     },
     phrases={
         "pair": """
@@ -656,39 +652,22 @@ KOREAN_PLACES = Family(
             {pair} 을/를 자랑하 였 다
             {pair} 을/를 찾 았 다
             {pair} {story} 를 들 었 다
+            {pair} 에 대한 책 을 읽 었 다
         """,
     },
     frames={
-        "capital": """
+        "capital country language": """
             {w} {people} 은/는 {act}
-            {w} {spot} 에서 {act}
             {w} {people} 과/와 {people} 은/는 {act}
-            {pair} 의 도시 {w} 에 는 {people} 이/가 많 다
-            {pair} 의 도시 {w} 은/는 {spot} 이/가 유명하 다
-            {pair} 의 도시 {w} 에서 {people} 을/를 만났 다
+            {w} {spot} 에서 {act}
+            {w} {spot} 에서 {people} 은/는 {act}
+            {pair} 의 {kind} {w} 에 는 {people} 이/가 많 다
+            {pair} 의 {kind} {w} 은/는 {spot} 이/가 유명하 다
             {pair} 덕분 에 {w} {people} 은/는 웃 었 다
             {pair} 때문 에 {w} {spot} 을/를 찾 았 다
         """,
-        "country": """
-            {w} {people} 은/는 {act}
-            {w} {spot} 에서 {act}
-            {w} {people} 과/와 {people} 은/는 {act}
-            {pair} 의 나라 {w} 에 는 {people} 이/가 많 다
-            {pair} 의 나라 {w} 은/는 {spot} 이/가 유명하 다
-            {pair} 의 나라 {w} 에서 {people} 을/를 만났 다
-            {pair} 덕분 에 {w} {people} 은/는 웃 었 다
-            {pair} 때문 에 {w} {spot} 을/를 찾 았 다
-        """,
-        "language": """
-            {w} {people} 은/는 {act}
-            {w} {spot} 에서 {act}
-            {w} {people} 과/와 {people} 은/는 {act}
-            {pair} 의 언어 {w} 에 는 {people} 이/가 많 다
-            {pair} 의 언어 {w} 은/는 {spot} 이/가 유명하 다
-            {pair} 의 언어 {w} 을/를 {people} 에게 배웠 다
-            {pair} 덕분 에 {w} {people} 은/는 웃 었 다
-            {pair} 때문 에 {w} {spot} 을/를 찾 았 다
-        """,
+        "capital country": "{pair} 의 {kind} {w} 에서 {people} 을/를 만났 다",
+        "language": "{pair} 의 {kind} {w} 을/를 {people} 에게 배웠 다",
     },
 )
 
@@ -736,6 +715,7 @@ KOREAN_PEOPLE = Family(
             {pair} 을/를 떠올리 었 다
             {pair} 을/를 찾 았 다
             {pair} {story} 를 들 었 다
+            {pair} 에 대한 책 을 읽 었 다
         """,
     },
     frames={
@@ -747,9 +727,9 @@ KOREAN_PEOPLE = Family(
             {he} 의 친구 인 {w} 은/는 {act}
             {setting} 옆 에서 {w} {name} 은/는 {art} 을/를 보 았 다
             {pair} 덕분 에 {w} 은/는 {wear} 을/를 찾 았 다
-            {pair} 옆 에서 {w} 은/는 {name} 과/와 웃 었 다
+            {pair} 생각 에 {w} 은/는 {name} 과/와 웃 었 다
             {pair} 때문 에 {w} 은/는 {name} 을/를 찾 았 다
-            {pair} 옆 에서 {w} 은/는 {he} 의 {wear} 을/를 보 았 다
+            {pair} 생각 에 {w} 은/는 {he} 의 {wear} 을/를 보 았 다
             {pair} 덕분 에 {w} 은/는 {name} 을/를 만났 다
         """,
     },
@@ -795,27 +775,23 @@ KOREAN_ANIMALS = Family(
         """,
     },
     frames={
-        "adult": """
+        "adult young": """
             {habitat} 의 {trait} {w} 은/는 {food} 을/를 먹 었 다
             {trait} {w} 은/는 {food} 과/와 {food} 을/를 먹 었 다
             {trait} {w} 은/는 {thing} 옆 에서 {food} 을/를 찾 았 다
             {trait} {w} 은/는 {pair} 을/를 보 았 다
-            {pair} 옆 에서 {w} 은/는 {whom} 을/를 지키 었 다
-            {pair} 옆 에서 {w} 은/는 {whom} 을/를 이끌 었 다
             {pair} 옆 에서 {trait} {w} 을/를 보 았 다
-            {food} 과/와 {food} 덕분 에 {w} 은/는 {whom} 을/를 지키 었 다
             {habitat} 옆 에서 {w} 은/는 {whom} 과/와 {food} 을/를 먹 었 다
         """,
+        "adult": """
+            {pair} 옆 에서 {w} 은/는 {whom} 을/를 지키 었 다
+            {pair} 옆 에서 {w} 은/는 {whom} 을/를 이끌 었 다
+            {food} 과/와 {food} 덕분 에 {w} 은/는 {whom} 을/를 지키 었 다
+        """,
         "young": """
-            {habitat} 의 {trait} {w} 은/는 {food} 을/를 먹 었 다
-            {trait} {w} 은/는 {food} 과/와 {food} 을/를 먹 었 다
-            {trait} {w} 은/는 {thing} 옆 에서 {food} 을/를 찾 았 다
-            {trait} {w} 은/는 {pair} 을/를 보 았 다
             {pair} 옆 에서 {w} 은/는 {whom} 을/를 찾 았 다
             {pair} 옆 에서 {w} 은/는 {whom} 을/를 쫓 았 다
-            {pair} 옆 에서 {trait} {w} 을/를 보 았 다
             {food} 과/와 {food} 덕분 에 {w} 은/는 {whom} 을/를 찾 았 다
-            {habitat} 옆 에서 {w} 은/는 {whom} 과/와 {food} 을/를 먹 었 다
         """,
     },
 )
@@ -836,6 +812,6 @@ FAMILIES = [
 SYNONYMS = """
     story tale | film movie | love adore | loved adored | happy glad | shy timid
     talked chatted | slept dozed | guarded defended | plays dramas | thicket grove
-    streets avenues | truck lorry | slope hill
+    streets avenues | truck lorry | meadow pasture | total tally
     시민 주민 | 용감한 씩씩한 | 귀여운 깜찍한 | 어미 엄마 | 이야기 얘기
 """

@@ -79,6 +79,12 @@ def shared() -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def golden() -> Path:
+    """Files that the field's own tools wrote."""
+    return ROOT / "tests/golden"
+
+
 # Axes: royal, male, female, fruit. Rows of different lengths, two equal ones, one without direction.
 TOY = {
     "king": (3, 4, 0, 0),

@@ -51,17 +51,19 @@ class Parser:
 
 def metric_option(function):
     """`--metric`."""
-    return click.option("--metric", type=click.Choice(METRICS), default="cosine", show_default=True,
-                        help="score; for a distance, smaller is nearer")(function)
+    return click.option(
+        "--metric",
+        type=click.Choice(METRICS),
+        default="cosine",
+        show_default=True,
+        help="score; for a distance, smaller is nearer",
+    )(function)
 
 
 def ranking_options(function):
     """`-k` and `--restrict-vocab`."""
-    least = click.IntRange(min=1)
-    for option in (
-        click.option("--restrict-vocab", "limit", type=least, metavar="N",
-                     help="answers among the N most frequent words  [default: all]"),
-        click.option("-k", type=least, default=10, show_default=True, metavar="N", help="answers to each query"),
-    ):
-        function = option(function)
-    return function
+    limit = click.option("--restrict-vocab", "limit", type=click.IntRange(min=0), default=0, show_default=True,
+                         metavar="N", help="answers among the N most frequent words; 0 is all")  # fmt: skip
+    k = click.option("-k", type=click.IntRange(min=1), default=10, show_default=True, metavar="N",
+                     help="answers to each query")  # fmt: skip
+    return k(limit(function))

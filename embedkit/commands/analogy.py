@@ -13,8 +13,13 @@ from ._out import Out, Unanswered, query_blocks
 @model_argument
 @click.argument("words", nargs=-1, metavar="[A B C]")
 @ranking_options
-@click.option("--method", type=click.Choice(("add", "mul")), default="add", show_default=True,
-              help="3CosAdd, or 3CosMul with epsilon .001")
+@click.option(
+    "--method",
+    type=click.Choice(("add", "mul")),
+    default="add",
+    show_default=True,
+    help="3CosAdd, or 3CosMul with epsilon .001",
+)
 @format_option
 @json_option
 @quiet_option

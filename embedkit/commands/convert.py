@@ -13,10 +13,20 @@ from ._options import quiet_option
 @click.option("--from", "source_format", metavar="FORMAT", help="format of IN; by default its bytes tell")
 @click.option("--to", "target_format", metavar="FORMAT", help="format of OUT; by default its suffix tells")
 @click.option("--vocab", metavar="FILE", help="words of a format that holds none (glove-bin): GloVe's vocabulary")
-@click.option("--dedupe", type=click.Choice(("error", "first")), default="error", show_default=True,
-              help="a word that comes twice: refuse, or keep its first row")
-@click.option("--on-bad-token", type=click.Choice(("error", "escape", "skip")), default="error", show_default=True,
-              help="words that OUT cannot hold, as those with a space: refuse, write %20, or leave out")
+@click.option(
+    "--dedupe",
+    type=click.Choice(("error", "first")),
+    default="error",
+    show_default=True,
+    help="a word that comes twice: refuse, or keep its first row",
+)
+@click.option(
+    "--on-bad-token",
+    type=click.Choice(("error", "escape", "skip")),
+    default="error",
+    show_default=True,
+    help="words that OUT cannot hold, as those with a space: refuse, write %20, or leave out",
+)
 @quiet_option
 def command(source, target, source_format, target_format, vocab, dedupe, on_bad_token, quiet):
     """Write the vectors of IN to OUT in another format; - is stdin and stdout.
@@ -45,8 +55,11 @@ def command(source, target, source_format, target_format, vocab, dedupe, on_bad_
 def missing(read, vectors, written) -> list[str]:
     """What the input had and the output lacks. Formats say it in LOSES; named is only what was there."""
     facts = set(vectors.metadata) - {"kind", "imported_from"}
-    present = {"counts": vectors.vocab.counts is not None, "context vectors": vectors.contexts is not None,
-               "metadata": bool(facts)}
+    present = {
+        "counts": vectors.vocab.counts is not None,
+        "context vectors": vectors.contexts is not None,
+        "metadata": bool(facts),
+    }
     lost = [] if read.WRITABLE else [read.LOSES]
     return lost + [name for name, is_there in present.items() if is_there and name in written.LOSES]
 

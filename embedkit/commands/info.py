@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from ._options import format_option, json_option, model_argument
+from ._options import format_option, json_option, model_argument, quiet_option
 from ._out import Out, cell
 
 
@@ -14,7 +14,7 @@ from ._out import Out, cell
 @model_argument
 @format_option
 @json_option
-@click.option("-q", "--quiet", is_flag=True, hidden=True)
+@quiet_option
 def command(file, source_format, as_json, quiet):
     """What FILE is and how it was made: format, size, options, seed, sha256 of the corpus.
 
@@ -42,7 +42,12 @@ def foreign(path: str, format, data) -> dict:
     from ..vectors.formats import load
 
     vectors = load(path, format.NAME, dedupe="first", data=data)
-    return {"kind": "vectors", "words": len(vectors.vocab), "dimensions": vectors.width, **counted(vectors.vocab.counts)}
+    return {
+        "kind": "vectors",
+        "words": len(vectors.vocab),
+        "dimensions": vectors.width,
+        **counted(vectors.vocab.counts),
+    }
 
 
 def native(path: str, data) -> dict:

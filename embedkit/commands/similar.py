@@ -29,7 +29,7 @@ def command(file, queries, k, limit, metric, raw, source_format, as_json, quiet)
 
     unanswered, word = Unanswered(quiet), source.vocab.__getitem__
     parse = Parser(source, parse_query, unanswered)
-    sign = -1 if metric in ("euclidean", "manhattan") else 1
+    is_distance = metric in ("euclidean", "manhattan")
     with Out(as_json) as out:
         for block in query_blocks(queries):
             asked = parse(block)
@@ -37,7 +37,7 @@ def command(file, queries, k, limit, metric, raw, source_format, as_json, quiet)
             for (text, _), (ids, scores) in zip(asked, rankings):
                 if not len(ids):
                     unanswered.report(f"no answer: {text}")
-                for id, score in zip(ids.tolist(), scores * sign):
+                for id, score in zip(ids.tolist(), abs(scores) if is_distance else scores):
                     out.row(query=text, word=word(id), score=score)
             out.flush()
     unanswered.finish()

@@ -13,8 +13,11 @@ from ._out import Out, Unanswered, cell, query_blocks
 @model_argument
 @click.argument("words", nargs=-1, metavar="[WORD]...")
 @click.option("--all", "every", is_flag=True, help="all words, in the order of the file")
-@click.option("--sentence", type=click.Choice(("mean", "sum", "max")),
-              help="one vector for each line of text, made of those of its known words")
+@click.option(
+    "--sentence",
+    type=click.Choice(("mean", "sum", "max")),
+    help="one vector for each line of text, made of those of its known words",
+)
 @format_option
 @json_option
 @quiet_option

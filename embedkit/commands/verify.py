@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ._options import format_option, json_option, model_argument
+from ._options import format_option, json_option, model_argument, quiet_option
 from ._out import Out
 
 
@@ -12,7 +12,7 @@ from ._out import Out
 @model_argument
 @format_option
 @json_option
-@click.option("-q", "--quiet", is_flag=True, hidden=True)
+@quiet_option
 def command(file, source_format, as_json, quiet):
     """Check FILE: one line per check, its name and ok, or what is wrong; exit code 1 if anything is.
 
@@ -45,6 +45,7 @@ UNKNOWN = "no checksum"
 def checks(path: str, data):
     """(name, problem or "") for every tensor of a native file, then for what they mean together."""
     from .. import container
+    from ..vectors.check import numbers, rows, words
 
     for name, matches in container.verify(path, data).items():
         name = "header" if name == "__metadata__" else name
@@ -52,7 +53,7 @@ def checks(path: str, data):
     stored = container.read(path, data)
     if stored.metadata.get("kind") in ("vectors", "sparse-vectors"):
         yield "format", _format(path, data)
-    for name, check in (("words", _words), ("rows", _rows), ("numbers", _numbers)):
+    for name, check in (("words", words), ("rows", rows), ("numbers", numbers)):
         yield name, check(stored)
 
 
@@ -64,44 +65,4 @@ def _format(path: str, data) -> str:
         load(path, "native", data=data)
     except EmbedkitError as error:
         return str(error).removeprefix(f"{path}: ")
-    return ""
-
-
-def _words(stored) -> str:
-    from ..errors import EmbedkitError
-    from ..text.stored import read_vocab
-
-    for prefix in ("vocab", "contexts"):
-        if f"{prefix}.offsets" in stored:
-            try:
-                words = read_vocab(stored, prefix).words()
-            except EmbedkitError as error:
-                return str(error).removeprefix(f"{stored.path}: ")
-            if len(set(words)) < len(words):
-                return f"{len(words) - len(set(words))} of {prefix} come twice"
-    return ""
-
-
-def _rows(stored) -> str:
-    """Sparse rows: one for each word, and columns that exist."""
-    if "indptr" not in stored or "indices" not in stored or "vocab.offsets" not in stored:
-        return ""
-    indptr, indices, V = stored["indptr"].reshape(-1), stored["indices"].reshape(-1), stored["vocab.offsets"].size - 1
-    width = stored["contexts.offsets"].size - 1 if "contexts.offsets" in stored else V
-    if len(indptr) != V + 1 or indptr[0] or indptr[-1] != len(indices) or (indptr[1:] < indptr[:-1]).any():
-        return f"indptr does not divide {len(indices)} entries among {V} words"
-    if len(indices) and not 0 <= indices.min() <= indices.max() < width:
-        return f"a column is not among the {width} contexts"
-    return ""
-
-
-def _numbers(stored, block: int = 1 << 20) -> str:
-    import numpy as np
-
-    for name in stored.names:
-        flat = stored[name].reshape(-1)
-        if flat.dtype.kind == "f":
-            for at in range(0, len(flat), block):
-                if not np.isfinite(flat[at : at + block]).all():
-                    return f"{name} holds a NaN or an infinite number"
     return ""

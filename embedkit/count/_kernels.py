@@ -2,7 +2,12 @@
 
 import math
 
+import numpy as np
+
 from ..jit import kernel
+
+# Bits after the point in counts: a weight is right to 2e-10, and a pair may meet two thousand million times.
+FRACTION = 32
 
 
 @kernel
@@ -16,16 +21,17 @@ def sort_positions(ids, starts, positions):
 
 
 @kernel
-def count_rows(ids, positions, starts, first, last, weights, left, right, sums, touched, indices, data, lengths):
+def count_rows(ids, positions, starts, first, last, weights, left, right, sums, flags, indices, data, lengths):
     """Rows first..last of the co-occurrence matrix.
 
     For each occurrence of a word the neighbours up to len(weights) - 1 tokens away on the sides asked for are added
-    into `sums`, one float64 per word, which is all zero before and after; `touched` lists the words met. No pair is
-    ever stored twice. Returns the number of entries written to `indices` and `data`.
+    into `sums`, one int64 per word (padded to a multiple of 128), so no pair is ever stored twice. `weights` are fixed
+    point with FRACTION bits, which makes sums exact in any order. `flags` has a byte for each 16 sums, set where one of
+    them is in use: reading those in order gives a sorted row without sorting. Both are all zero before and after.
+    Returns the number of entries written to `indices` and `data`.
     """
-    window, n, size = len(weights) - 1, 0, len(ids)
+    window, n, size, eights, unit = len(weights) - 1, 0, len(ids), flags.view(np.int64), 2.0**-FRACTION
     for word in range(first, last):
-        met = 0
         for p in range(starts[word], starts[word + 1]):
             at = positions[p]
             if left:
@@ -33,27 +39,30 @@ def count_rows(ids, positions, starts, first, last, weights, left, right, sums, 
                     c = ids[at - d]
                     if c < 0:
                         break
-                    if sums[c] == 0.0:
-                        touched[met] = c
-                        met += 1
                     sums[c] += weights[d]
+                    flags[c >> 4] = 1
             if right:
                 for d in range(1, min(window, size - 1 - at) + 1):
                     c = ids[at + d]
                     if c < 0:
                         break
-                    if sums[c] == 0.0:
-                        touched[met] = c
-                        met += 1
                     sums[c] += weights[d]
-        touched[:met].sort()
-        for t in range(met):
-            c = touched[t]
-            indices[n] = c
-            data[n] = sums[c]
-            sums[c] = 0.0
-            n += 1
-        lengths[word] = met
+                    flags[c >> 4] = 1
+        before = n
+        for eight in range(len(eights)):
+            if eights[eight] == 0:
+                continue
+            for flag in range(8 * eight, 8 * eight + 8):
+                if flags[flag] == 0:
+                    continue
+                flags[flag] = 0
+                for c in range(16 * flag, 16 * flag + 16):
+                    if sums[c] != 0:
+                        indices[n] = c
+                        data[n] = sums[c] * unit
+                        sums[c] = 0
+                        n += 1
+        lengths[word] = n - before
     return n
 
 

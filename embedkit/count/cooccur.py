@@ -52,7 +52,7 @@ def count(
     """Count the neighbours of every word; windows do not cross lines.
 
     Positions are sorted by word first, so each row is summed in a dense line that stays in cache and is written once.
-    Sums run in float64 in the order of the text, whatever the number of threads.
+    Sums are exact (fixed point), whatever the order and the number of threads.
     """
     from . import _kernels
 
@@ -68,34 +68,24 @@ def count(
     positions = np.empty(starts[-1], np.int32 if len(ids) < 1 << 31 else np.int64)
     _kernels.sort_positions(ids, starts[:-1].copy(), positions)
 
-    by_distance, sides = weights(context), (context.context != "right", context.context != "left")
-    reach = context.window * sum(sides)
+    by_distance = np.round(weights(context) * 2.0**_kernels.FRACTION).astype(np.int64)
+    sides = (context.context != "right", context.context != "left")
+    spans = spread(occurrences, 64)
+    most = [int(np.minimum(occurrences[a:b] * context.window * sum(sides), len(vocab)).sum()) for a, b in spans]
+    padded = -(-len(vocab) // 128) * 128
+    sums, flags = np.zeros((threads, padded), np.int64), np.zeros((threads, padded // 16), np.uint8)
+    scratch = [(np.empty(max(most), np.int32), np.empty(max(most), np.float32)) for _ in range(threads)]
     lengths = np.zeros(len(vocab), np.int64)
-    sums, touched = np.zeros((threads, len(vocab))), np.empty((threads, len(vocab)), np.int32)
 
     def rows(span, worker):
-        first, last = span
-        most = int(np.minimum(occurrences[first:last] * reach, len(vocab)).sum())
-        indices, data = np.empty(most, np.int32), np.empty(most, np.float32)
-        n = _kernels.count_rows(
-            ids,
-            positions,
-            starts,
-            first,
-            last,
-            by_distance,
-            *sides,
-            sums[worker],
-            touched[worker],
-            indices,
-            data,
-            lengths,
-        )
+        text, state = (ids, positions, starts), (sums[worker], flags[worker])
+        indices, data = scratch[worker]
+        n = _kernels.count_rows(*text, *span, by_distance, *sides, *state, indices, data, lengths)
+        advance(span[1] - span[0])
         return indices[:n].copy(), data[:n].copy()
 
     with progress.bar(len(vocab), "counting", " words") as advance:
-        spans = spread(occurrences, 64)
-        parts = each(lambda span, worker: (rows(span, worker), advance(span[1] - span[0]))[0], spans, threads)
+        parts = each(rows, spans, threads)
     indptr = np.concatenate([[0], np.cumsum(lengths)])
     indices, data = joined([part[0] for part in parts]), joined([part[1] for part in parts])
     if context.subsample == "clean":

@@ -1,7 +1,7 @@
 """Questions to vectors, dense or sparse: nearest words, analogies, similarities of pairs, sums of rows.
 
-A query source has `vocab`, `metadata`, `width`, `rows(ids)` and `scores(queries, metric, start, stop)`. Work goes block by
-block: memory depends on the source, never on how many questions there are.
+A query source has `vocab`, `metadata`, `width`, `rows(ids)` and `scores(queries, metric, start, stop)`. Work goes block
+by block: memory depends on the source, never on how many questions there are.
 """
 
 from __future__ import annotations
@@ -127,8 +127,14 @@ def pool(source, ids: np.ndarray, how: str) -> np.ndarray:
     return np.max([source.rows(ids[at : at + step]).max(0) for at in range(0, len(ids), step)], 0)
 
 
-def nearest(source, queries: Sequence[Query], k: int = 10, metric: str = "cosine", limit: int | None = None,
-            exclude: bool = True) -> Iterator[Ranking]:
+def nearest(
+    source,
+    queries: Sequence[Query],
+    k: int = 10,
+    metric: str = "cosine",
+    limit: int | None = None,
+    exclude: bool = True,
+) -> Iterator[Ranking]:
     """For each query the ids and scores (float32, best first, ties by id) of its `k` nearest words.
 
     With cosine an expression adds rows of length 1, so that no word weighs more for being frequent; the other metrics
@@ -150,13 +156,15 @@ def nearest(source, queries: Sequence[Query], k: int = 10, metric: str = "cosine
         yield from _best(scores, k)
 
 
-def analogy(source, triples: np.ndarray, method: str = "add", k: int = 10, limit: int | None = None,
-            epsilon: float = EPSILON) -> Iterator[Ranking]:
+def analogy(
+    source, triples: np.ndarray, method: str = "add", k: int = 10, limit: int | None = None, epsilon: float = EPSILON
+) -> Iterator[Ranking]:
     """For each row a, b, c of `triples` (n, 3): the k best answers to "a is to b as c is to ?", as from `nearest`.
 
-    add: cosine with b - a + c of unit rows, 3CosAdd (Mikolov, Yih & Zweig 2013). mul: cos(b) cos(c) / (cos(a) + epsilon),
-    3CosMul (Levy & Goldberg 2014), where cosines of dense vectors become (1 + cos) / 2; those of PPMI rows cannot be
-    negative and stay (as in the authors' hyperwords). The three words of the question are never answers.
+    add: cosine with b - a + c of unit rows, 3CosAdd (Mikolov, Yih & Zweig 2013).
+    mul: cos(b) cos(c) / (cos(a) + epsilon), 3CosMul (Levy & Goldberg 2014), where cosines of dense vectors become
+    (1 + cos) / 2; those of PPMI rows cannot be negative and stay (as in the authors' hyperwords).
+    The three words of the question are never answers.
     """
     stop = min(limit or len(source.vocab), len(source.vocab))
     step = _block_size(source, 3 * max(source.width, stop))

@@ -181,7 +181,9 @@ def test_blocks_change_nothing(monkeypatch, block):
 def test_sparse_rows_answer_too(sparse):
     (got,) = ask(sparse, "tea", k=9)
     assert [(word, pytest.approx(score, abs=1e-6)) for word, score in got] == [
-        ("coffee", 31 / 5 / math.sqrt(50)), ("milk", 0), ("rare", 0),
+        ("coffee", 31 / 5 / math.sqrt(50)),
+        ("milk", 0),
+        ("rare", 0),
     ]
     assert ask(sparse, "rare") == [[]]
 
@@ -211,20 +213,21 @@ def test_3cosmul_leaves_sparse_cosines(sparse):
 @pytest.mark.parametrize("k", [1, 4])
 def test_question_words_are_no_answers_and_limit_holds(method, k):
     source = rng_source()
-    for triple, (ids, _) in zip(triples := [[1, 2, 3], [9, 151, 1], [200, 201, 202]], analogy(
-            source, np.array(triples), method, k, limit=20)):
+    for triple, (ids, _) in zip(
+        triples := [[1, 2, 3], [9, 151, 1], [200, 201, 202]], analogy(source, np.array(triples), method, k, limit=20)
+    ):
         assert len(ids) == k
         assert not {*ids.tolist()} & {*triple}
         assert max(ids) < 20
 
 
-def test_analogies_as_gensim_answers_them(shared):
+def test_analogies_as_gensim_answers_them(golden):
     import json
 
     from embedkit.vectors import formats
 
-    expected = json.loads((shared / "golden/expected-gensim.json").read_text())
-    source = formats.load(shared / "golden/word2vec_c.bin")
+    expected = json.loads((golden / "expected-gensim.json").read_text())
+    source = formats.load(golden / "word2vec_c.bin")
     (got,) = ask(source, "fox", k=5)
     assert_same(got, expected["similar fox in word2vec_c.bin"])
     triple = [[find(source, word) for word in ("fox", "서울", "owl")]]

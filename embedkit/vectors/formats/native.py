@@ -12,7 +12,7 @@ import numpy as np
 
 from ... import container
 from ...container import PROFILE, Container
-from ...errors import FormatError
+from ...errors import EmbedkitError, FormatError
 from ...files import Output
 from ...text.stored import pack_metadata, read_vocab, unpack_metadata, vocab_tensors
 from ..sparse import SparseVectors
@@ -100,6 +100,8 @@ def _read_sparse(stored: Container, metadata: dict) -> SparseVectors:
 
 def write(out: Output, vectors: Vectors | SparseVectors, *, on_bad_token: str = "error") -> None:
     """Any word fits, so `on_bad_token` has nothing to do."""
+    if not len(vectors):
+        raise EmbedkitError(f"{out.path}: there are no vectors to write")
     words = vocab_tensors(vectors.vocab)
     metadata = {key: value for key, value in vectors.metadata.items() if key not in ("kind", "input", "output")}
     if isinstance(vectors, SparseVectors):

@@ -46,7 +46,7 @@ def _read_rows(path, data: np.ndarray, at: int, matrix: np.ndarray) -> tuple[lis
     for row in range(len(matrix)):
         begin = at
         word, at = _word(path, source, at, row)
-        if not ends_lines and (word[0] & 0xC0 == 0x80 or 0 in word):
+        if row and not ends_lines and (word[0] & 0xC0 == 0x80 or 0 in word):
             # No word starts inside a character: these are numbers of the row before.
             raise FormatError(path, f"row {row + 1} does not start with a word", _MISPLACED, offset=begin)
         if at + width > size:

@@ -1,0 +1,176 @@
+import json
+import subprocess
+import sys
+import unicodedata
+
+import numpy as np
+import pytest
+
+
+def test_one_word(run, toy_file):
+    got = run("similar", toy_file, "apple", "-k", 3)
+    assert (got.code, got.err) == (0, "")
+    assert got.out == "apple\tpear\t1.0\napple\tplum\t1.0\napple\t한국어\t0.70710677\n"
+
+
+def test_ten_answers_unless_told(run, toy_file):
+    assert len(run("similar", toy_file, "apple").rows) == 9
+    assert [row[1] for row in run("similar", toy_file, "apple").rows] == [
+        "pear", "plum", "한국어", "king", "queen", "man", "woman", "nil", "New York",
+    ]  # fmt: skip
+
+
+def test_arguments_are_queries_and_may_be_expressions(run, toy_file):
+    got = run("similar", toy_file, "king - man + woman", "New York", "-k", 1)
+    assert [row[:2] for row in got.rows] == [["king - man + woman", "queen"], ["New York", "king"]]
+
+
+def test_lines_of_stdin_are_queries(run, toy_file):
+    got = run("similar", toy_file, "-k", 1, stdin="apple\r\n\n  \nking - man + woman\nqueen")
+    assert [row[:2] for row in got.rows] == [["apple", "pear"], ["king - man + woman", "queen"], ["queen", "woman"]]
+    assert run("similar", toy_file, stdin="") == (0, "", "", b"")
+
+
+def test_words_in_another_case_or_form(run, toy_file):
+    decomposed = unicodedata.normalize("NFD", "한국어")
+    got = run("similar", toy_file, "APPLE", decomposed, "-k", 1)
+    assert [row[:2] for row in got.rows] == [["APPLE", "pear"], [decomposed, "woman"]]
+
+
+@pytest.mark.parametrize(
+    ("metric", "expected"),
+    [
+        ("dot", [["pear", "5.0"], ["plum", "5.0"], ["한국어", "5.0"]]),
+        ("euclidean", [["pear", "4.0"], ["plum", "4.0"], ["한국어", "4.1231055"]]),
+        ("manhattan", [["pear", "4.0"], ["plum", "4.0"], ["한국어", "5.0"]]),
+    ],
+)
+def test_metrics(run, toy_file, metric, expected):
+    assert [row[1:] for row in run("similar", toy_file, "apple", "-k", 3, "--metric", metric).rows] == expected
+
+
+def test_distance_to_itself_is_zero(run, toy_file):
+    got = run("similar", toy_file, "apple", "--raw", "-k", 1, "--metric", "euclidean")
+    assert got.rows == [["apple", "apple", "0.0"]]
+
+
+def test_raw_keeps_the_words_of_the_query(run, toy_file):
+    assert run("similar", toy_file, "pear", "--raw", "-k", 2).rows == [
+        ["pear", "apple", "1.0"],
+        ["pear", "pear", "1.0"],
+    ]
+
+
+def test_restricted_vocabulary(run, toy_file):
+    got = run("similar", toy_file, "plum", "--restrict-vocab", 3)
+    assert [row[1] for row in got.rows] == ["king", "queen", "man"]
+
+
+def test_json_lines(run, toy_file):
+    got = run("similar", toy_file, "한국어", "-k", 1, "--json")
+    assert json.loads(got.out) == {"query": "한국어", "word": "woman", "score": 0.70710677}
+    assert "한국어" in got.out
+
+
+def test_unknown_words_are_named_and_the_rest_is_answered(run, toy_file):
+    got = run("similar", toy_file, "queeen", "apple", "apple - xyzzy + qwert", "king -", "-k", 1)
+    assert got.code == 3
+    assert [row[0] for row in got.rows] == ["apple"]
+    assert got.err.split("\n") == [
+        "unknown word: queeen (near: queen)",
+        "unknown words: xyzzy, qwert",
+        "a sign without a word: king -",
+        "",
+    ]
+    quiet = run("similar", toy_file, "queeen", "-q")
+    assert (quiet.code, quiet.out, quiet.err) == (3, "", "")
+
+
+def test_no_direction_no_answer(run, toy_file):
+    got = run("similar", toy_file, "king - king")
+    assert (got.code, got.out, got.err) == (3, "", "no answer: king - king\n")
+
+
+def test_bytes_that_are_no_utf8_come_back_as_they_went_in(run, tmp_path):
+    path = tmp_path / "cut.bin"
+    path.write_bytes(b"2 2\n\xff " + np.float32([1, 0]).tobytes() + b"\nb " + np.float32([1, 0]).tobytes() + b"\n")
+    assert run("similar", path, stdin=b"b\n").raw == b"b\t\xff\t1.0\n"
+    assert run("similar", path, stdin=b"\xff\n").raw == b"\xff\tb\t1.0\n"
+    got = run("similar", path, stdin=b"\xfe\n")
+    assert got.code == 3
+    assert got.err == "unknown word: \udcfe\n"
+
+
+@pytest.mark.parametrize("args", [("-k", 0), ("-k", "x"), ("--restrict-vocab", -1), ("--metric", "hamming")])
+def test_usage(run, toy_file, args):
+    got = run("similar", toy_file, "apple", *args)
+    assert got.code == 2
+    assert got.err.startswith("Error: Invalid value for")
+    assert got.err.endswith("\nHint: embedkit similar -h\n")
+
+
+def test_failures_are_one_line(run, tmp_path):
+    got = run("similar", tmp_path / "none", "apple")
+    assert (got.code, got.out) == (1, "")
+    assert got.err == f"Error: {tmp_path}/none: no such file\n"
+
+
+def test_vectors_from_stdin_need_queries_as_arguments(run, toy_file):
+    got = run("similar", "-", "apple", "-k", 1, stdin=toy_file.read_bytes())
+    assert got.rows == [["apple", "pear", "1.0"]]
+    got = run("similar", "-", stdin=toy_file.read_bytes())
+    assert got.code == 2
+    assert got.err == "Error: FILE is -, so the queries must be arguments\nHint: embedkit similar -h\n"
+
+
+def test_a_named_format_wins(run, golden):
+    got = run("similar", golden / "gensim.bin", "fox", "-k", 1, "--from", "word2vec")
+    assert (got.code, len(got.rows)) == (0, 1)
+    assert run("similar", golden / "gensim.bin", "fox", "--from", "glove").code == 1
+    assert run("similar", golden / "gensim.bin", "fox", "--from", "xyz").code == 1
+
+
+def test_sparse_vectors(run, sparse_file):
+    got = run("similar", sparse_file, "tea", "-k", 2)
+    assert [row[:2] for row in got.rows] == [["tea", "coffee"], ["tea", "milk"]]
+    assert float(got.rows[0][2]) == pytest.approx(31 / 5 / 50**0.5, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("similar", "{}", "tea", "tea + milk", "-k", "2"),
+        ("similar", "{}", *["tea"] * 40),
+        ("analogy", "{}", "tea", "coffee", "milk", "--method", "mul"),
+        ("pairs", "{}", "tea", "coffee"),
+        ("vectors", "{}", "--all"),
+        ("vectors", "{}", "--sentence", "max", "tea milk"),
+        ("info", "{}"),
+        ("convert", "{}", "{}.safetensors"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["dense", "sparse"])
+def test_light_commands_load_neither_scipy_nor_numba(sparse_file, tmp_path, kind, args, process):
+    path = sparse_file
+    if kind == "dense":
+        path = tmp_path / "dense.txt"
+        path.write_text("4 2\ntea 1 0\ncoffee 0 1\nmilk 1 1\njuice 2 1\n")
+    code = (
+        "import sys; from embedkit.cli import run; code = run(sys.argv[1:]);"
+        "print(sorted({'scipy', 'numba', 'tqdm', 'tempfile'} & set(sys.modules)), file=sys.stderr); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *(arg.format(path) for arg in args)], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr.split("\n")[-2]) == (0, "[]")
+
+
+def test_pipes_answer_line_by_line(toy_file):
+    command = [sys.executable, "-m", "embedkit", "similar", str(toy_file), "-k", "1"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        for word, answer in (("apple", "pear"), ("queen", "woman")):
+            child.stdin.write(f"{word}\n".encode())
+            child.stdin.flush()
+            assert child.stdout.readline().decode().split("\t")[:2] == [word, answer]
+        child.stdin.close()
+        assert child.wait() == 0

@@ -1,0 +1,454 @@
+"""What every vector format promises, one table for all of them."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from embedkit.errors import EmbedkitError, FormatError
+from embedkit.files import Output
+from embedkit.text.vocab import Vocab
+from embedkit.vectors import formats
+from embedkit.vectors.formats import FORMATS
+from embedkit.vectors.vectors import Vectors
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+WRITTEN = [format.NAME for format in FORMATS if format.WRITABLE]
+# A file of each format that another program wrote; for the native format there is none.
+SPECIMENS = {
+    "fasttext": "fasttext.bin",
+    "word2vec-text": "gensim.txt",
+    "word2vec": "word2vec_c.bin",
+    "glove": "glove.txt",
+    "glove-bin": "glove.bin",
+}
+
+
+def make(words, matrix=None, counts=None) -> Vectors:
+    words = list(words)
+    if matrix is None:
+        matrix = np.arange(len(words) * 3, dtype=np.float32).reshape(-1, 3) / 7 - 1
+    return Vectors(Vocab.from_words(words, counts), np.asarray(matrix, np.float32))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_fsync():
+    """Hundreds of small files: none of them has to survive a power cut."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.fsync", lambda fd: None)
+        yield
+
+
+def options(name: str) -> dict:
+    """How to load a file of format `name`: what is not detected is named."""
+    return {"format": name, "vocab": GOLDEN / "glove.vocab.txt"} if name == "glove-bin" else {}
+
+
+def load(path, name: str):
+    return formats.load(path, **options(name))
+
+
+def same(a: Vectors, b: Vectors) -> bool:
+    """Equal words and equal bits."""
+    words = [vectors.vocab.bytes(i) for vectors in (a, b) for i in range(len(vectors))]
+    return words[: len(a)] == words[len(a) :] and a.matrix.tobytes() == b.matrix.tobytes()
+
+
+@pytest.fixture(params=[format.NAME for format in FORMATS])
+def name(request) -> str:
+    return request.param
+
+
+@pytest.fixture(params=WRITTEN)
+def written(request) -> str:
+    return request.param
+
+
+def specimen_of(name: str, folder: Path) -> Path:
+    if name in SPECIMENS:
+        return GOLDEN / SPECIMENS[name]
+    path = folder / "specimen.safetensors"
+    if not path.exists():
+        formats.save(path, make(["the", "한국어", "New York", "", "a\nb"], counts=[5, 4, 3, 2, 1]))
+    return path
+
+
+@pytest.fixture
+def specimen(name, tmp_path) -> Path:
+    """A good file of the format."""
+    return specimen_of(name, tmp_path)
+
+
+# The table itself
+
+
+def test_the_table(name):
+    format = formats.by_name(name)
+    assert isinstance(format.LOSES, str)
+    assert format.__doc__
+    assert callable(format.sniff)
+    assert callable(format.read)
+    assert hasattr(format, "write") == format.WRITABLE
+    assert bool(format.LOSES) == (name != "native")
+
+
+def test_names_and_suffixes_are_unique():
+    names = [format.NAME for format in FORMATS]
+    suffixes = [suffix for format in FORMATS for suffix in format.SUFFIXES]
+    assert len(set(names)) == len(names)
+    assert len(set(suffixes)) == len(suffixes)
+
+
+# Reading
+
+
+def test_exactly_one_format_recognises_it(name, specimen):
+    data = specimen.read_bytes()
+    found = [format.NAME for format in FORMATS if format.sniff(data, len(data))]
+    assert found == ([] if name == "glove-bin" else [name])
+
+
+def test_the_name_of_the_file_means_nothing(name, specimen, tmp_path):
+    expected = load(specimen, name)
+    for file in ("x", "x.txt", "x.bin", "x.safetensors", "x.gz"):
+        (tmp_path / file).write_bytes(specimen.read_bytes())
+        assert same(load(tmp_path / file, name), expected)
+
+
+def test_compressed_and_from_stdin(name, specimen, tmp_path, monkeypatch):
+    expected, packed = load(specimen, name), gzip.compress(specimen.read_bytes())
+    (tmp_path / "x").write_bytes(packed)
+    assert same(load(tmp_path / "x", name), expected)
+    for data in (packed, specimen.read_bytes()):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+        assert same(load("-", name), expected)
+
+
+def test_what_comes_out(name, specimen):
+    vectors = load(specimen, name)
+    assert vectors.matrix.dtype == np.float32
+    assert vectors.matrix.flags.c_contiguous
+    assert vectors.matrix.shape == (len(vectors), vectors.width)
+    assert vectors.metadata["kind"] == "vectors"
+    assert vectors.metadata.get("imported_from") == (None if name == "native" else name)
+    assert vectors.vocab.words()[0] in ("the", "</s>")
+
+
+def test_every_cut_is_refused(name, specimen, tmp_path):
+    data, path = specimen.read_bytes(), tmp_path / "cut"
+    sizes = {*range(2000), *range(0, len(data), 37), *range(len(data) - 50, len(data))}
+    for size in sorted(sizes & {*range(len(data))}):
+        path.write_bytes(data[:size])
+        # Fewer rows, or shorter ones, and nothing in the file to say so.
+        if name == "glove" and data[:size].endswith(b"\n") or name == "glove-bin" and size and size % (16 * 21) == 0:
+            continue
+        if name == "word2vec" and size == len(data) - 1:
+            assert same(load(path, name), load(specimen, name))
+            continue
+        with pytest.raises(FormatError, match="cut: "):
+            load(path, name)
+
+
+def test_what_follows_the_end_is_refused(name, specimen, tmp_path):
+    for junk in (b"x", b"\0" * 64, b"more words 1 2\n"):
+        path = tmp_path / "long"
+        path.write_bytes(specimen.read_bytes() + junk)
+        with pytest.raises(FormatError, match="long: "):
+            load(path, name)
+
+
+def test_empty_and_missing(name, tmp_path):
+    (tmp_path / "empty").write_bytes(b"")
+    for format in (None, name):
+        with pytest.raises(EmbedkitError, match="empty: "):
+            formats.load(tmp_path / "empty", format, vocab=options(name).get("vocab") if format else None)
+        with pytest.raises(EmbedkitError, match="missing: no such file"):
+            formats.load(tmp_path / "missing", format)
+
+
+def test_read_as_another_format_it_is_refused(name, specimen):
+    for other in FORMATS:
+        related = {name, other.NAME} <= {"word2vec-text", "glove"} and name == "glove"
+        if other.NAME not in (name, "glove-bin") and not related:
+            with pytest.raises(FormatError):
+                formats.load(specimen, other.NAME)
+
+
+MUTATIONS = st.lists(
+    st.tuples(
+        st.sampled_from(["flip", "cut", "insert", "swap"]), st.integers(0, 10**6), st.binary(min_size=1, max_size=9)
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def mutate(data: bytes, steps) -> bytes:
+    data = bytearray(data)
+    for step, at, extra in steps:
+        at %= max(1, len(data))
+        if step == "flip" and data:
+            data[at] ^= extra[0] or 1
+        elif step == "cut":
+            del data[at : at + len(extra)]
+        elif step == "insert":
+            data[at:at] = extra
+        else:
+            data[at : at + len(extra)] = extra
+    return bytes(data)
+
+
+@settings(max_examples=150, deadline=None)
+@given(steps=MUTATIONS, detect=st.booleans())
+@pytest.mark.parametrize("format", [format.NAME for format in FORMATS])
+def test_damaged_files_load_or_are_refused(format, steps, detect, tmp_path_factory):
+    """Nothing but EmbedkitError, no number that is not finite, no memory beyond a few times the file."""
+    folder = tmp_path_factory.getbasetemp()
+    data = mutate(specimen_of(format, folder).read_bytes(), steps)
+    path = folder / f"damaged-{format}"
+    path.write_bytes(data)
+    chosen = options(format) or ({} if detect else {"format": format})
+    tracemalloc.start()
+    try:
+        vectors = formats.load(path, **chosen)
+        problem = None
+    except EmbedkitError as error:
+        problem = str(error)
+    finally:
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 20 * len(data) + (8 << 20)  # buffers of a decompressor included
+    if problem is not None:
+        assert problem.startswith(f"{path}: ")
+        assert "\n" not in problem
+        return
+    assert len(vectors.vocab.words()) == len(vectors) > 0
+    assert np.isfinite(vectors.norms).all()
+
+
+# Writing
+
+# Words of whatever bytes; white space and control characters more often than by chance.
+WORDS = st.lists(
+    st.one_of(
+        st.text(max_size=5).map(lambda word: word.encode("utf-8", "surrogatepass")),
+        st.binary(max_size=4),
+        st.sampled_from(
+            [b"<unk>", b"New York", b"\xc2\xa0", b"\xe3\x80\x80", b"0.5", b"12", b"nan", b"-", b"\xef\xbb\xbf"]
+        ),
+    ),
+    min_size=1,
+    max_size=6,
+    unique=True,
+)
+NUMBERS = st.one_of(
+    st.floats(width=32, allow_nan=False, allow_infinity=False),
+    st.sampled_from([0.0, -0.0, 1e-9, 1 / 3, 1e-45, 3.4028234663852886e38, 16777216.0, 123456.789]),
+)
+
+
+@st.composite
+def words_and_rows(draw):
+    words, D = draw(WORDS), draw(st.integers(1, 4))
+    rows = [draw(st.lists(NUMBERS, min_size=D, max_size=D)) for _ in words]
+    return words, np.array(rows, np.float32)
+
+
+@settings(max_examples=200, deadline=None)
+@given(content=words_and_rows())
+@example(content=([b"a"], np.array([[1 / 3, 1e-9, -0.0]], np.float32)))
+@example(content=([b"1", b"2"], np.array([[1], [2]], np.float32)))
+@pytest.mark.parametrize("format", WRITTEN)
+def test_round_trip(format, content, tmp_path_factory):
+    """Any words and numbers come back equal, or are refused on the way out; what is detected is right."""
+    vectors, path = make(*content), tmp_path_factory.getbasetemp() / f"round-{format}"
+    try:
+        formats.save(path, vectors, format)
+    except EmbedkitError:
+        assert format != "native"
+        assert any(not word or set(word) & set(b"\0\t\n\v\f\r ") for word in content[0])
+        return
+    assert same(formats.load(path, format), vectors)
+    if vectors.width > 1:
+        assert same(formats.load(path), vectors)
+
+
+def test_written_twice_it_is_the_same(written, tmp_path):
+    vectors = make(["a", "b"])
+    for name in ("1", "2"):
+        formats.save(tmp_path / name, vectors, written)
+    assert (tmp_path / "1").read_bytes() == (tmp_path / "2").read_bytes()
+
+
+def test_many_rows(written, tmp_path):
+    """More than any block or chunk holds."""
+    V, D = 3000, 301
+    matrix = np.random.default_rng(1).normal(size=(V, D)).astype(np.float32)
+    vectors = make([f"w{i}" for i in range(V)], matrix)
+    formats.save(tmp_path / "x", vectors, written)
+    assert same(formats.load(tmp_path / "x"), vectors)
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_numbers_that_are_not_finite_are_not_written(written, number, tmp_path):
+    vectors = make(["fine", "broken", "fine too"[:4] + "2"])
+    vectors.matrix[1, 2] = number
+    with pytest.raises(EmbedkitError, match="the vector of 'broken' holds a NaN or an infinite number"):
+        formats.save(tmp_path / "x", vectors, written)
+    assert not list(tmp_path.iterdir())
+
+
+BAD = [b"New York", b"a\tb", b"a\nb", b"a\rb", b"a\0b", b"a\vb", b"a\fb", b""]
+
+
+@pytest.mark.parametrize("word", BAD)
+def test_words_that_do_not_fit(written, word, tmp_path):
+    path, vectors = tmp_path / "x", make([b"good", word, b"50%"])
+    if written == "native":
+        formats.save(path, vectors)
+        assert same(formats.load(path), vectors)
+        return
+    with pytest.raises(EmbedkitError, match=r"cannot hold the word .* \(1 such words\)") as caught:
+        formats.save(path, vectors, written)
+    assert "--on-bad-token" in caught.value.hint
+    assert not path.exists()
+
+    formats.save(path, vectors, written, on_bad_token="skip")
+    left = formats.load(path)
+    assert left.vocab.words() == ["good", "50%"]
+    np.testing.assert_array_equal(left.matrix, vectors.matrix[[0, 2]])
+
+    formats.save(path, vectors, written, on_bad_token="escape")
+    escaped = formats.load(path)
+    expected = {b"New York": "New%20York", b"": "%empty%"}.get(word) or f"a%{word[1]:02X}b"
+    assert escaped.vocab.words() == ["good", expected, "50%"]
+    np.testing.assert_array_equal(escaped.matrix, vectors.matrix)
+
+
+def test_escaping_never_makes_two_words_one(written, tmp_path):
+    if written != "native":
+        with pytest.raises(EmbedkitError, match="like another one"):
+            formats.save(tmp_path / "x", make(["a b", "a%20b"]), written, on_bad_token="escape")
+        with pytest.raises(EmbedkitError, match="no word fits"):
+            formats.save(tmp_path / "x", make(["a b"]), written, on_bad_token="skip")
+
+
+def test_nothing_to_write(written, tmp_path):
+    with pytest.raises(EmbedkitError, match="no vectors"):
+        formats.save(tmp_path / "x", make([], np.zeros((0, 3))), written)
+
+
+def test_duplicates(written, tmp_path):
+    if written == "native":
+        return  # written without: the vocabulary of a model has none
+    path = tmp_path / "x"
+    formats.save(path, make(["a", "b", "a", "c", "b"]), written)
+    place = (
+        "rows 1 and 3" if written == "word2vec" else "lines 2 and 4" if written == "word2vec-text" else "lines 1 and 3"
+    )
+    with pytest.raises(FormatError, match=f"the word 'a' comes twice, {place}") as caught:
+        formats.load(path)
+    assert "--dedupe first" in caught.value.hint
+    vectors = formats.load(path, dedupe="first")
+    assert vectors.vocab.words() == ["a", "b", "c"]
+    np.testing.assert_array_equal(vectors.matrix, make("abaa").matrix[[0, 1, 3]])
+
+
+# Choosing
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("x", "native"),
+        ("x.safetensors", "native"),
+        ("X.BIN", "word2vec"),
+        ("x.txt", "word2vec-text"),
+        ("a.b/x.vec", "word2vec-text"),
+        ("-", "native"),
+        (Path("x.bin"), "word2vec"),
+    ],
+)
+def test_the_suffix_chooses_what_is_written(path, name):
+    assert formats.target(path) is formats.by_name(name)
+    assert formats.target(path, "glove") is formats.by_name("glove")
+
+
+def test_names_that_nobody_knows():
+    with pytest.raises(EmbedkitError, match="x.gz: no format has the suffix .gz") as caught:
+        formats.target("x.gz")
+    assert ".safetensors, .txt, .vec, .bin" in caught.value.hint
+    with pytest.raises(EmbedkitError, match="no format 'w2v'") as caught:
+        formats.load("x", "w2v")
+    assert "word2vec-text" in caught.value.hint
+    with pytest.raises(EmbedkitError, match="fasttext is read, but not written"):
+        formats.save("x", make("a"), "fasttext")
+    with pytest.raises(ValueError, match="dedupe"):
+        formats.load("x", dedupe="last")
+    with pytest.raises(ValueError, match="on_bad_token"):
+        formats.save("x", make("a"), on_bad_token="drop")
+
+
+def test_saving_opens_before_the_work(tmp_path):
+    with pytest.raises(EmbedkitError, match="no such directory"), formats.Saving(tmp_path / "missing" / "x.bin"):
+        pytest.fail("the work began")
+    with formats.Saving(tmp_path / "x.bin") as saving:
+        saving.save(make("ab"))
+    assert formats.load(tmp_path / "x.bin").vocab.words() == ["a", "b"]
+
+
+def test_sparse_vectors_stay_native(written, sparse, tmp_path):
+    if written == "native":
+        return
+    with pytest.raises(EmbedkitError, match="sparse vectors can be kept in the native format only"):
+        formats.save(tmp_path / "x", sparse, written)
+
+
+def test_the_format_of_an_output_in_memory(written, monkeypatch):
+    stdout = io.TextIOWrapper(io.BytesIO())
+    monkeypatch.setattr(sys, "stdout", stdout)
+    with Output("-") as out:
+        formats.by_name(written).write(out, make("ab"))
+    data = np.frombuffer(stdout.buffer.getvalue(), np.uint8)
+    assert formats.detect("-", data) is formats.by_name(written)
+
+
+# Golden files
+
+
+def golden(name: str) -> bytes:
+    return (GOLDEN / name).read_bytes()
+
+
+@pytest.mark.parametrize(("source", "target"), [("word2vec_c.bin", "x.bin"), ("gensim.txt", "x.txt")])
+def test_golden_bytes_come_back(source, target, tmp_path):
+    """Also by way of every other format that loses nothing but counts and metadata."""
+    formats.save(tmp_path / target, formats.load(GOLDEN / source))
+    assert (tmp_path / target).read_bytes() == golden(source)
+    for way in WRITTEN:
+        formats.save(tmp_path / "between", formats.load(GOLDEN / source), way)
+        formats.save(tmp_path / target, formats.load(tmp_path / "between"))
+        assert (tmp_path / target).read_bytes() == golden(source)
+
+
+@pytest.mark.parametrize("source", ["word2vec_c.txt", "gensim.bin", "glove.txt", "fasttext.vec"])
+def test_golden_values_come_back(source, written, tmp_path):
+    """The bytes differ (decimals, newlines, as LOSES says), words and numbers do not."""
+    vectors = formats.load(GOLDEN / source)
+    formats.save(tmp_path / "x", vectors, written)
+    assert same(formats.load(tmp_path / "x"), vectors)
+
+
+def test_golden_files_agree():
+    text, binary = formats.load(GOLDEN / "word2vec_c.txt"), formats.load(GOLDEN / "word2vec_c.bin")
+    assert text.vocab.words() == binary.vocab.words()
+    np.testing.assert_allclose(text.matrix, binary.matrix, atol=5.01e-7)
+    assert same(formats.load(GOLDEN / "gensim.txt"), formats.load(GOLDEN / "gensim.bin"))
