@@ -9,6 +9,10 @@ class EmbedkitError(Exception):
         self.hint = hint
 
 
+class OptionError(EmbedkitError):
+    """An option names something that does not exist: wrong usage, exit code 2."""
+
+
 class FormatError(EmbedkitError):
     """A file that is not what it should be: `path`, the byte `offset` or `line` where it goes wrong, and why."""
 

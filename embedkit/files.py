@@ -11,16 +11,14 @@ import os
 import re
 import stat
 import sys
-import zlib
 from typing import TYPE_CHECKING
 
-from .errors import EmbedkitError, FormatError
+from .compressed import CHUNK, Decompressed, decompressor
+from .errors import EmbedkitError
 
 if TYPE_CHECKING:
     import numpy as np
 
-CHUNK = 1 << 20
-_GZIP, _BZIP2, _XZ = b"\x1f\x8b\x08", re.compile(rb"BZh[1-9]1AY&SY"), b"\xfd7zXZ\x00"
 # The process's own descriptors: opening such a name again would start over at byte 0 of a redirected file.
 _DESCRIPTOR = re.compile(r"/dev/fd/(\d+)|/proc/self/fd/(\d+)")
 _STREAMS = {"-": 1, "/dev/stdout": 1, "/dev/stderr": 2}
@@ -33,16 +31,13 @@ def open_input(path) -> io.BufferedReader:
     compressed data is damaged or ends early.
     """
     path = os.fspath(path)
+    source = io.BufferedReader(_Source(path), CHUNK)
     try:
-        source = io.BufferedReader(_Unowned(sys.stdin.buffer) if path == "-" else io.FileIO(path), CHUNK)
-        try:
-            head = source.peek(16)
-        except OSError:
-            source.close()
-            raise
-    except OSError as error:
-        raise _reading(path, error) from error
-    return io.BufferedReader(_Reader(path, source, _decompressor(head)), CHUNK)
+        packed = decompressor(source.peek(16))
+    except EmbedkitError:
+        source.close()
+        raise
+    return source if packed is None else io.BufferedReader(Decompressed(path, source, *packed), CHUNK)
 
 
 def map_input(path) -> np.ndarray:
@@ -54,7 +49,7 @@ def map_input(path) -> np.ndarray:
         # Asked before opening: opening and closing a pipe would kill its writer.
         if path != "-" and stat.S_ISREG(os.stat(path).st_mode):
             with open(path, "rb", buffering=0) as file:
-                if not _decompressor(file.read(16)) and os.fstat(file.fileno()).st_size:
+                if not decompressor(file.read(16)) and os.fstat(file.fileno()).st_size:
                     return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), np.uint8)
     except OSError as error:
         if error.errno != errno.ENODEV:  # a file system without memory maps
@@ -69,21 +64,6 @@ def map_input(path) -> np.ndarray:
     return array
 
 
-def _decompressor(head: bytes):
-    """For data that starts with `head`: what makes a decompressor and the error it raises; None for plain data."""
-    if head.startswith(_GZIP):
-        return (lambda: zlib.decompressobj(31)), zlib.error
-    if _BZIP2.match(head):
-        import bz2
-
-        return bz2.BZ2Decompressor, OSError
-    if head.startswith(_XZ):
-        import lzma
-
-        return lzma.LZMADecompressor, lzma.LZMAError
-    return None
-
-
 def _reading(path, error: OSError) -> EmbedkitError:
     if isinstance(error, FileNotFoundError):
         return EmbedkitError(f"{path}: no such file")
@@ -92,73 +72,32 @@ def _reading(path, error: OSError) -> EmbedkitError:
     return EmbedkitError(f"{path}: cannot be read: {error.strerror or error}")
 
 
-class _Unowned(io.RawIOBase):
-    """Standard input as a raw stream: closing it leaves the real one open."""
+class _Source(io.RawIOBase):
+    """A file, or standard input, which stays open; OSErrors become ours."""
 
-    def __init__(self, stream):
-        self._stream = stream
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer) -> int:
-        data = self._stream.read1(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-
-class _Reader(io.RawIOBase):
-    """The bytes of `source`, decompressed member after member; OSErrors become ours."""
-
-    def __init__(self, path, source: io.BufferedReader, decompressor):
-        self._path, self._source = path, source
-        self._new, self._damage = decompressor or (None, OSError)
-        self._member = self._new and self._new()
-        self._input = b""
-
-    @property
-    def name(self):
-        return self._path
+    def __init__(self, path: str):
+        self._path = path
+        try:
+            self._file = None if path == "-" else io.FileIO(path)
+        except OSError as error:
+            raise _reading(path, error) from error
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer) -> int:
         try:
-            return self._decompress(buffer) if self._new else self._source.readinto1(buffer)
-        except self._damage as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise _reading(self._path, error) from error
-            raise self._damaged(str(error)) from error
+            if self._file is not None:
+                return self._file.readinto(buffer)
+            data = sys.stdin.buffer.read1(len(buffer))
         except OSError as error:
             raise _reading(self._path, error) from error
-
-    def _decompress(self, buffer) -> int:
-        while True:
-            if self._member.eof:
-                # Zero bytes between members are padding; anything else must be the next member.
-                self._input = self._member.unused_data.lstrip(b"\0")
-                while not self._input:
-                    if not (block := self._source.read1(CHUNK)):
-                        return 0
-                    self._input = block.lstrip(b"\0")
-                self._member = self._new()
-            if not self._input and getattr(self._member, "needs_input", True):
-                self._input = self._source.read1(CHUNK)
-                if not self._input:
-                    raise self._damaged("it ends early")
-            data = self._member.decompress(self._input, len(buffer))
-            self._input = getattr(self._member, "unconsumed_tail", b"")
-            if data:
-                buffer[: len(data)] = data
-                return len(data)
-
-    def _damaged(self, why: str) -> FormatError:
-        return FormatError(self._path, f"damaged compressed data: {why}", "fetch or compress the file again")
+        buffer[: len(data)] = data
+        return len(data)
 
     def close(self) -> None:
-        if not self.closed:
-            self._source.close()
+        if not self.closed and self._file is not None:
+            self._file.close()
         super().close()
 
 

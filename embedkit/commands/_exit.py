@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import click
 
-from ..errors import EmbedkitError
+from ..errors import EmbedkitError, OptionError
 
 
 def run_to_exit_code(cli: click.Group, args: list[str] | None) -> int:
@@ -33,7 +33,7 @@ def run_to_exit_code(cli: click.Group, args: list[str] | None) -> int:
     except click.ClickException as error:
         return _fail(error.format_message())
     except EmbedkitError as error:
-        return _fail(str(error), error.hint)
+        return _fail(str(error), error.hint, 2 if isinstance(error, OptionError) else 1)
     except MemoryError as error:
         return _fail(f"out of memory {error}".rstrip())
     except OSError as error:

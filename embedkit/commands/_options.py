@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import click
-
-from ..config import Config
 
 METAVARS = {int: "N", float: "X", str: "FILE"}
 HEADINGS = {"text": "Text", "context": "Context", "model": "Model", "training": "Training"}
@@ -37,6 +33,8 @@ class SectionedCommand(click.Command):
 
 def section_options(section: str, options: type) -> list[SectionOption]:
     """The flags of one dataclass."""
+    from dataclasses import fields
+
     made = []
     for f in fields(options):
         meta, flag = f.metadata, f.name.replace("_", "-")
@@ -66,6 +64,10 @@ def _type(meta) -> click.ParamType | type:
 
 def configured(name: str | None, callback, sections: dict[str, type], params=(), help: str = "") -> SectionedCommand:
     """A command whose flags are the fields of `sections`; `callback` receives them as `config`."""
+
+    from dataclasses import fields
+
+    from ..config import Config
 
     @click.pass_context
     def run(ctx, print_config, **values):

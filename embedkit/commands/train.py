@@ -7,7 +7,6 @@ from importlib import import_module
 import click
 
 from ..catalog import MODELS
-from ..config import Context, Text, Training
 from ._options import configured, corpus_params
 from ._run import limited_threads, need_inputs, need_output, read_counts
 
@@ -40,6 +39,8 @@ def model_command(name: str) -> click.Command:
     """`embedkit train NAME`."""
     model = MODELS[name]
     module = import_module(f"..{model.module}", __package__)
+    from ..config import Context, Text, Training
+
     sections = {"text": Text, "context": Context, "model": getattr(module, model.options), "training": Training}
 
     def train(config, inputs, output, target, cache, log, quiet):

