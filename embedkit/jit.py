@@ -7,10 +7,20 @@ cache folder, and where that fails too they are compiled anew in each run instea
 from __future__ import annotations
 
 import os
+import sys
 
 import numba
 
 from .folders import cache_folder, writable
+
+if "embedkit.cli" in sys.modules and "scipy.linalg" not in sys.modules:
+    # For matrix products inside kernels numba loads scipy.linalg, 0.13 s of every start. Ours have none, so the command
+    # hides it while numba sets itself up; as a library we leave numba as others expect it.
+    sys.modules["scipy.linalg"] = None
+    try:
+        import numba.np.arraymath
+    finally:
+        del sys.modules["scipy.linalg"]
 
 _keep = True
 if "NUMBA_CACHE_DIR" not in os.environ and not os.access(os.path.dirname(os.path.abspath(__file__)), os.W_OK):

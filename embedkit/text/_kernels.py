@@ -1,33 +1,66 @@
 """Kernels of the text stage: bytes to provisional ids, and those to final ids.
 
-A table of types is six arrays: `slots` (open addressing; the upper half of an entry is a tag from the hash, the lower
-half the type + 1), and per type `starts`, `lengths` into `arena` (the bytes), `counts` and `firsts` (offset of the
-first occurrence). `size` holds [types, bytes used in the arena].
+A table of types is three arrays. `slots` is open addressing: the lower half of an entry is the type + 1, the upper half
+a tag from the hash. `types` (n, 8) int64 has a cache line per type: bytes 0 to 6 of the word and bytes 7 to 13 as two
+numbers, its place in `arena`, its length, its count, and the offset of its first occurrence. `arena` holds the bytes.
+Words of up to 14 bytes, nearly all, are told apart by the two numbers. `size` is [types, bytes used in the arena].
 """
 
 import numpy as np
 
 from ..jit import kernel
 
-# FNV-1a with the prime of its 32-bit form and 38 bits of state: the product stays below 2**63. Compiled int64
-# arithmetic must not overflow (LLVM is told that it does not), and uint64 behaves otherwise without the compiler.
-FNV_OFFSET, FNV_PRIME, STATE = 0x1B873593CF, 16777619, 0x3FFFFFFFFF
+LOW, HIGH, START, LENGTH, COUNT, FIRST = range(6)
+PACKED = 14
+# Products and sums stay below 2**63: compiled int64 arithmetic must not overflow (LLVM is told that it does not), and
+# uint64 behaves otherwise without the compiler.
+HALF, MIX_A, MIX_B, MIX_C, MIX_D = (1 << 28) - 1, 0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F
+TAIL_PRIME, TAIL_STATE = 16777619, (1 << 38) - 1
 
 
 @kernel
-def _find(word, start, stop, length, h, slots, starts, lengths, arena):
-    """The slot that holds word[start:stop], or the empty one where it belongs; CR bytes do not count."""
-    mask, tag = len(slots) - 1, (h >> 8) + 1
-    slot = (h ^ (h >> 19)) & mask
+def _read(text, position, end):
+    """The word at `position`: (where it ends, its length without CR, bytes 0-6, bytes 7-13, a hash of the rest)."""
+    length, low, high, tail = 0, 0, 0, 0
+    while position < end:
+        c = int(text[position])
+        if c <= 32 and (c == 32 or c == 10 or c == 9 or c == 13):
+            if c != 13:
+                break
+        else:
+            if length < 7:
+                low |= c << 8 * length
+            elif length < PACKED:
+                high |= c << 8 * (length - 7)
+            else:
+                tail = ((tail ^ c) * TAIL_PRIME) & TAIL_STATE
+            length += 1
+        position += 1
+    return position, length, low, high, tail
+
+
+@kernel
+def _hash(length, low, high, tail):
+    h = (low & HALF) * MIX_A + (low >> 28) * MIX_B + (high & HALF) * MIX_C + (high >> 28) * MIX_D + tail + length
+    return h ^ (h >> 29)
+
+
+@kernel
+def _find(text, start, stop, length, low, high, h, slots, types, arena):
+    """The slot that holds the word text[start:stop], or the empty one where it belongs."""
+    mask, tag = len(slots) - 1, h >> 33
+    slot = h & mask
     while slots[slot] != 0:
         if slots[slot] >> 32 == tag:
             t = (slots[slot] & 0xFFFFFFFF) - 1
-            if lengths[t] == length:
-                i, j = start, starts[t]
+            if types[t, LOW] == low and types[t, HIGH] == high and types[t, LENGTH] == length:
+                if length <= PACKED:
+                    return slot
+                i, j = start, types[t, START]
                 while i < stop:
-                    if word[i] == arena[j]:
+                    if text[i] == arena[j]:
                         j += 1
-                    elif word[i] != 13:
+                    elif text[i] != 13:
                         break
                     i += 1
                 if i == stop:
@@ -37,26 +70,21 @@ def _find(word, start, stop, length, h, slots, starts, lengths, arena):
 
 
 @kernel
-def _add(slot, word, start, stop, length, h, slots, starts, lengths, arena, size):
-    """Put word[start:stop] into an empty slot; returns its type."""
+def _add(slot, text, start, stop, length, low, high, h, slots, types, arena, size):
+    """Put the word text[start:stop] into an empty slot; returns its type."""
     t, used = size[0], size[1]
-    starts[t], lengths[t] = used, length
+    types[t, LOW], types[t, HIGH], types[t, START], types[t, LENGTH] = low, high, used, length
     for i in range(start, stop):
-        if word[i] != 13:
-            arena[used] = word[i]
+        if text[i] != 13:
+            arena[used] = text[i]
             used += 1
     size[0], size[1] = t + 1, used
-    slots[slot] = ((h >> 8) + 1) << 32 | (t + 1)
+    slots[slot] = (h >> 33) << 32 | (t + 1)
     return t
 
 
 @kernel
-def _has_room(length, slots, starts, arena, size):
-    return size[0] < len(starts) and 2 * (size[0] + 1) < len(slots) and size[1] + length <= len(arena)
-
-
-@kernel
-def scan(text, position, base, slots, starts, lengths, counts, firsts, arena, size, ids, n):
+def scan(text, position, base, slots, types, arena, size, ids, n):
     """Split `text` on space, tab and newline from `position` on; CR is dropped. `ids[n:]` gets a type per token and
     -1 per newline. Stops where the table is full. Returns (position reached, n)."""
     end = len(text)
@@ -70,66 +98,51 @@ def scan(text, position, base, slots, starts, lengths, counts, firsts, arena, si
         if c == 32 or c == 9:
             position += 1
             continue
-        start, length, h = position, 0, FNV_OFFSET
-        while position < end:
-            c = text[position]
-            if c > 32 or not (c == 32 or c == 10 or c == 9 or c == 13):
-                h = ((h ^ int(c)) * FNV_PRIME) & STATE
-                length += 1
-            elif c != 13:
-                break
-            position += 1
+        start = position
+        position, length, low, high, tail = _read(text, start, end)
         if length == 0:
             continue
-        slot = _find(text, start, position, length, h, slots, starts, lengths, arena)
+        h = _hash(length, low, high, tail)
+        slot = _find(text, start, position, length, low, high, h, slots, types, arena)
         if slots[slot] == 0:
-            if not _has_room(length, slots, starts, arena, size):
+            if size[0] == len(types) or 2 * (size[0] + 1) > len(slots) or size[1] + length > len(arena):
                 return start, n
-            t = _add(slot, text, start, position, length, h, slots, starts, lengths, arena, size)
-            counts[t] = 0
-            firsts[t] = base + start
+            t = _add(slot, text, start, position, length, low, high, h, slots, types, arena, size)
+            types[t, COUNT], types[t, FIRST] = 1, base + start
         else:
             t = (slots[slot] & 0xFFFFFFFF) - 1
-        counts[t] += 1
+            types[t, COUNT] += 1
         ids[n] = t
         n += 1
     return position, n
 
 
 @kernel
-def _hash(word, start, stop):
-    h = FNV_OFFSET
-    for i in range(start, stop):
-        h = ((h ^ int(word[i])) * FNV_PRIME) & STATE
-    return h
+def rehash(slots, types, arena, n):
+    """Fill the empty `slots` with the first `n` types."""
+    for t in range(n):
+        start, stop = types[t, START], types[t, START] + types[t, LENGTH]
+        _, length, low, high, tail = _read(arena, start, stop)
+        h = _hash(length, low, high, tail)
+        slot = _find(arena, start, stop, length, low, high, h, slots, types, arena)
+        slots[slot] = (h >> 33) << 32 | (t + 1)
 
 
 @kernel
-def rehash(slots, starts, lengths, arena, types):
-    """Fill the empty `slots` with the first `types` types."""
-    for t in range(types):
-        h = _hash(arena, starts[t], starts[t] + lengths[t])
-        slot = _find(arena, starts[t], starts[t] + lengths[t], lengths[t], h, slots, starts, lengths, arena)
-        slots[slot] = ((h >> 8) + 1) << 32 | (t + 1)
-
-
-@kernel
-def merge(
-    slots, starts, lengths, counts, firsts, arena, size, starts_b, lengths_b, counts_b, firsts_b, arena_b, mapped
-):
-    """Add the types of table b to a table with room for all of them; `mapped` gets the type of each."""
+def merge(slots, types, arena, size, others, other_arena, mapped):
+    """Add the types of another table to one with room for all of them; `mapped` gets the type of each."""
     for b in range(len(mapped)):
-        start, stop = starts_b[b], starts_b[b] + lengths_b[b]
-        h = _hash(arena_b, start, stop)
-        slot = _find(arena_b, start, stop, lengths_b[b], h, slots, starts, lengths, arena)
+        start, stop = others[b, START], others[b, START] + others[b, LENGTH]
+        _, length, low, high, tail = _read(other_arena, start, stop)
+        h = _hash(length, low, high, tail)
+        slot = _find(other_arena, start, stop, length, low, high, h, slots, types, arena)
         if slots[slot] == 0:
-            t = _add(slot, arena_b, start, stop, lengths_b[b], h, slots, starts, lengths, arena, size)
-            counts[t] = counts_b[b]
-            firsts[t] = firsts_b[b]
+            t = _add(slot, other_arena, start, stop, length, low, high, h, slots, types, arena, size)
+            types[t, COUNT], types[t, FIRST] = others[b, COUNT], others[b, FIRST]
         else:
             t = (slots[slot] & 0xFFFFFFFF) - 1
-            counts[t] += counts_b[b]
-            firsts[t] = min(firsts[t], firsts_b[b])
+            types[t, COUNT] += others[b, COUNT]
+            types[t, FIRST] = min(types[t, FIRST], others[b, FIRST])
         mapped[b] = t
 
 

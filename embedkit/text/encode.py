@@ -13,85 +13,8 @@ from ..progress import Progress
 from . import _kernels
 from .inputs import Reader
 from .tokenize import TOKENIZERS, is_punctuation, normal_form
+from .types import Types
 from .vocab import Vocab
-
-
-class Types:
-    """A table of distinct byte strings that grows (see `_kernels`)."""
-
-    def __init__(self, types: int = 1 << 12, arena: int = 1 << 16):
-        self.slots = np.zeros(4 * types, np.int64)
-        self.starts, self.lengths, self.counts, self.firsts = (np.zeros(types, np.int64) for _ in range(4))
-        self.arena = np.zeros(arena, np.uint8)
-        self.size = np.zeros(2, np.int64)
-
-    def __len__(self) -> int:
-        return int(self.size[0])
-
-    def grow(self, types: int, arena: int) -> None:
-        """Make room for `types` types and `arena` bytes in all."""
-        if types > len(self.starts):
-            for name in ("starts", "lengths", "counts", "firsts"):
-                setattr(self, name, _longer(getattr(self, name), types))
-            self.slots = np.zeros(1 << (4 * types - 1).bit_length(), np.int64)
-            _kernels.rehash(self.slots, self.starts, self.lengths, self.arena, len(self))
-        if arena > len(self.arena):
-            self.arena = _longer(self.arena, arena)
-
-    def scan(self, text: np.ndarray, base: int) -> np.ndarray:
-        """The types of `text` in order, -1 for a line end; int32."""
-        ids = np.empty(len(text) + 1, np.int32)
-        position = n = 0
-        while True:
-            position, n = _kernels.scan(
-                text,
-                position,
-                base,
-                self.slots,
-                self.starts,
-                self.lengths,
-                self.counts,
-                self.firsts,
-                self.arena,
-                self.size,
-                ids,
-                n,
-            )
-            if position == len(text):
-                return ids[:n].copy()
-            self.grow(2 * len(self.starts), 2 * len(self.arena) + len(text))
-
-    def merge(self, other: Types) -> np.ndarray:
-        """Take in the types of `other`; returns the type of each of them here."""
-        self.grow(len(self) + len(other) + 1, int(self.size[1] + other.size[1]))
-        mapped = np.empty(len(other), np.int32)
-        _kernels.merge(
-            self.slots,
-            self.starts,
-            self.lengths,
-            self.counts,
-            self.firsts,
-            self.arena,
-            self.size,
-            other.starts,
-            other.lengths,
-            other.counts,
-            other.firsts,
-            other.arena,
-            mapped,
-        )
-        return mapped
-
-    def bytes(self) -> list[bytes]:
-        """All types in order."""
-        arena = self.arena[: self.size[1]].tobytes()
-        return [arena[a : a + n] for a, n in zip(self.starts[: len(self)].tolist(), self.lengths.tolist())]
-
-
-def _longer(array: np.ndarray, size: int) -> np.ndarray:
-    out = np.zeros(size, array.dtype)
-    out[: len(array)] = array
-    return out
 
 
 def encode_files(paths: list[str], config: Text, threads: int, progress: Progress) -> tuple[Vocab, np.ndarray, str]:
@@ -159,10 +82,13 @@ class Lexicon:
 def rank(types: Types, config: Text, reader: Reader, gaps: int) -> Lexicon:
     """Normalise and split every distinct chunk, and rank the words by frequency."""
     tokenizer, form = TOKENIZERS[config.tokenizer], normal_form(config.lowercase, config.normalize)
-    chunks, counts = types.bytes(), types.counts[: len(types)]
-    if tokenizer.split is None and not config.lowercase and all(map(bytes.isascii, chunks)):
-        order = by_frequency(chunks, counts)
-        return Lexicon(Vocab.from_words([chunks[i] for i in order.tolist()], counts[order]), _inverse(order))
+    counts = types.counts
+    if tokenizer.split is None and not config.lowercase and not (types.utf8 & 0x80).any():
+        # Plain ASCII is its own normal form: no word need be looked at one by one.
+        everything = Vocab(np.append(types.starts, types.size[1]), types.utf8, counts)
+        order = by_frequency(everything)
+        return Lexicon(everything.take(order), _inverse(order))
+    chunks = types.bytes()
     texts = map(form, _decoded(chunks, types, config.encoding_errors, reader))
     rows = [[text] for text in texts] if tokenizer.split is None else list(map(tokenizer.split, texts))
     if config.drop_punctuation:
@@ -173,11 +99,10 @@ def rank(types: Types, config: Text, reader: Reader, gaps: int) -> Lexicon:
     totals = np.bincount(flat, np.repeat(counts, lengths), len(number)).astype(np.int64)
     if tokenizer.gap is not None:
         totals[0] += gaps
-    words = [token.encode() for token in number]
-    order = by_frequency(words, totals)
+    everything = Vocab.from_words(number, totals)
+    order = by_frequency(everything)
     place = _inverse(order)
-    order = order[totals[order] > 0]
-    vocab = Vocab.from_words([words[i] for i in order.tolist()], totals[order])
+    vocab = everything.take(order[totals[order] > 0])
     one_each = tokenizer.split is None and not config.drop_punctuation
     indptr = None if one_each else np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     return Lexicon(vocab, place[flat], indptr, -1 if tokenizer.gap is None else int(place[0]))
@@ -210,15 +135,18 @@ def _first_bad(chunks: list[bytes], types: Types, reader: Reader) -> FormatError
     )
 
 
-def by_frequency(words: list[bytes], counts: np.ndarray) -> np.ndarray:
-    """The order of `words` by falling count, equal counts by bytes."""
+def by_frequency(vocab: Vocab) -> np.ndarray:
+    """The ids of `vocab` by falling count, equal counts by bytes."""
     # Sixteen bytes as two numbers settle nearly all ties; what they leave tied is sorted word by word.
-    heads = np.array([word[:16] for word in words], "S16") if words else np.zeros(0, "S16")
-    keys = heads.view(">u8").reshape(-1, 2).astype(np.uint64)
-    order = np.lexsort((keys[:, 1], keys[:, 0], -counts))
-    same = (counts[order][1:] == counts[order][:-1]) & (keys[order][1:] == keys[order][:-1]).all(1)
+    starts, lengths = vocab.offsets[:-1], np.minimum(np.diff(vocab.offsets), 16)
+    heads = np.zeros((len(vocab), 16), np.uint8)
+    within = np.arange(16) < lengths[:, None]
+    heads[within] = vocab.utf8[(starts[:, None] + np.arange(16))[within]]
+    keys = heads.view(">u8").astype(np.uint64)
+    order = np.lexsort((keys[:, 1], keys[:, 0], -vocab.counts))
+    same = (np.diff(vocab.counts[order]) == 0) & (keys[order][1:] == keys[order][:-1]).all(1)
     if same.any():
         edges = np.flatnonzero(np.diff(np.concatenate([[False], same, [False]])))
         for start, stop in zip(edges[::2].tolist(), (edges[1::2] + 1).tolist()):
-            order[start:stop] = sorted(order[start:stop].tolist(), key=words.__getitem__)
+            order[start:stop] = sorted(order[start:stop].tolist(), key=vocab.bytes)
     return order

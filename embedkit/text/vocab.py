@@ -88,6 +88,13 @@ class Vocab:
         counts = None if self.counts is None else self.counts[:size]
         return Vocab(self.offsets[: size + 1], self.utf8[: self.offsets[size]], counts)
 
+    def take(self, ids: np.ndarray) -> Vocab:
+        """The words `ids`, in that order."""
+        lengths = np.diff(self.offsets)[ids]
+        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        places = np.repeat(self.offsets[ids] - offsets[:-1], lengths) + np.arange(offsets[-1])
+        return Vocab(offsets, self.utf8[places], None if self.counts is None else self.counts[ids])
+
     def spellings(self, word: str, n: int = 3) -> list[str]:
         """Up to `n` words spelt most like `word`: same letters, other case, a typing slip."""
         from difflib import get_close_matches

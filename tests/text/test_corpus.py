@@ -15,7 +15,10 @@ import pytest
 
 from embedkit.config import Text
 from embedkit.errors import EmbedkitError
-from embedkit.text import corpus, encode, inputs
+from embedkit.text import corpus, inputs
+from embedkit.text.encode import by_frequency
+from embedkit.text.types import Types
+from embedkit.text.vocab import Vocab
 
 ALL = Text(min_count=1)
 TEXT = "the cat sat\nthe\tdog \r\n\n  naïve 한국어 한국어\nNBSP\u00a0word zwei\u3000drei\nlast the".encode()
@@ -180,25 +183,47 @@ def test_invalid_utf8_replaced(tmp_path):
 
 
 def test_order_of_long_words_with_equal_heads():
-    words = [b"same-sixteen-byte" + tail for tail in (b"b", b"a", b"", b"\0", b"ab")] + [b"a", b"a\0"]
-    order = encode.by_frequency(words, np.ones(len(words), np.int64))
+    words = [b"same-sixteen-byte" + tail for tail in (b"b", b"a", b"", b"\0", b"ab")] + [b"a", b"a\0", b"\xff", b""]
+    order = by_frequency(Vocab.from_words(words, np.ones(len(words), np.int64)))
     assert [words[i] for i in order] == sorted(words)
 
 
-def test_hash_collisions_do_not_merge_words():
-    # All words share a slot and a tag if the hash is ignored; only the bytes tell them apart.
-    types_ = encode.Types(8)
-    ids = types_.scan(np.frombuffer(b"ab ba ab aab ba\n", np.uint8), 0)
-    assert ids.tolist() == [0, 1, 0, 2, 1, -1]
-    assert types_.bytes() == [b"ab", b"ba", b"aab"]
-    assert types_.counts[:3].tolist() == [2, 2, 1]
+def scanned(text: bytes, types: int = 1 << 12, base: int = 0) -> tuple[Types, list[int]]:
+    table = Types(types)
+    return table, table.scan(np.frombuffer(text, np.uint8), base).tolist()
 
 
-def test_merge_renames_types():
-    a, b = encode.Types(4), encode.Types(4)
-    a.scan(np.frombuffer(b"x y x", np.uint8), 0)
-    b.scan(np.frombuffer(b"z y q y", np.uint8), 100)
-    assert a.merge(b).tolist() == [2, 1, 3]
-    assert a.bytes() == [b"x", b"y", b"z", b"q"]
-    assert a.counts[:4].tolist() == [2, 3, 1, 1]
-    assert a.firsts[:4].tolist() == [0, 2, 100, 104]
+# Lengths around 7 and 14, where a word is kept in one number, in two, or compared byte by byte.
+LENGTHS = [b"abcdefghijklmnopqrstuvwxyz"[:n] for n in (1, 6, 7, 8, 13, 14, 15, 20, 26)]
+
+
+def test_words_that_differ_in_one_byte_stay_apart():
+    words = LENGTHS + [word[:-1] + b"\xff" for word in LENGTHS] + [b"\xff" + word[1:] for word in LENGTHS[1:]]
+    table, ids = scanned(b" ".join(words + words))
+    assert table.bytes() == words
+    assert ids == 2 * list(range(len(words)))
+    assert table.counts.tolist() == [2] * len(words)
+    assert table.firsts.tolist() == np.cumsum([0, *(len(word) + 1 for word in words[:-1])]).tolist()
+
+
+def test_cr_inside_words_does_not_count():
+    table, ids = scanned(b"\r\nab\rc abc\r\nabcdefghijklmno\rpq abcdefghijklmnopq\r")
+    assert table.bytes() == [b"abc", b"abcdefghijklmnopq"]
+    assert ids == [-1, 0, 0, -1, 1, 1]
+
+
+def test_tables_grow_while_scanning():
+    words = [b"w%d" % i for i in range(100)] + LENGTHS
+    table, ids = scanned(b" ".join(words), types=2)
+    assert table.bytes() == words
+    assert ids == list(range(len(words)))
+
+
+def test_merge_finds_what_was_scanned_elsewhere():
+    a, _ = scanned(b" ".join([b"x", *LENGTHS, b"x"]), types=4)
+    b, _ = scanned(b" ".join([b"z", *reversed(LENGTHS), b"q"]), base=1000)
+    mapped = a.merge(b).tolist()
+    assert mapped == [len(LENGTHS) + 1, *range(len(LENGTHS), 0, -1), len(LENGTHS) + 2]
+    assert a.bytes() == [b"x", *LENGTHS, b"z", b"q"]
+    assert a.counts.tolist() == [2] + [2] * len(LENGTHS) + [1, 1]
+    assert a.firsts[-2:].tolist() == [1000, 1000 + len(b" ".join([b"z", *LENGTHS])) + 1]

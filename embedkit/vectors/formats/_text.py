@@ -7,6 +7,7 @@ ASCII decimals (no `nan`, `1_0` or digits of other scripts).
 from __future__ import annotations
 
 import re
+import shlex
 import warnings
 
 import numpy as np
@@ -67,7 +68,8 @@ def rows_end(path, data: np.ndarray, begin: int) -> int:
     """Where the rows end: empty lines at the very end are left out."""
     end = len(data)
     if end > begin and data[-1] != 10:
-        raise FormatError(path, "the last line has no end", f"{CUT}; if it is complete, run: echo >> FILE")
+        hint = f"{CUT}; if nothing is missing, run: echo >> {shlex.quote(str(path))}"
+        raise FormatError(path, "the last line has no end", hint)
     tail = data[max(begin, end - 4096) : end].tobytes()
     blank = tail[len(tail.rstrip(b"\r\n")) :]
     return end - len(blank) + blank.find(b"\n") + 1

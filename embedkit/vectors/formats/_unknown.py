@@ -49,7 +49,10 @@ def describe(path: str, head: bytes, size: int) -> tuple[str, str]:
         )
         return f"is text, but no vector file: it starts with {line!r}", hint
     if size % 16 == 0 and _is_float64(head):
-        return "looks like GloVe's vectors.bin, which holds no words", "use --from glove-bin with its vocabulary file"
+        return (
+            "looks like GloVe's vectors.bin, which holds no words",
+            "use --from glove-bin and --vocab with its vocabulary file",
+        )
     return "is of an unknown format", "name the format with --from, or export the vectors as word2vec text"
 
 

@@ -28,7 +28,8 @@ def read(path, data: np.ndarray, *, vocab=None, dedupe: str = "error") -> Vector
     """`vocab` names the vocabulary file. Raises FormatError where its words and the numbers do not match."""
     if vocab is None:
         raise EmbedkitError(
-            f"{path}: this format holds no words", "name GloVe's vocabulary file, with one word and its count a line"
+            f"{path}: this format holds no words",
+            "give GloVe's vocabulary file (a word and its count a line) with --vocab",
         )
     words, counts = _read_vocab(vocab)
     V, size = len(words), len(data)

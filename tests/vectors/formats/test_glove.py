@@ -104,7 +104,7 @@ def test_golden_binary_is_the_sum_of_words_and_contexts():
 def test_words_from_another_file_are_asked_for():
     with pytest.raises(EmbedkitError, match="this format holds no words") as caught:
         formats.load(GOLDEN / "glove.bin", "glove-bin")
-    assert "vocabulary file" in caught.value.hint
+    assert "--vocab" in caught.value.hint
     with pytest.raises(EmbedkitError, match="a vocabulary file is for glove-bin, this is word2vec"):
         formats.load(GOLDEN / "gensim.bin", vocab=GOLDEN / "glove.vocab.txt")
 

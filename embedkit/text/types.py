@@ -1,0 +1,80 @@
+"""A growing table of distinct words, filled by kernels."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import _kernels
+
+
+class Types:
+    """Distinct byte strings with their counts (the layout is told in `_kernels`)."""
+
+    def __init__(self, types: int = 1 << 12, arena: int = 1 << 16):
+        self.slots = np.zeros(4 * types, np.int64)
+        self.types = np.zeros((types, 8), np.int64)
+        self.arena = np.zeros(arena, np.uint8)
+        self.size = np.zeros(2, np.int64)
+
+    def __len__(self) -> int:
+        return int(self.size[0])
+
+    @property
+    def starts(self) -> np.ndarray:
+        """Where each type begins in `arena`; the next one begins where it ends."""
+        return self.types[: len(self), _kernels.START]
+
+    @property
+    def lengths(self) -> np.ndarray:
+        return self.types[: len(self), _kernels.LENGTH]
+
+    @property
+    def counts(self) -> np.ndarray:
+        return self.types[: len(self), _kernels.COUNT]
+
+    @property
+    def firsts(self) -> np.ndarray:
+        """Offset of the first occurrence of each type."""
+        return self.types[: len(self), _kernels.FIRST]
+
+    @property
+    def utf8(self) -> np.ndarray:
+        """The bytes of all types, one after another."""
+        return self.arena[: self.size[1]]
+
+    def bytes(self) -> list[bytes]:
+        """All types in order."""
+        blob, starts = self.utf8.tobytes(), self.starts.tolist()
+        return [blob[a:b] for a, b in zip(starts, [*starts[1:], len(blob)])]
+
+    def grow(self, types: int, arena: int) -> None:
+        """Make room for `types` types and `arena` bytes in all."""
+        if types > len(self.types):
+            self.types = _longer(self.types, types)
+            self.slots = np.zeros(1 << (4 * types - 1).bit_length(), np.int64)
+            _kernels.rehash(self.slots, self.types, self.arena, len(self))
+        if arena > len(self.arena):
+            self.arena = _longer(self.arena, arena)
+
+    def scan(self, text: np.ndarray, base: int) -> np.ndarray:
+        """The types of `text`, which begins at byte `base` of the whole, in order; -1 is a line end; int32."""
+        ids = np.empty(len(text) + 1, np.int32)
+        position = n = 0
+        while True:
+            position, n = _kernels.scan(text, position, base, self.slots, self.types, self.arena, self.size, ids, n)
+            if position == len(text):
+                return ids[:n].copy()
+            self.grow(2 * len(self.types), 2 * len(self.arena) + len(text))
+
+    def merge(self, other: Types) -> np.ndarray:
+        """Take in the types of `other`; returns the type of each of them here."""
+        self.grow(len(self) + len(other) + 1, int(self.size[1] + other.size[1]))
+        mapped = np.empty(len(other), np.int32)
+        _kernels.merge(self.slots, self.types, self.arena, self.size, other.types, other.arena, mapped)
+        return mapped
+
+
+def _longer(array: np.ndarray, size: int) -> np.ndarray:
+    out = np.zeros((size, *array.shape[1:]), array.dtype)
+    out[: len(array)] = array
+    return out
