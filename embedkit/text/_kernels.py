@@ -19,35 +19,28 @@ TAIL_PRIME, TAIL_STATE = 16777619, (1 << 38) - 1
 
 
 @kernel
-def _read(text, position, end):
-    """The word at `position`: (where it ends, its length without CR, bytes 0-6, bytes 7-13, a hash of the rest)."""
-    length, low, high, tail = 0, 0, 0, 0
-    while position < end:
-        c = int(text[position])
-        if c <= 32 and (c == 32 or c == 10 or c == 9 or c == 13):
-            if c != 13:
-                break
-        else:
-            if length < 7:
-                low |= c << 8 * length
-            elif length < PACKED:
-                high |= c << 8 * (length - 7)
-            else:
-                tail = ((tail ^ c) * TAIL_PRIME) & TAIL_STATE
-            length += 1
-        position += 1
-    return position, length, low, high, tail
+def _seven(words, at, n):
+    """Bytes at..at + n (n <= 7) of the text whose uint64 view is `words`, as one number."""
+    shift, place = np.uint64((at & 7) * 8), np.uint64(at >> 3)
+    both = (words[place] >> shift) | ((words[place + np.uint64(1)] << np.uint64(1)) << (np.uint64(63) - shift))
+    return np.int64(both & ((np.uint64(1) << np.uint64(8 * n)) - np.uint64(1)))
 
 
 @kernel
-def _hash(length, low, high, tail):
-    h = (low & HALF) * MIX_A + (low >> 28) * MIX_B + (high & HALF) * MIX_C + (high >> 28) * MIX_D + tail + length
+def _hash(low, high, length, text, stop):
+    """A hash of the word of `length` bytes that ends at `stop`; its first 14 bytes are in `low` and `high`."""
+    h = (low & HALF) * MIX_A + (low >> 28) * MIX_B + (high & HALF) * MIX_C + (high >> 28) * MIX_D + length
+    if length > PACKED:
+        tail = 0
+        for i in range(stop - length + PACKED, stop):
+            tail = ((tail ^ int(text[i])) * TAIL_PRIME) & TAIL_STATE
+        h += tail
     return h ^ (h >> 29)
 
 
 @kernel
-def _find(text, start, stop, length, low, high, h, slots, types, arena):
-    """The slot that holds the word text[start:stop], or the empty one where it belongs."""
+def _find(low, high, length, h, text, start, slots, types, arena):
+    """The slot that holds the word at text[start:start + length], or the empty one where it belongs."""
     mask, tag = len(slots) - 1, h >> 33
     slot = h & mask
     while slots[slot] != 0:
@@ -56,88 +49,89 @@ def _find(text, start, stop, length, low, high, h, slots, types, arena):
             if types[t, LOW] == low and types[t, HIGH] == high and types[t, LENGTH] == length:
                 if length <= PACKED:
                     return slot
-                i, j = start, types[t, START]
-                while i < stop:
-                    if text[i] == arena[j]:
-                        j += 1
-                    elif text[i] != 13:
-                        break
+                own, i = types[t, START], PACKED
+                while i < length and text[start + i] == arena[own + i]:
                     i += 1
-                if i == stop:
+                if i == length:
                     return slot
         slot = (slot + 1) & mask
     return slot
 
 
 @kernel
-def _add(slot, text, start, stop, length, low, high, h, slots, types, arena, size):
-    """Put the word text[start:stop] into an empty slot; returns its type."""
+def _add(slot, low, high, length, h, text, start, slots, types, arena, size):
+    """Put a word into an empty slot; returns its type."""
     t, used = size[0], size[1]
     types[t, LOW], types[t, HIGH], types[t, START], types[t, LENGTH] = low, high, used, length
-    for i in range(start, stop):
-        if text[i] != 13:
-            arena[used] = text[i]
-            used += 1
-    size[0], size[1] = t + 1, used
+    for i in range(length):
+        arena[used + i] = text[start + i]
+    size[0], size[1] = t + 1, used + length
     slots[slot] = (h >> 33) << 32 | (t + 1)
     return t
 
 
 @kernel
-def scan(text, position, base, slots, types, arena, size, ids, n):
-    """Split `text` on space, tab and newline from `position` on; CR is dropped. `ids[n:]` gets a type per token and
-    -1 per newline. Stops where the table is full. Returns (position reached, n)."""
-    end = len(text)
-    while position < end:
-        c = text[position]
-        if c == 10:
+def split(text, ends):
+    """The places of all spaces, tabs and newlines; returns how many there are."""
+    n = 0
+    for i in range(len(text)):
+        c = text[i]
+        ends[n] = i
+        n += int(c == 32) | int(c == 10) | int(c == 9)
+    return n
+
+
+@kernel
+def scan(text, words, ends, first, last, base, slots, types, arena, size, ids, n):
+    """The words between `ends` first..last: `ids[n:]` gets a type for each and -1 for a newline.
+
+    `words` is the uint64 view of `text`, with room behind. Stops where the table is full, before a word that it cannot
+    take. Returns (end reached, n).
+    """
+    start = ends[first - 1] + 1 if first > 0 else 0
+    for e in range(first, last):
+        end = ends[e]
+        length = end - start
+        if length > 0:
+            low = _seven(words, start, min(length, 7))
+            high = _seven(words, start + 7, min(max(length - 7, 0), 7))
+            h = _hash(low, high, length, text, end)
+            slot = _find(low, high, length, h, text, start, slots, types, arena)
+            if slots[slot] == 0:
+                if size[0] == len(types) or 2 * (size[0] + 1) > len(slots) or size[1] + length > len(arena):
+                    return e, n
+                t = _add(slot, low, high, length, h, text, start, slots, types, arena, size)
+                types[t, COUNT], types[t, FIRST] = 1, base + start
+            else:
+                t = (slots[slot] & 0xFFFFFFFF) - 1
+                types[t, COUNT] += 1
+            ids[n] = t
+            n += 1
+        if text[end] == 10:
             ids[n] = -1
             n += 1
-            position += 1
-            continue
-        if c == 32 or c == 9:
-            position += 1
-            continue
-        start = position
-        position, length, low, high, tail = _read(text, start, end)
-        if length == 0:
-            continue
-        h = _hash(length, low, high, tail)
-        slot = _find(text, start, position, length, low, high, h, slots, types, arena)
-        if slots[slot] == 0:
-            if size[0] == len(types) or 2 * (size[0] + 1) > len(slots) or size[1] + length > len(arena):
-                return start, n
-            t = _add(slot, text, start, position, length, low, high, h, slots, types, arena, size)
-            types[t, COUNT], types[t, FIRST] = 1, base + start
-        else:
-            t = (slots[slot] & 0xFFFFFFFF) - 1
-            types[t, COUNT] += 1
-        ids[n] = t
-        n += 1
-    return position, n
+        start = end + 1
+    return last, n
 
 
 @kernel
 def rehash(slots, types, arena, n):
     """Fill the empty `slots` with the first `n` types."""
     for t in range(n):
-        start, stop = types[t, START], types[t, START] + types[t, LENGTH]
-        _, length, low, high, tail = _read(arena, start, stop)
-        h = _hash(length, low, high, tail)
-        slot = _find(arena, start, stop, length, low, high, h, slots, types, arena)
-        slots[slot] = (h >> 33) << 32 | (t + 1)
+        low, high, start, length = types[t, LOW], types[t, HIGH], types[t, START], types[t, LENGTH]
+        h = _hash(low, high, length, arena, start + length)
+        slots[_find(low, high, length, h, arena, start, slots, types, arena)] = (h >> 33) << 32 | (t + 1)
 
 
 @kernel
 def merge(slots, types, arena, size, others, other_arena, mapped):
     """Add the types of another table to one with room for all of them; `mapped` gets the type of each."""
     for b in range(len(mapped)):
-        start, stop = others[b, START], others[b, START] + others[b, LENGTH]
-        _, length, low, high, tail = _read(other_arena, start, stop)
-        h = _hash(length, low, high, tail)
-        slot = _find(other_arena, start, stop, length, low, high, h, slots, types, arena)
+        low, high, start, length = others[b, LOW], others[b, HIGH], others[b, START], others[b, LENGTH]
+        h = _hash(low, high, length, other_arena, start + length)
+        slot = _find(low, high, length, h, other_arena, start, slots, types, arena)
         if slots[slot] == 0:
-            t = _add(slot, other_arena, start, stop, length, low, high, h, slots, types, arena, size)
+            t = _add(slot, low, high, length, h, other_arena, start, slots, types, arena, size)
             types[t, COUNT], types[t, FIRST] = others[b, COUNT], others[b, FIRST]
         else:
             t = (slots[slot] & 0xFFFFFFFF) - 1

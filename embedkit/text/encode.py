@@ -33,7 +33,7 @@ def encode_files(paths: list[str], config: Text, threads: int, progress: Progres
     maps = [None] + [types.merge(other) for other in tables[1:]]
     gap = TOKENIZERS[config.tokenizer].gap
     lexicon = rank(types, config, reader, 0 if gap is None else count_gaps([ids for _, ids in blocks]))
-    return lexicon.vocab, lexicon.apply(blocks, maps), reader.fingerprint
+    return lexicon.vocab, lexicon.apply(blocks, maps, threads), reader.fingerprint
 
 
 def count_gaps(blocks: list[np.ndarray]) -> int:
@@ -58,14 +58,18 @@ class Lexicon:
     indptr: np.ndarray | None = None
     gap: int = -1
 
-    def apply(self, blocks: list[tuple[int, np.ndarray]], maps: list[np.ndarray | None]) -> np.ndarray:
+    def apply(self, blocks: list[tuple[int, np.ndarray]], maps: list[np.ndarray | None], threads: int) -> np.ndarray:
         """The ids of the text from the chunks of its blocks, which are let go one by one."""
         ids = np.empty(sum(len(block) for _, block in blocks), np.int32)
         names = [self._names(mapped) for mapped in maps]
-        at = 0
-        for i, (worker, block) in enumerate(blocks):
-            _kernels.rename(block, names[worker], ids[at : at + len(block)])
-            at, blocks[i] = at + len(block), None
+        ends = np.cumsum([len(block) for _, block in blocks])
+
+        def rename(i, _):
+            worker, block = blocks[i]
+            _kernels.rename(block, names[worker], ids[ends[i] - len(block) : ends[i]])
+            blocks[i] = None
+
+        each(rename, range(len(blocks)), threads)
         if self.indptr is None:
             return ids
         nothing = np.empty(0, np.int32)

@@ -190,7 +190,7 @@ def test_order_of_long_words_with_equal_heads():
 
 def scanned(text: bytes, types: int = 1 << 12, base: int = 0) -> tuple[Types, list[int]]:
     table = Types(types)
-    return table, table.scan(np.frombuffer(text, np.uint8), base).tolist()
+    return table, table.scan(np.frombuffer(text + b" ", np.uint8), base).tolist()
 
 
 # Lengths around 7 and 14, where a word is kept in one number, in two, or compared byte by byte.
@@ -210,6 +210,7 @@ def test_cr_inside_words_does_not_count():
     table, ids = scanned(b"\r\nab\rc abc\r\nabcdefghijklmno\rpq abcdefghijklmnopq\r")
     assert table.bytes() == [b"abc", b"abcdefghijklmnopq"]
     assert ids == [-1, 0, 0, -1, 1, 1]
+    assert table.firsts.tolist() == [2, 12]
 
 
 def test_tables_grow_while_scanning():
