@@ -15,12 +15,13 @@ import json
 import math
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from .errors import FormatError
 from .files import Output, map_input
+from .spool import pieces
 
 PROFILE = "embedkit/1"
 ALIGN = 64
@@ -73,7 +74,8 @@ def write(out: Output, tensors: Mapping[str, np.ndarray], metadata: Mapping[str,
     out.reserve(8 + len(text) + end)
     out.write(struct.pack("<Q", len(text)) + text)
     for array in arrays:
-        out.write(array)
+        for piece in _bytes(array):
+            out.write(piece)
 
 
 def _dump(header: dict) -> bytes:
@@ -83,7 +85,15 @@ def _dump(header: dict) -> bytes:
 def _sha256(data: np.ndarray | bytes) -> str:
     import hashlib  # loads OpenSSL, 10 ms that reading does not need
 
-    return hashlib.sha256(data.reshape(-1).view(np.uint8) if isinstance(data, np.ndarray) else data).hexdigest()
+    sha = hashlib.sha256()
+    for piece in _bytes(data):
+        sha.update(piece)
+    return sha.hexdigest()
+
+
+def _bytes(data: np.ndarray | bytes) -> Iterable:
+    """The bytes of a tensor, piece by piece, so that one mapped from a temporary file need not be in memory whole."""
+    return pieces(data.reshape(-1).view(np.uint8), 1 << 24) if isinstance(data, np.ndarray) else [data]
 
 
 class Container:

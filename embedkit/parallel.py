@@ -4,44 +4,81 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 
 def thread_count(threads: int | None) -> int:
     """`threads`, or as many as this process may use cores."""
-    return threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads or os.cpu_count()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return threads or cores or 1
 
 
-def each(work: Callable, jobs: Iterable, threads: int, done: Callable | None = None) -> list:
-    """`work(job, worker)` for every job, in order of the jobs; `worker` counts the threads from 0.
+def each(work: Callable, jobs: Iterable, threads: int) -> list:
+    """`work(job, worker)` for every job; the results in the order of the jobs. See `stream`."""
+    return list(stream(work, jobs, threads))
 
-    Jobs are drawn one at a time, so they may be a generator that reads as it goes. `done(result)` is called after each.
-    The first exception stops the drawing and is raised here. Threads are daemons: an interrupt leaves at once.
+
+def stream(work: Callable, jobs: Iterable, threads: int, ahead: int | None = None) -> Iterator:
+    """Results of `work(job, worker)` in the order of the jobs; `worker` counts the threads from 0.
+
+    Jobs are drawn one at a time, so they may be a generator that reads as it goes; at most `ahead` of them are drawn
+    before their result is taken (None: no limit). The first exception stops the drawing and is raised here. Threads are
+    daemons: an interrupt leaves at once.
     """
-    source, lock, results, errors = enumerate(jobs), threading.Lock(), {}, []
+    if threads == 1:
+        for job in jobs:
+            yield work(job, 0)
+        return
+    source, results, state = enumerate(jobs), {}, _State()
+    drawing, turn = threading.Lock(), threading.Condition()
 
     def loop(worker: int) -> None:
         try:
-            while not errors:
-                with lock:
-                    item = next(source, None)
+            while True:
+                with drawing:
+                    with turn:
+                        turn.wait_for(lambda: state.over or ahead is None or state.drawn - state.given < ahead)
+                    # Drawing may wait for input: whoever wants to stop must not wait with it.
+                    item = None if state.over else next(source, None)
+                    state.drawn += 1
                 if item is None:
                     return
-                results[item[0]] = result = work(item[1], worker)
-                if done is not None:
-                    with lock:
-                        done(result)
+                result = work(item[1], worker)
+                with turn:
+                    results[item[0]] = result
+                    turn.notify_all()
         except BaseException as error:
-            errors.append(error)
+            with turn:
+                state.error, state.over = state.error or error, True
+        finally:
+            with turn:
+                state.running -= 1
+                turn.notify_all()
 
-    if threads == 1:
-        loop(0)
-    else:
-        pool = [threading.Thread(target=loop, args=(worker,), daemon=True) for worker in range(threads)]
-        for thread in pool:
-            thread.start()
-        for thread in pool:
-            thread.join()
-    if errors:
-        raise errors[0]
-    return [results[i] for i in range(len(results))]
+    state.running = threads
+    for worker in range(threads):
+        threading.Thread(target=loop, args=(worker,), daemon=True).start()
+    try:
+        while True:
+            with turn:
+                turn.wait_for(lambda: state.error or state.given in results or not state.running)
+                if state.error:
+                    raise state.error
+                if state.given not in results:
+                    return
+                result = results.pop(state.given)
+                state.given += 1
+                turn.notify_all()
+            yield result
+    finally:
+        with turn:
+            state.over = True
+            turn.notify_all()
+
+
+class _State:
+    """What the threads of one `stream` share."""
+
+    drawn = given = running = 0
+    over = False
+    error: BaseException | None = None

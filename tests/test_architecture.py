@@ -14,8 +14,8 @@ FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 # Lower floors first; a file may import its own room and the floors below, never a neighbour on its floor.
 FLOORS = [
     {"errors", "folders", "__init__"},
-    {"compressed"},
-    {"container", "files", "progress", "config", "jit", "parallel", "catalog"},
+    {"compressed", "spool", "sizes", "parallel"},
+    {"container", "files", "progress", "config", "jit", "catalog"},
     {"text"},
     {"vectors"},
     {"count", "neural"},

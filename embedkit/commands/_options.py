@@ -146,6 +146,35 @@ def format_option(function):
     )
 
 
+class Size(click.ParamType):
+    """An amount of memory, as in 500M."""
+
+    name = "size"
+
+    def convert(self, value, param, ctx):
+        from ..sizes import parse_size
+
+        return value if isinstance(value, int) else parse_size(value)
+
+
+def counts_params() -> list[click.Parameter]:
+    """What every command that counts, or reads counts, takes besides its configuration."""
+    return [
+        *corpus_params(),
+        click.Option(
+            ["--from", "source"],
+            type=click.Choice(["glove-cooccur"]),
+            help="INPUT is a file of counts in this format (GloVe's needs --vocab)",
+        ),
+        click.Option(
+            ["--max-memory"],
+            type=Size(),
+            metavar="SIZE",
+            help="count in this much memory, as in 500M, with temporary files in $TMPDIR  [default: no limit]",
+        ),
+    ]
+
+
 def corpus_params() -> list[click.Parameter]:
     """What every command that reads text takes besides its configuration."""
     return [

@@ -37,37 +37,45 @@ def limited_threads(threads: int | None):
         yield
 
 
-def read_corpus(inputs: tuple[str, ...], config: Config, keep: bool, progress: Progress):
+def read_corpus(inputs: tuple[str, ...], config: Config, keep: bool, progress: Progress, on_disk: bool = False):
     """The corpus in `inputs`, with a line about it on stderr."""
     from ..text import corpus
 
-    text = corpus.load(inputs, config.text, config.training.threads, keep, progress)
+    text = corpus.load(inputs, config.text, config.training.threads, keep, progress, on_disk)
     progress.event("corpus", tokens=text.tokens, words=len(text.vocab), sha256=text.sha256)
     progress.say(f"{text.tokens:,} tokens, {len(text.vocab):,} words kept")
     return text
 
 
-def read_counts(inputs: tuple[str, ...], config: Config, keep: bool, progress: Progress):
+def read_counts(
+    inputs: tuple[str, ...],
+    config: Config,
+    keep: bool,
+    progress: Progress,
+    source: str | None = None,
+    max_memory: int | None = None,
+):
     """Co-occurrence counts: from a COUNTS file if that is what `inputs` names, else from text.
 
-    A COUNTS file has its text and context options inside; giving others on the command line is refused.
+    `source` names the format of a counts file that cannot be told by its bytes. A counts file has its text and context
+    options inside; giving others on the command line is refused.
     """
-    from ..count import cooccur
+    from ..count import cooccur, counts, glove_cooccur
 
-    if len(inputs) == 1 and is_native(inputs[0]):
-        given = given_options("text", "context")
+    if len(inputs) == 1 and (source or is_native(inputs[0])):
+        given = [flag for flag in given_options("text", "context") if not source or flag != "--vocab"]
         if given:
             raise EmbedkitError(
                 f"{inputs[0]}: holds counts already, so {', '.join(given)} cannot change them",
                 "count the text again, or leave those options out",
             )
-        return cooccur.load(inputs[0])
-    text = read_corpus(inputs, config, keep, progress)
-    counts = cooccur.count(text, config.context, config.training.seed, config.training.threads, progress)
-    progress.event("counts", entries=len(counts.data))
+        return glove_cooccur.load(inputs[0], config.text.vocab) if source else counts.load(inputs[0])
+    text = read_corpus(inputs, config, keep, progress, max_memory is not None)
+    found = cooccur.count(text, config.context, config.training.seed, config.training.threads, max_memory, progress)
+    progress.event("counts", entries=len(found.data))
     stored = config.stored()
-    counts.metadata["config"] = {name: stored[name] for name in ("text", "context")}
-    return counts
+    found.metadata["config"] = {name: stored[name] for name in ("text", "context")}
+    return found
 
 
 def is_native(path: str) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import click
+
 from ..config import Context, Text, Training
-from ._options import configured, corpus_params
+from ._options import configured, counts_params
 from ._run import limited_threads, need_inputs, need_output, read_counts
 
 
-def count(config, inputs, output, cache, log, quiet):
-    from ..count import cooccur
+def count(config, inputs, output, target, source, max_memory, cache, log, quiet):
+    from ..count import counts as native
+    from ..count import glove_cooccur
     from ..files import Output
     from ..progress import Progress
 
@@ -18,16 +21,24 @@ def count(config, inputs, output, cache, log, quiet):
         limited_threads(config.training.threads),
         Output(need_output(output)) as out,
     ):
-        counts = read_counts(inputs, config, cache, progress)
-        cooccur.save(out, counts)
+        counts = read_counts(inputs, config, cache, progress, source, max_memory)
+        (glove_cooccur if target == "glove-cooccur" else native).save(out, counts)
         progress.say(f"{len(counts.data):,} pairs of words")
         progress.event("done", output=output)
 
 
+to = click.Option(
+    ["--to", "target"],
+    type=click.Choice(["native", "glove-cooccur"]),
+    default="native",
+    show_default=True,
+    help="format of OUT; glove-cooccur goes with the words of `embedkit vocab`",
+)
 command = configured(
     "count",
     count,
     {"text": Text, "context": Context, "training": Training},
-    corpus_params(),
-    "Count which words stand near which; `train ppmi` and `train svd` go on from the file.",
+    [*counts_params(), to],
+    "Count which words stand near which; `train ppmi` and `train svd` go on from the file.\n\n"
+    "INPUT is text (files, folders, patterns, - for stdin), or counts to write in another format.",
 )

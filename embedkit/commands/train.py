@@ -7,7 +7,7 @@ from importlib import import_module
 import click
 
 from ..catalog import MODELS
-from ._options import configured, corpus_params
+from ._options import configured, counts_params
 from ._run import limited_threads, need_inputs, need_output, read_counts
 
 
@@ -43,7 +43,7 @@ def model_command(name: str) -> click.Command:
 
     sections = {"text": Text, "context": Context, "model": getattr(module, model.options), "training": Training}
 
-    def train(config, inputs, output, target, cache, log, quiet):
+    def train(config, inputs, output, target, source, max_memory, cache, log, quiet):
         from .. import __version__
         from ..progress import Progress
         from ..vectors import formats
@@ -54,14 +54,14 @@ def model_command(name: str) -> click.Command:
             limited_threads(config.training.threads),
             formats.Saving(need_output(output), target) as out,
         ):
-            counts = read_counts(inputs, config, cache, progress)
+            counts = read_counts(inputs, config, cache, progress, source, max_memory)
             vectors = module.train(counts, config.model, config.training, progress)
             stored = config.stored()
             vectors.metadata = {
                 "model": name,
                 "tool": f"embedkit {__version__}",
                 "seed": config.training.seed,
-                "corpus_sha256": counts.metadata["corpus_sha256"],
+                **{key: value for key, value in counts.metadata.items() if key not in ("config", "kind", "tool")},
                 "config": {**counts.metadata["config"], "model": stored["model"], "training": stored["training"]},
             }
             out.save(vectors)
@@ -71,4 +71,4 @@ def model_command(name: str) -> click.Command:
         f"{model.summary}\n\nINPUT is text (files, folders, patterns, - for stdin), or a file made by `embedkit count`."
     )
     to = click.Option(["--to", "target"], metavar="FORMAT", help="format of OUT; by default its suffix tells")
-    return configured(name, train, sections, [*corpus_params(), to], help)
+    return configured(name, train, sections, [*counts_params(), to], help)

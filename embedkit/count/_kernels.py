@@ -6,31 +6,49 @@ import numpy as np
 
 from ..jit import kernel
 
-# Bits after the point in counts: a weight is right to 2e-10, and a pair may meet two thousand million times.
-FRACTION = 32
-
 
 @kernel
-def sort_positions(ids, starts, positions):
-    """Counting sort: `positions` gets the places of word 0, then of word 1 …; `starts` (V + 1) their first place and is
-    left pointing one word ahead, so that word w ends up at positions[starts[w - 1]:starts[w]]."""
-    for i in range(len(ids)):
+def sort_positions(ids, first, last, starts, positions):
+    """Counting sort of the places first..last: `positions` gets those of word 0, then of word 1 …; `starts` (V,) has
+    the first place for each word and is moved on to the next word's."""
+    for i in range(first, last):
         if ids[i] >= 0:
             positions[starts[ids[i]]] = i
             starts[ids[i]] += 1
 
 
 @kernel
-def count_rows(ids, positions, starts, first, last, weights, left, right, sums, flags, indices, data, lengths):
+def _flush(sums, flags, indices, values, n):
+    """Move the sums in use to `indices` and `values` from place n on, in rising order, and zero them; returns the next
+    place."""
+    eights = flags.view(np.int64)
+    for eight in range(len(eights)):
+        if eights[eight] == 0:
+            continue
+        for flag in range(8 * eight, 8 * eight + 8):
+            if flags[flag] == 0:
+                continue
+            flags[flag] = 0
+            for c in range(16 * flag, 16 * flag + 16):
+                if sums[c] != 0:
+                    indices[n] = c
+                    values[n] = sums[c]
+                    sums[c] = 0
+                    n += 1
+    return n
+
+
+@kernel
+def count_rows(ids, positions, starts, first, last, weights, left, right, sums, flags, indices, values, lengths):
     """Rows first..last of the co-occurrence matrix.
 
     For each occurrence of a word the neighbours up to len(weights) - 1 tokens away on the sides asked for are added
     into `sums`, one int64 per word (padded to a multiple of 128), so no pair is ever stored twice. `weights` are fixed
-    point with FRACTION bits, which makes sums exact in any order. `flags` has a byte for each 16 sums, set where one of
-    them is in use: reading those in order gives a sorted row without sorting. Both are all zero before and after.
-    Returns the number of entries written to `indices` and `data`.
+    point, which makes sums exact in any order. `flags` has a byte for each 16 sums, set where one of them is in use:
+    reading those in order gives a sorted row without sorting. Both are all zero before and after. Returns the number of
+    entries written to `indices` and `values`.
     """
-    window, n, size, eights, unit = len(weights) - 1, 0, len(ids), flags.view(np.int64), 2.0**-FRACTION
+    window, n, size = len(weights) - 1, 0, len(ids)
     for word in range(first, last):
         for p in range(starts[word], starts[word + 1]):
             at = positions[p]
@@ -49,29 +67,26 @@ def count_rows(ids, positions, starts, first, last, weights, left, right, sums, 
                     sums[c] += weights[d]
                     flags[c >> 4] = 1
         before = n
-        for eight in range(len(eights)):
-            if eights[eight] == 0:
-                continue
-            for flag in range(8 * eight, 8 * eight + 8):
-                if flags[flag] == 0:
-                    continue
-                flags[flag] = 0
-                for c in range(16 * flag, 16 * flag + 16):
-                    if sums[c] != 0:
-                        indices[n] = c
-                        data[n] = sums[c] * unit
-                        sums[c] = 0
-                        n += 1
-        lengths[word] = n - before
+        n = _flush(sums, flags, indices, values, n)
+        lengths[word - first] = n - before
     return n
 
 
 @kernel
-def scale(indptr, indices, data, first, last, factors):
-    """data[i, j] *= factors[i] * factors[j] for rows first..last."""
-    for i in range(first, last):
-        for p in range(indptr[i], indptr[i + 1]):
-            data[p] *= factors[i] * factors[indices[p]]
+def merge_rows(starts, run_indices, run_values, sums, flags, indices, values, lengths):
+    """Add up rows that several runs have counted: row r of run k is at starts[k, r]:starts[k, r + 1]. As `count_rows`
+    otherwise."""
+    n = 0
+    for row in range(starts.shape[1] - 1):
+        for run in range(starts.shape[0]):
+            for p in range(starts[run, row], starts[run, row + 1]):
+                c = run_indices[p]
+                sums[c] += run_values[p]
+                flags[c >> 4] = 1
+        before = n
+        n = _flush(sums, flags, indices, values, n)
+        lengths[row] = n - before
+    return n
 
 
 @kernel

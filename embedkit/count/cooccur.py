@@ -1,38 +1,27 @@
-"""Co-occurrence counts: how often, and how near, each word stands by each other."""
+"""Counting co-occurrences: how often, and how near, each word stands by each other.
+
+The places of all tokens are sorted by word; then each row of the matrix is summed in a dense line that stays in cache,
+and is written once, complete and in order. Nothing is stored per pair of tokens. Where memory is limited the text is
+counted in runs of tokens, whose rows go to a temporary file and are added up at the end. Sums are fixed-point integers,
+so runs and threads cannot change a bit of the result.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
-from .. import __version__, container
 from ..config import Context
-from ..errors import FormatError
-from ..files import Output
-from ..parallel import each, thread_count
+from ..parallel import stream, thread_count
 from ..progress import SILENT, Progress
+from ..spool import Spool, release
 from ..text.corpus import Corpus
 from ..text.sampling import keep_probabilities, remove_frequent
-from ..text.stored import pack_metadata, read_vocab, unpack_metadata, vocab_tensors
-from ..text.vocab import Vocab
+from . import _kernels
+from .counts import Counts
 
-KIND = "counts"
-
-
-@dataclass
-class Counts:
-    """A sparse matrix (V, V): row = word, column = context word.
-
-    indptr : (V + 1,) int64, indices : int32, rising within a row, data : float32
-    metadata : "config" of the run so far, "corpus_sha256"
-    """
-
-    vocab: Vocab
-    indptr: np.ndarray
-    indices: np.ndarray
-    data: np.ndarray
-    metadata: dict = field(default_factory=dict)
+# Bits after the point in sums: a weight is right to 2e-10, and a pair may meet two thousand million times.
+FRACTION = 32
+SPANS = 64
 
 
 def weights(context: Context) -> np.ndarray:
@@ -47,50 +36,124 @@ def weights(context: Context) -> np.ndarray:
 
 
 def count(
-    corpus: Corpus, context: Context, seed: int = 1, threads: int | None = None, progress: Progress = SILENT
+    corpus: Corpus,
+    context: Context,
+    seed: int = 1,
+    threads: int | None = None,
+    max_memory: int | None = None,
+    progress: Progress = SILENT,
 ) -> Counts:
     """Count the neighbours of every word; windows do not cross lines.
 
-    Positions are sorted by word first, so each row is summed in a dense line that stays in cache and is written once.
-    Sums are exact (fixed point), whatever the order and the number of threads.
+    `max_memory` (bytes) limits what counting holds at once, beside the corpus if that is in memory; the counts are then
+    mapped from a temporary file.
     """
-    from . import _kernels
-
-    threads = thread_count(threads)
-    ids, vocab = corpus.ids, corpus.vocab
+    ids = corpus.ids
     if context.subsample != "none":
-        keep = keep_probabilities(vocab.counts, context.sample)
+        keep = keep_probabilities(corpus.vocab.counts, context.sample)
     if context.subsample == "dirty":
-        ids = remove_frequent(ids, keep, seed)
-    ids = np.ascontiguousarray(ids)
-    occurrences = np.bincount(ids[ids >= 0], minlength=len(vocab))
-    starts = np.concatenate([[0], np.cumsum(occurrences)]).astype(np.int64)
-    positions = np.empty(starts[-1], np.int32 if len(ids) < 1 << 31 else np.int64)
-    _kernels.sort_positions(ids, starts[:-1].copy(), positions)
-
-    by_distance = np.round(weights(context) * 2.0**_kernels.FRACTION).astype(np.int64)
-    sides = (context.context != "right", context.context != "left")
-    spans = spread(occurrences, 64)
-    most = [int(np.minimum(occurrences[a:b] * context.window * sum(sides), len(vocab)).sum()) for a, b in spans]
-    padded = -(-len(vocab) // 128) * 128
-    sums, flags = np.zeros((threads, padded), np.int64), np.zeros((threads, padded // 16), np.uint8)
-    scratch = [(np.empty(max(most), np.int32), np.empty(max(most), np.float32)) for _ in range(threads)]
-    lengths = np.zeros(len(vocab), np.int64)
-
-    def rows(span, worker):
-        text, state = (ids, positions, starts), (sums[worker], flags[worker])
-        indices, data = scratch[worker]
-        n = _kernels.count_rows(*text, *span, by_distance, *sides, *state, indices, data, lengths)
-        advance(span[1] - span[0])
-        return indices[:n].copy(), data[:n].copy()
-
-    with progress.bar(len(vocab), "counting", " words") as advance:
-        parts = each(rows, spans, threads)
-    indptr = np.concatenate([[0], np.cumsum(lengths)])
-    indices, data = joined([part[0] for part in parts]), joined([part[1] for part in parts])
+        ids = remove_frequent(ids, keep, seed, on_disk=max_memory is not None)
+    counter = Counter(ids, len(corpus.vocab), context, thread_count(threads))
+    # A run holds the places of its tokens and touches their ids: eight bytes each, in half of the memory.
+    size = len(ids) if max_memory is None else max(max_memory // 16, 1 << 12)
+    runs = [(start, min(start + size, len(ids))) for start in range(0, len(ids), size)]
+    indptr, indices, data = counter.matrix(runs, max_memory, progress)
     if context.subsample == "clean":
-        each(lambda span, _: _kernels.scale(indptr, indices, data, *span, keep), spans, threads)
-    return Counts(vocab, indptr, indices, data, {"corpus_sha256": corpus.sha256})
+        data = _scaled(indptr, indices, data, keep)
+    return Counts(corpus.vocab, indptr, indices, data, {"corpus_sha256": corpus.sha256})
+
+
+class Counter:
+    """The state of one count: the text, the window, and a line of sums for each thread."""
+
+    def __init__(self, ids: np.ndarray, size: int, context: Context, threads: int):
+        self.ids, self.size, self.threads = np.ascontiguousarray(ids), size, threads
+        self.weights = np.round(weights(context) * 2.0**FRACTION).astype(np.int64)
+        self.sides = (context.context != "right", context.context != "left")
+        padded = -(-size // 128) * 128
+        self.sums = np.zeros((threads, padded), np.int64)
+        self.flags = np.zeros((threads, padded // 16), np.uint8)
+
+    def matrix(self, runs: list[tuple[int, int]], max_memory: int | None, progress: Progress):
+        """CSR of the whole text: indptr int64, indices int32, data float32."""
+        on_disk = max_memory is not None
+        lengths, indices, data = [], Spool(np.int32, on_disk), Spool(np.float32, on_disk)
+        with progress.bar(self.size * len(runs), "counting", " words") as advance:
+            rows = self.run(*runs[0], advance, final=True) if len(runs) == 1 else self.merged(runs, max_memory, advance)
+            for row_lengths, row_indices, row_data in rows:
+                lengths.append(row_lengths)
+                indices.append(row_indices)
+                data.append(row_data)
+        indptr = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
+        return indptr, indices.array(), data.array()
+
+    def run(self, first: int, last: int, advance, final: bool):
+        """Rows of all words from the tokens first..last: (lengths, indices, sums) per span of rows, in order.
+
+        `final` sums are counts, float32; others stay integers, to be added up.
+        """
+        occurrences = np.zeros(self.size, np.int64)
+        for start in range(first, last, 1 << 22):
+            part = self.ids[start : min(start + (1 << 22), last)]
+            occurrences += np.bincount(part[part >= 0], minlength=self.size)
+        starts = np.concatenate([[0], np.cumsum(occurrences)])
+        positions = np.empty(starts[-1], np.int32 if len(self.ids) < 1 << 31 else np.int64)
+        _kernels.sort_positions(self.ids, first, last, starts[:-1].copy(), positions)
+        reach = (len(self.weights) - 1) * sum(self.sides)
+
+        def rows(span, worker):
+            a, b = span
+            most = int(np.minimum(occurrences[a:b] * reach, self.size).sum())
+            lengths, indices, values = np.empty(b - a, np.int64), np.empty(most, np.int32), np.empty(most, np.int64)
+            n = _kernels.count_rows(
+                self.ids, positions, starts, a, b, self.weights, *self.sides,
+                self.sums[worker], self.flags[worker], indices, values, lengths,
+            )  # fmt: skip
+            advance(b - a)
+            return lengths, indices[:n].copy(), as_counts(values[:n]) if final else values[:n].copy()
+
+        yield from stream(rows, spread(occurrences, SPANS), self.threads, ahead=4 * self.threads)
+        release(self.ids)
+
+    def merged(self, runs: list[tuple[int, int]], max_memory: int, advance):
+        """Rows of all words from several runs: each is spilled, then all are added up, span by span."""
+        indices, values, starts = Spool(np.int32, True), Spool(np.int64, True), []
+        for run in runs:
+            begin, lengths = len(indices), []
+            for row_lengths, row_indices, row_values in self.run(*run, advance, final=False):
+                lengths.append(row_lengths)
+                indices.append(row_indices)
+                values.append(row_values)
+            starts.append(begin + np.concatenate([[0], np.cumsum(np.concatenate(lengths))]))
+        starts, indices, values = np.array(starts), indices.array(), values.array()
+        stored = np.diff(starts).sum(0)
+
+        # Twice twelve bytes an entry, read and written, in an eighth of the memory for each span.
+        for a, b in spread(stored, min(self.size, 1 + int(stored.sum()) * 24 * 8 // max_memory)):
+            parts = [slice(run[a], run[b]) for run in starts]
+            sizes = np.cumsum([0] + [part.stop - part.start for part in parts])
+            local = starts[:, a : b + 1] - starts[:, a : a + 1] + sizes[:-1, None]
+            read = [np.concatenate([array[part] for part in parts]) for array in (indices, values)]
+            lengths, out = np.empty(b - a, np.int64), (np.empty(sizes[-1], np.int32), np.empty(sizes[-1], np.int64))
+            n = _kernels.merge_rows(local, *read, self.sums[0], self.flags[0], *out, lengths)
+            yield lengths, out[0][:n], as_counts(out[1][:n])
+            release(indices)
+            release(values)
+
+
+def as_counts(sums: np.ndarray) -> np.ndarray:
+    """Fixed-point sums as float32."""
+    return (sums * 2.0**-FRACTION).astype(np.float32)
+
+
+def _scaled(indptr: np.ndarray, indices: np.ndarray, data: np.ndarray, keep: np.ndarray) -> np.ndarray:
+    """Clean subsampling: each count times the chances that word and context stay."""
+    factors, scaled = keep.astype(np.float64), Spool(np.float32, isinstance(data, np.memmap))
+    for a, b in spread(np.diff(indptr), 1 + len(data) // (1 << 22)):
+        part = slice(indptr[a], indptr[b])
+        rows = np.repeat(factors[a:b], np.diff(indptr[a : b + 1]))
+        scaled.append((data[part] * rows * factors[indices[part]]).astype(np.float32))
+    return scaled.array()
 
 
 def spread(work: np.ndarray, parts: int) -> list[tuple[int, int]]:
@@ -99,36 +162,3 @@ def spread(work: np.ndarray, parts: int) -> list[tuple[int, int]]:
     ends = np.searchsorted(total, np.linspace(0, total[-1], parts + 1)[1:-1])
     edges = np.unique(np.concatenate([[0], ends, [len(work)]])).tolist()
     return list(zip(edges, edges[1:]))
-
-
-def joined(parts: list[np.ndarray]) -> np.ndarray:
-    """One array from many, which are let go one by one: never are all of them there twice."""
-    out = np.empty(sum(map(len, parts)), parts[0].dtype)
-    at = 0
-    for i, part in enumerate(parts):
-        out[at : at + len(part)] = part
-        at, parts[i] = at + len(part), None
-    return out
-
-
-def save(out: Output, counts: Counts) -> None:
-    """Write counts as a native file of kind "counts"."""
-    tensors = {"data": counts.data, "indices": counts.indices, "indptr": counts.indptr, **vocab_tensors(counts.vocab)}
-    container.write(out, tensors, pack_metadata({**counts.metadata, "kind": KIND, "tool": f"embedkit {__version__}"}))
-
-
-def load(path: str) -> Counts:
-    """Counts from a native file; FormatError if it holds something else or the parts do not fit together."""
-    stored = container.read(path)
-    if stored.metadata.get("kind") != KIND:
-        raise FormatError(path, f"holds {stored.metadata.get('kind')}, not counts")
-    vocab = read_vocab(stored)
-    indptr, indices, data = stored["indptr"], stored["indices"], stored["data"]
-    fits = len(indptr) == len(vocab) + 1 and indptr[0] == 0 and indptr[-1] == len(indices) == len(data)
-    if (
-        not fits
-        or (np.diff(indptr) < 0).any()
-        or (len(indices) and not 0 <= indices.min() <= indices.max() < len(vocab))
-    ):
-        raise FormatError(path, "rows and columns of the counts do not fit the vocabulary")
-    return Counts(vocab, indptr, indices, data, unpack_metadata(stored.metadata))

@@ -33,9 +33,15 @@ def train(counts, options: Svd, training: Training, progress: Progress = SILENT)
             "lower --dim, or lower --min-count to keep more words",
         )
     matrix = Csr(*ppmi(counts, options.cds, options.shift, training.threads))
-    symmetric = options.cds == 1 and counts.metadata["config"]["context"]["context"] == "both"
+    both_sides = counts.metadata["config"].get("context", {}).get("context") == "both"
     u, s, v = truncated_svd(
-        matrix, options.dim, options.tolerance, training.seed, training.threads, symmetric, progress
+        matrix,
+        options.dim,
+        options.tolerance,
+        training.seed,
+        training.threads,
+        both_sides and options.cds == 1,
+        progress,
     )
     progress.event("svd", singular_values=s.tolist())
     vectors = u * s**options.eig

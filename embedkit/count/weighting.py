@@ -8,7 +8,8 @@ import numpy as np
 
 from ..parallel import each, thread_count
 from . import _kernels
-from .cooccur import Counts, spread
+from .cooccur import spread
+from .counts import Counts
 
 
 def ppmi(

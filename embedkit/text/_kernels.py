@@ -148,10 +148,10 @@ def rename(ids, names, out):
 
 
 @kernel
-def expand(ids, indptr, pieces, gap, out):
-    """Each type becomes its pieces; between types of a line stands `gap`, unless that is negative. Returns the length.
-    With `out` empty, only the length is found."""
-    n, inside, write = 0, False, len(out) > 0
+def expand(ids, indptr, pieces, gap, inside, out):
+    """Each type becomes its pieces; between types of a line stands `gap`, unless that is negative. `inside` says that
+    the first line has begun before. Returns the length. With `out` empty, only the length is found."""
+    n, write = 0, len(out) > 0
     for i in range(len(ids)):
         t = ids[i]
         if t < 0:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 from contextlib import suppress
 from dataclasses import fields
 from typing import NamedTuple
@@ -19,10 +18,11 @@ import numpy as np
 
 from .. import container
 from ..config import Text
-from ..errors import EmbedkitError
+from ..errors import EmbedkitError, OptionError
 from ..files import Output
 from ..folders import cache_folder, writable
 from ..progress import Progress
+from ..sizes import parse_size
 from .stored import read_vocab, vocab_tensors
 from .vocab import Vocab
 
@@ -48,10 +48,10 @@ def folder() -> str:
 def limit() -> int:
     """The most bytes the cache may hold."""
     text = os.environ.get("EMBEDKIT_CACHE_SIZE", "4G")
-    match = re.fullmatch(r"(\d+)([KMGT]?)", text.strip().upper())
-    if not match:
-        raise EmbedkitError(f"EMBEDKIT_CACHE_SIZE={text}: not a size", "write 500M, 4G or 0")
-    return int(match[1]) << 10 * " KMGT".index(match[2] or " ")
+    try:
+        return parse_size(text)
+    except OptionError as error:
+        raise EmbedkitError(f"EMBEDKIT_CACHE_SIZE={text}: not a size", error.hint) from error
 
 
 def key(fingerprint: str | None, config: Text) -> str | None:

@@ -10,6 +10,7 @@ from ..config import Text
 from ..errors import EmbedkitError
 from ..parallel import thread_count
 from ..progress import SILENT, Progress
+from ..spool import Spool, pieces
 from . import cache, inputs
 from .vocab import Vocab
 
@@ -46,13 +47,30 @@ class Corpus:
     sha256: str
 
 
-def load(names, config: Text, threads: int | None = None, keep: bool = True, progress: Progress = SILENT) -> Corpus:
-    """The corpus in the files, folders and patterns `names` ("-" is stdin); `keep` uses the cache of encoded texts."""
-    return cut(encode(names, config, threads, keep, progress), config, " ".join(names))
+def load(
+    names,
+    config: Text,
+    threads: int | None = None,
+    keep: bool = True,
+    progress: Progress = SILENT,
+    on_disk: bool = False,
+) -> Corpus:
+    """The corpus in the files, folders and patterns `names` ("-" is stdin).
+
+    `keep` uses the cache of encoded texts; `on_disk` maps the ids from temporary files instead of holding them.
+    """
+    return cut(encode(names, config, threads, keep, progress, on_disk), config, " ".join(names), on_disk)
 
 
-def encode(names, config: Text, threads: int | None = None, keep: bool = True, progress: Progress = SILENT) -> Encoded:
-    """All types and ids of a text, from the cache if it holds them."""
+def encode(
+    names,
+    config: Text,
+    threads: int | None = None,
+    keep: bool = True,
+    progress: Progress = SILENT,
+    on_disk: bool = False,
+) -> Encoded:
+    """All types and ids of a text, from the cache if it holds them; see `load`."""
     paths = inputs.expand(names)
     key = cache.key(inputs.raw_fingerprint(paths), config) if keep else None
     stored = cache.get(key) if key else None
@@ -61,13 +79,13 @@ def encode(names, config: Text, threads: int | None = None, keep: bool = True, p
     # numba is loaded only here: with a cached text, a command that compiles nothing never pays for it.
     from .encode import encode_files
 
-    encoded = Encoded(*encode_files(paths, config, thread_count(threads), progress))
+    encoded = Encoded(*encode_files(paths, config, thread_count(threads), progress, on_disk))
     if key and len(encoded.ids):
         cache.put(key, encoded.vocab, encoded.ids, encoded.sha256, paths, progress)
     return encoded
 
 
-def cut(encoded: Encoded, config: Text, name: str) -> Corpus:
+def cut(encoded: Encoded, config: Text, name: str, on_disk: bool = False) -> Corpus:
     """Keep the words that `config` wants; errors call the text `name`."""
     counts = encoded.vocab.counts
     tokens = int(counts.sum())
@@ -78,8 +96,11 @@ def cut(encoded: Encoded, config: Text, name: str) -> Corpus:
         if not vocab.counts.any():
             raise EmbedkitError(f"{name}: none of the {len(vocab)} words of {config.vocab} occurs in it")
         # One more entry: LINE_END, which is -1, picks the last.
-        ids = np.append(names, np.int32(LINE_END))[encoded.ids]
-        return Corpus(vocab, ids[ids >= LINE_END], tokens, encoded.sha256)
+        names, ids = np.append(names, np.int32(LINE_END)), Spool(np.int32, on_disk)
+        for part in pieces(encoded.ids):
+            renamed = names[part]
+            ids.append(renamed[renamed >= LINE_END])
+        return Corpus(vocab, ids.array(), tokens, encoded.sha256)
     # Counts fall, so the words with enough of them come first.
     size = int(np.searchsorted(-counts, -config.min_count, "right"))
     if not size:
@@ -89,8 +110,12 @@ def cut(encoded: Encoded, config: Text, name: str) -> Corpus:
             f"--min-count {counts[0]} or lower keeps words",
         )
     vocab = encoded.vocab.head(min(size, config.max_vocab or size))
-    ids = encoded.ids if len(vocab) == len(encoded.vocab) else encoded.ids[encoded.ids < len(vocab)]
-    return Corpus(vocab, ids, tokens, encoded.sha256)
+    if len(vocab) == len(encoded.vocab):
+        return Corpus(vocab, encoded.ids, tokens, encoded.sha256)
+    ids = Spool(np.int32, on_disk)
+    for part in pieces(encoded.ids):
+        ids.append(part[part < len(vocab)])
+    return Corpus(vocab, ids.array(), tokens, encoded.sha256)
 
 
 def _given(types: Vocab, words: list[str]) -> tuple[Vocab, np.ndarray]:

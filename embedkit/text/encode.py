@@ -8,8 +8,9 @@ import numpy as np
 
 from ..config import Text
 from ..errors import FormatError
-from ..parallel import each
+from ..parallel import stream
 from ..progress import Progress
+from ..spool import Spool
 from . import _kernels
 from .inputs import Reader
 from .tokenize import TOKENIZERS, is_punctuation, normal_form
@@ -17,9 +18,12 @@ from .types import Types
 from .vocab import Vocab
 
 
-def encode_files(paths: list[str], config: Text, threads: int, progress: Progress) -> tuple[Vocab, np.ndarray, str]:
-    """(vocabulary of all types, ids, sha256 of the text); see `corpus.Encoded`."""
+def encode_files(
+    paths: list[str], config: Text, threads: int, progress: Progress, on_disk: bool = False
+) -> tuple[Vocab, np.ndarray, str]:
+    """(vocabulary of all types, ids, sha256 of the text); see `corpus.Encoded`. `on_disk` keeps ids in files."""
     reader, tables = Reader(paths), [Types() for _ in range(threads)]
+    gapped = TOKENIZERS[config.tokenizer].gap is not None
     with progress.bar(None, "reading", "B") as advance:
 
         def scan(block, worker):
@@ -27,20 +31,33 @@ def encode_files(paths: list[str], config: Text, threads: int, progress: Progres
             advance(len(block.text))
             return worker, ids
 
-        blocks = each(scan, reader.blocks(), threads)
+        chunks, workers, inside, gaps = Spool(np.int32, on_disk), [], [False], 0
+        for worker, ids in stream(scan, reader.blocks(), threads, ahead=4 * threads):
+            chunks.append(ids)
+            workers.append(worker)
+            gaps += count_gaps(ids, inside[-1]) if gapped else 0
+            inside.append(ids[-1] >= 0 if len(ids) else inside[-1])
     types = tables[0]
     # The first table keeps its numbers; what the others found is renamed on the way.
     maps = [None] + [types.merge(other) for other in tables[1:]]
-    gap = TOKENIZERS[config.tokenizer].gap
-    lexicon = rank(types, config, reader, 0 if gap is None else count_gaps([ids for _, ids in blocks]))
-    return lexicon.vocab, lexicon.apply(blocks, maps, threads), reader.fingerprint
+    lexicon = rank(types, config, reader, gaps)
+    names = [lexicon.names(mapped) for mapped in maps]
+
+    def finish(block, _):
+        ids, worker, inside = block
+        return lexicon.apply(ids, names[worker], inside)
+
+    ids = Spool(np.int32, on_disk)
+    for part in stream(finish, zip(chunks.parts(), workers, inside), threads, ahead=4 * threads):
+        ids.append(part)
+    return lexicon.vocab, ids.array(), reader.fingerprint
 
 
-def count_gaps(blocks: list[np.ndarray]) -> int:
-    """How many chunks follow another one on their line."""
-    inside = sum(int(np.count_nonzero((ids[1:] >= 0) & (ids[:-1] >= 0))) for ids in blocks)
-    filled = [ids for ids in blocks if len(ids)]
-    return inside + sum(int(a[-1] >= 0 and b[0] >= 0) for a, b in zip(filled, filled[1:]))
+def count_gaps(ids: np.ndarray, inside: bool) -> int:
+    """How many chunks of a block follow another one on their line; `inside` says that one stands before the block."""
+    if not len(ids):
+        return 0
+    return int(np.count_nonzero((ids[1:] >= 0) & (ids[:-1] >= 0))) + int(inside and ids[0] >= 0)
 
 
 @dataclass
@@ -58,29 +75,21 @@ class Lexicon:
     indptr: np.ndarray | None = None
     gap: int = -1
 
-    def apply(self, blocks: list[tuple[int, np.ndarray]], maps: list[np.ndarray | None], threads: int) -> np.ndarray:
-        """The ids of the text from the chunks of its blocks, which are let go one by one."""
-        ids = np.empty(sum(len(block) for _, block in blocks), np.int32)
-        names = [self._names(mapped) for mapped in maps]
-        ends = np.cumsum([len(block) for _, block in blocks])
-
-        def rename(i, _):
-            worker, block = blocks[i]
-            _kernels.rename(block, names[worker], ids[ends[i] - len(block) : ends[i]])
-            blocks[i] = None
-
-        each(rename, range(len(blocks)), threads)
-        if self.indptr is None:
-            return ids
-        nothing = np.empty(0, np.int32)
-        words = np.empty(_kernels.expand(ids, self.indptr, self.pieces, self.gap, nothing), np.int32)
-        _kernels.expand(ids, self.indptr, self.pieces, self.gap, words)
-        return words
-
-    def _names(self, mapped: np.ndarray | None) -> np.ndarray:
+    def names(self, mapped: np.ndarray | None) -> np.ndarray:
+        """What a table's chunk numbers become: words, or (where chunks are split) chunk numbers of the merged table."""
         chunks = len(self.pieces) if self.indptr is None else len(self.indptr) - 1
         mapped = np.arange(chunks, dtype=np.int32) if mapped is None else mapped
         return self.pieces[mapped] if self.indptr is None else mapped
+
+    def apply(self, chunks: np.ndarray, names: np.ndarray, inside: bool) -> np.ndarray:
+        """The ids of a block of chunks, which may be overwritten; `inside`: its line has begun before it."""
+        _kernels.rename(chunks, names, chunks)
+        if self.indptr is None:
+            return chunks
+        rows = self.indptr, self.pieces, self.gap, inside
+        ids = np.empty(_kernels.expand(chunks, *rows, np.empty(0, np.int32)), np.int32)
+        _kernels.expand(chunks, *rows, ids)
+        return ids
 
 
 def rank(types: Types, config: Text, reader: Reader, gaps: int) -> Lexicon:

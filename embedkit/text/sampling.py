@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..spool import Spool, pieces
+
 
 def keep_probabilities(counts: np.ndarray, sample: float) -> np.ndarray:
     """Chance that an occurrence of each word stays: sqrt(t/f) + t/f, at most 1.
@@ -15,9 +17,11 @@ def keep_probabilities(counts: np.ndarray, sample: float) -> np.ndarray:
     return np.minimum(np.sqrt(ratio) + ratio, 1.0)
 
 
-def remove_frequent(ids: np.ndarray, keep: np.ndarray, seed: int) -> np.ndarray:
+def remove_frequent(ids: np.ndarray, keep: np.ndarray, seed: int, on_disk: bool = False) -> np.ndarray:
     """`ids` without the occurrences that chance removes; line ends (-1) stay. The same seed removes the same ones."""
     rng = np.random.default_rng(seed)
     keep = np.append(keep, 1.0)
-    kept = [part[rng.random(len(part)) < keep[part]] for part in np.array_split(ids, len(ids) // (1 << 22) + 1)]
-    return np.concatenate(kept)
+    kept = Spool(np.int32, on_disk)
+    for part in pieces(ids):
+        kept.append(part[rng.random(len(part)) < keep[part]])
+    return kept.array()

@@ -121,7 +121,7 @@ def test_missing_config_file(run):
         (("--window", 0), 2, "Invalid value for '--window'"),
         (("--dim", 11), 1, "dim 11 needs more than 11 words; the vocabulary has 11"),
         (("--min-count", 1000), 1, "no word occurs 1000 times; the most frequent, 'the', occurs 100 times"),
-        (("--to", "nonsense"), 1, "nonsense"),
+        (("--to", "nonsense"), 2, "there is no format 'nonsense'"),
         (("--cds", 0), 2, "Invalid value for '--cds'"),
     ],
 )

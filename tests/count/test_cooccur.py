@@ -10,6 +10,7 @@ import pytest
 
 from embedkit.config import Context, Text
 from embedkit.count import cooccur
+from embedkit.count import counts as counts_file
 from embedkit.errors import EmbedkitError
 from embedkit.files import Output
 from embedkit.text import corpus as texts
@@ -68,6 +69,23 @@ def test_rows_are_sorted_and_threads_do_not_matter():
         assert (np.diff(one.indices[a:b]) > 0).all()
 
 
+@pytest.mark.parametrize("memory", [1, 100_000])
+@pytest.mark.parametrize("subsample", ["none", "clean", "dirty"])
+def test_limited_memory_gives_the_same_bytes(monkeypatch, memory, subsample):
+    rng = np.random.default_rng(7)
+    lines = [(rng.zipf(1.4, rng.integers(0, 40)) % 200).tolist() for _ in range(2500)]
+    corpus, context = corpus_of(lines, 200), Context(subsample=subsample, sample=1e-3)
+    free = cooccur.count(corpus, context)
+    merges = []
+    monkeypatch.setattr(
+        cooccur._kernels, "merge_rows", lambda *args, real=cooccur._kernels.merge_rows: merges.append(1) or real(*args)
+    )
+    limited = cooccur.count(corpus, context, max_memory=memory)
+    assert len(merges) > 1
+    for name in ("indptr", "indices", "data"):
+        assert np.array_equal(getattr(free, name), getattr(limited, name))
+
+
 def test_left_is_the_transpose_of_right():
     lines, size = random_lines(2)
     left, right = (as_dict(cooccur.count(corpus_of(lines, size), Context(context=c))) for c in ("left", "right"))
@@ -101,8 +119,8 @@ def test_file_round_trip(tmp_path):
     counts = cooccur.count(corpus_of(lines, size), Context())
     counts.metadata["config"] = {"text": {}, "context": {}}
     with Output(tmp_path / "counts") as out:
-        cooccur.save(out, counts)
-    back = cooccur.load(str(tmp_path / "counts"))
+        counts_file.save(out, counts)
+    back = counts_file.load(str(tmp_path / "counts"))
     assert as_dict(back) == as_dict(counts)
     assert back.vocab.words() == counts.vocab.words()
     assert back.metadata["config"] == counts.metadata["config"]
@@ -114,9 +132,9 @@ def test_counts_that_do_not_fit_are_refused(tmp_path):
     counts.metadata["config"] = {}
     counts.indices[0] = size
     with Output(tmp_path / "counts") as out:
-        cooccur.save(out, counts)
+        counts_file.save(out, counts)
     with pytest.raises(EmbedkitError, match="do not fit the vocabulary"):
-        cooccur.load(str(tmp_path / "counts"))
+        counts_file.load(str(tmp_path / "counts"))
 
 
 def test_equals_glove():

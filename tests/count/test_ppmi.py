@@ -8,7 +8,7 @@ import naive
 import numpy as np
 import pytest
 
-from embedkit.count.cooccur import Counts
+from embedkit.count.counts import Counts
 from embedkit.count.weighting import ppmi
 from embedkit.text.vocab import Vocab
 

@@ -7,7 +7,7 @@ import pytest
 
 from embedkit.config import Training
 from embedkit.count import decompose
-from embedkit.count.cooccur import Counts
+from embedkit.count.counts import Counts
 from embedkit.count.decompose import Csr, truncated_svd
 from embedkit.count.svd import Svd, train
 from embedkit.errors import EmbedkitError

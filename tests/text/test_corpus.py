@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+import itertools
 import lzma
 import sys
 import types
@@ -56,8 +57,8 @@ def test_many_blocks_equal_one(tmp_path, monkeypatch):
     path = write(tmp_path, text)
     whole = load(path, threads=1)
     monkeypatch.setattr(inputs, "BLOCK", 512)
-    for threads in (1, 2):
-        blocks = load(path, threads=threads)
+    for threads, on_disk in itertools.product((1, 2), (False, True)):
+        blocks = load(path, threads=threads, on_disk=on_disk)
         assert blocks.ids.tolist() == whole.ids.tolist()
         assert blocks.vocab.words() == whole.vocab.words()
         assert blocks.sha256 == whole.sha256
@@ -161,6 +162,16 @@ def test_words_tokenizer_on_lines(tmp_path):
     assert [found.vocab[i] for i in found.ids[:-1]] == ["Time", "is", "an", "illusion", "Lunchtime", "double", "so"]
     kept = load(path, Text(tokenizer="words", min_count=1))
     assert " ".join(kept.vocab[i] for i in kept.ids[:-1]) == "Time is an illusion . Lunchtime double so !"
+
+
+def test_chars_mark_the_spaces_between_blocks(tmp_path, monkeypatch):
+    path, config = write(tmp_path, b"ab cd\n" * 3 + b"e f g h " * 9), Text(tokenizer="chars", min_count=1)
+    whole = load(path, config)
+    monkeypatch.setattr(inputs, "BLOCK", 5)
+    for on_disk in (False, True):
+        blocks = load(path, config, on_disk=on_disk)
+        assert blocks.ids.tolist() == whole.ids.tolist()
+        assert blocks.vocab.counts.tolist() == whole.vocab.counts.tolist()
 
 
 def test_chars_mark_the_spaces(tmp_path):

@@ -1,0 +1,50 @@
+"""Co-occurrence counts as data: a sparse matrix with its vocabulary, and its file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .. import __version__, container
+from ..errors import FormatError
+from ..files import Output
+from ..text.stored import pack_metadata, read_vocab, unpack_metadata, vocab_tensors
+from ..text.vocab import Vocab
+
+KIND = "counts"
+
+
+@dataclass
+class Counts:
+    """A sparse matrix (V, V): row = word, column = context word.
+
+    indptr : (V + 1,) int64, indices : int32, rising within a row, data : float32; any of them may be mapped
+    metadata : "config" of the run so far, "corpus_sha256"
+    """
+
+    vocab: Vocab
+    indptr: np.ndarray
+    indices: np.ndarray
+    data: np.ndarray
+    metadata: dict = field(default_factory=dict)
+
+
+def save(out: Output, counts: Counts) -> None:
+    """Write counts as a native file of kind "counts"."""
+    tensors = {"data": counts.data, "indices": counts.indices, "indptr": counts.indptr, **vocab_tensors(counts.vocab)}
+    container.write(out, tensors, pack_metadata({**counts.metadata, "kind": KIND, "tool": f"embedkit {__version__}"}))
+
+
+def load(path: str) -> Counts:
+    """Counts from a native file; FormatError if it holds something else or the parts do not fit together."""
+    stored = container.read(path)
+    if stored.metadata.get("kind") != KIND:
+        raise FormatError(path, f"holds {stored.metadata.get('kind')}, not counts")
+    vocab = read_vocab(stored)
+    indptr, indices, data = stored["indptr"], stored["indices"], stored["data"]
+    fits = len(indptr) == len(vocab) + 1 and indptr[0] == 0 and indptr[-1] == len(indices) == len(data)
+    inside = not len(indices) or 0 <= indices.min() <= indices.max() < len(vocab)
+    if not fits or not inside or (np.diff(indptr) < 0).any():
+        raise FormatError(path, "rows and columns of the counts do not fit the vocabulary")
+    return Counts(vocab, indptr, indices, data, unpack_metadata(stored.metadata))

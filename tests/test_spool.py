@@ -1,0 +1,73 @@
+"""Arrays made piece by piece, in memory and on disk."""
+
+from __future__ import annotations
+
+import gc
+import os
+
+import numpy as np
+import pytest
+
+from embedkit.errors import OptionError
+from embedkit.sizes import parse_size
+from embedkit.spool import Spool, pieces, release
+
+
+def filled(on_disk, lengths=(3, 0, 5)):
+    spool, at = Spool(np.int32, on_disk), 0
+    for length in lengths:
+        spool.append(np.arange(at, at + length, dtype=np.int32))
+        at += length
+    return spool
+
+
+@pytest.mark.parametrize("on_disk", [False, True])
+def test_array(on_disk):
+    spool = filled(on_disk)
+    assert len(spool) == 8
+    array = spool.array()
+    assert array.tolist() == list(range(8))
+    assert isinstance(array, np.memmap) is on_disk
+    release(array)
+    assert array.tolist() == list(range(8))
+
+
+@pytest.mark.parametrize("on_disk", [False, True])
+def test_parts(on_disk):
+    parts = list(filled(on_disk).parts())
+    assert [part.tolist() for part in parts] == [[0, 1, 2], [], [3, 4, 5, 6, 7]]
+    parts[0][0] = 9
+
+
+@pytest.mark.parametrize("on_disk", [False, True])
+def test_empty(on_disk):
+    assert Spool(np.float32, on_disk).array().shape == (0,)
+
+
+def test_pieces_cover_the_array():
+    array = filled(True).array()
+    assert [piece.tolist() for piece in pieces(array, 3)] == [[0, 1, 2], [3, 4, 5], [6, 7]]
+
+
+def test_files_have_no_name_and_go_with_the_array(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    before = len(os.listdir("/proc/self/fd"))
+    array = filled(True).array()
+    assert os.listdir(tmp_path) == []
+    del array
+    filled(True)
+    gc.collect()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("123", 123), ("2K", 2048), ("500M", 500 << 20), ("1.5g", 3 << 29), ("4GiB", 4 << 30)]
+)
+def test_sizes(text, size):
+    assert parse_size(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "lots", "-1M", "1e6"])
+def test_what_is_no_size(text):
+    with pytest.raises(OptionError, match="is not a size"):
+        parse_size(text)
