@@ -1,84 +1,27 @@
-"""The documents are true: every command in them runs as written and prints what they say."""
+"""The README is true: every command in it runs as written and prints what it says. Links of all pages lead somewhere."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from _docs import ROOT, Shell, agree, steps
 
 from embedkit.catalog import MODELS
 from embedkit.commands import COMMANDS
 
-ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-NUMBER = re.compile(r"-?\d+\.\d+")
-
-
-def commands(text: str, language: str) -> list[tuple[str, str]]:
-    """(command, expected output) of every `$` line in the blocks of this language."""
-    found = []
-    for block in re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, output = part.partition("\n")
-            found.append((command, output))
-    return found
-
-
-def cells(text: str) -> list[list[str]]:
-    """Lines as cells, a table on a terminal and tab-separated lines alike; an empty cell is '-' in the table."""
-    rows = [[c.replace(",", "") for c in line.split()] for line in text.replace(" - ", " ").split("\n")]
-    return [[cell for cell in row if cell != "-"] for row in rows if row]
-
-
-def agree(shown: str, printed: str) -> bool:
-    """Equal but for the last digits of numbers, which depend on the processor."""
-    if len(cells(shown)) != len(cells(printed)):
-        return False
-    for a, b in zip(cells(shown), cells(printed)):
-        numbers = [list(map(float, NUMBER.findall(" ".join(row)))) for row in (a, b)]
-        if NUMBER.sub("#", " ".join(a)) != NUMBER.sub("#", " ".join(b)) or numbers[0] != pytest.approx(
-            numbers[1], abs=0.02
-        ):
-            return False
-    return True
 
 
 @pytest.fixture
 def shell(tmp_path):
-    """Run a line of bash where `embedkit` and `data/` are."""
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    (programs / "embedkit").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m embedkit "$@"\n')
-    (programs / "embedkit").chmod(0o755)
-    work = tmp_path / "work"
-    work.mkdir()
-    (work / "data").symlink_to(ROOT / "data")
-    env = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT),
-           "EMBEDKIT_CACHE": str(tmp_path / "cache")}  # fmt: skip
-
-    def call(command: str) -> str:
-        done = subprocess.run(["bash", "-c", command], cwd=work, env=env, stdout=-1, stderr=subprocess.STDOUT)
-        return done.stdout.decode()
-
-    call.folder = work
-    return call
-
-
-def check(shell, blocks):
-    assert blocks
-    for command, expected in blocks:
-        printed = shell(command)
-        assert agree(expected, printed), f"$ {command}\n{printed}"
+    return Shell(tmp_path)
 
 
 def test_readme_commands(shell):
-    check(shell, commands(README, "console"))
+    shell.check(steps(README, "console"))
 
 
 def test_readme_penn_treebank(shell, shared):
@@ -86,13 +29,20 @@ def test_readme_penn_treebank(shell, shared):
     assert hashlib.sha256(ptb.read_bytes()).hexdigest() in README
     for path in (ptb, shared / "data/eval/EN-WS-353-ALL.txt", shared / "data/eval/questions-words.txt"):
         shutil.copy(path, shell.folder)
-    check(shell, commands(README, "console ptb"))
+    shell.check(steps(README, "console ptb"))
 
 
 def test_a_wrong_output_would_be_noticed():
     assert not agree("paris\tberlin\t0.86\n", "paris\tlondon\t0.86\n")
     assert not agree("paris\tberlin\t0.86\n", "paris\tberlin\t0.80\n")
     assert not agree("a\n", "a\nb\n")
+
+
+def test_blocks_are_found():
+    page = "```console\n$ a\n1\n2\n$ b\n```\n\n```python\nx\n```\n\n```text\n3\n```\n\n```sh\nc\n```\n"
+    assert [step.output for step in steps(page, "console")] == ["1\n2\n", ""]
+    assert [step.output for step in steps(page, "console", "python")] == ["1\n2\n", "", "3\n"]
+    assert steps(page, "console")[0].command == "a"
 
 
 def test_every_command_and_model_is_in_the_readme():
@@ -104,5 +54,9 @@ def test_every_command_and_model_is_in_the_readme():
 
 @pytest.mark.parametrize("path", sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]), ids=lambda p: p.name)
 def test_links_lead_somewhere(path):
-    for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8")):
-        assert (path.parent / target).exists(), target
+    for target, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", path.read_text("utf-8")):
+        page = path.parent / target if target else path
+        assert page.exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.*)", page.read_text("utf-8"), re.MULTILINE)
+            assert anchor in [re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings]

@@ -99,20 +99,20 @@ class Counter:
         starts = np.concatenate([[0], np.cumsum(occurrences)])
         positions = np.empty(starts[-1], np.int32 if len(self.ids) < 1 << 31 else np.int64)
         _kernels.sort_positions(self.ids, first, last, starts[:-1].copy(), positions)
-        reach = (len(self.weights) - 1) * sum(self.sides)
+        reach, spans = (len(self.weights) - 1) * sum(self.sides), spread(occurrences, SPANS)
+        most = max(int(np.minimum(occurrences[a:b] * reach, self.size).sum()) for a, b in spans)
+        # Room for the longest span, touched no further than it is used, and used again for the next.
+        room = [(np.empty(most, np.int32), np.empty(most, np.int64)) for _ in range(self.threads)]
 
         def rows(span, worker):
-            a, b = span
-            most = int(np.minimum(occurrences[a:b] * reach, self.size).sum())
-            lengths, indices, values = np.empty(b - a, np.int64), np.empty(most, np.int32), np.empty(most, np.int64)
-            n = _kernels.count_rows(
-                self.ids, positions, starts, a, b, self.weights, *self.sides,
-                self.sums[worker], self.flags[worker], indices, values, lengths,
-            )  # fmt: skip
+            (a, b), (indices, values) = span, room[worker]
+            text, state = (self.ids, positions, starts), (self.sums[worker], self.flags[worker])
+            lengths = np.empty(b - a, np.int64)
+            n = _kernels.count_rows(*text, a, b, self.weights, *self.sides, *state, indices, values, lengths)
             advance(b - a)
             return lengths, indices[:n].copy(), as_counts(values[:n]) if final else values[:n].copy()
 
-        yield from stream(rows, spread(occurrences, SPANS), self.threads, ahead=4 * self.threads)
+        yield from stream(rows, spans, self.threads, ahead=2 * self.threads)
         release(self.ids)
 
     def merged(self, runs: list[tuple[int, int]], max_memory: int, advance):
@@ -143,7 +143,8 @@ class Counter:
 
 def as_counts(sums: np.ndarray) -> np.ndarray:
     """Fixed-point sums as float32."""
-    return (sums * 2.0**-FRACTION).astype(np.float32)
+    counts = np.empty(len(sums), np.float32)
+    return np.multiply(sums, 2.0**-FRACTION, out=counts, casting="unsafe")
 
 
 def _scaled(indptr: np.ndarray, indices: np.ndarray, data: np.ndarray, keep: np.ndarray) -> np.ndarray:

@@ -15,6 +15,8 @@ class Types:
         self.types = np.zeros((types, 8), np.int64)
         self.arena = np.zeros(arena, np.uint8)
         self.size = np.zeros(2, np.int64)
+        # Room for one block, kept from scan to scan: fresh memory costs more than what is done with it.
+        self._words, self._ends, self._ids = np.empty(0, np.uint64), np.empty(0, np.int32), np.empty(0, np.int32)
 
     def __len__(self) -> int:
         return int(self.size[0])
@@ -67,10 +69,13 @@ class Types:
             fresh = self.types[known : len(self), _kernels.FIRST]
             fresh[:] = base + kept[fresh - base]
             return ids
-        words = np.empty(len(text) // 8 + 3, np.uint64)
-        padded = words.view(np.uint8)
-        padded[: len(text)] = text
-        text, ends, ids = padded[: len(text)], np.empty(len(text) + 1, np.int32), np.empty(len(text) + 1, np.int32)
+        if len(text) >= len(self._ids):
+            self._words = np.empty(len(text) // 8 + 3, np.uint64)
+            self._ends, self._ids = np.empty(len(text) + 1, np.int32), np.empty(len(text) + 1, np.int32)
+        words, ends, ids = self._words, self._ends, self._ids
+        padded = words.view(np.uint8)[: len(text)]
+        padded[:] = text
+        text = padded
         reached, last, n = 0, _kernels.split(text, ends), 0
         while True:
             table = self.slots, self.types, self.arena, self.size

@@ -28,8 +28,8 @@ LATIN1 = b"caf\xe9 au lait\n" * 40
 class Line(NamedTuple):
     """A working command line: names in braces are files of `kit`, {out} is a file to write.
 
-    Commands that answer queries: `asks` are queries as arguments, `lines` the same on stdin, `unknown` one on stdin that
-    has no answer.
+    Of commands that answer queries, `asks` are queries as arguments, `lines` the same on stdin, and `unknown` is a line
+    without an answer.
     """
 
     args: str
@@ -131,8 +131,8 @@ def kit(tmp_path, toy_file, sparse_file, counts):
         "words": "the\nking\n한국어\n".encode(),
     }
     for kind, content in files.items():
-        (tmp_path / f"{kind}.in").write_bytes(content)
-    paths = {kind: tmp_path / f"{kind}.in" for kind in files} | {"vectors": toy_file, "sparse": sparse_file}
+        (tmp_path / f"{kind}.txt").write_bytes(content)
+    paths = {kind: tmp_path / f"{kind}.txt" for kind in files} | {"vectors": toy_file, "sparse": sparse_file}
     return {kind: str(path) for kind, path in paths.items()} | {"out": str(tmp_path / "made")}
 
 
@@ -258,7 +258,7 @@ def test_dash_is_stdin(run, kit, tmp_path, name, kind):
     made = contents(tmp_path).get("made")
     with open(kit[kind], "rb") as file:
         piped = run(*filled(name, kit, **{kind: "-"}), stdin=file.read())
-    stem = os.path.basename(kit[kind]).split(".")[0]
+    stem = os.path.basename(kit[kind]).removesuffix(".txt")
     assert (piped.code, piped.err) == (0, named.err.replace(kit[kind], "-"))
     assert piped.out == named.out.replace(kit[kind], "-").replace(f"\t{stem}\t", "\t-\t")
     assert contents(tmp_path).get("made") == made
@@ -344,7 +344,7 @@ def test_not_what_it_should_be(run, kit, tmp_path, name, kind):
 
 
 @pytest.mark.parametrize(("name", "kind"), [(name, kind) for name, kind in READING if name in WRITING])
-@pytest.mark.parametrize("folder", ["nowhere", "text.in"])
+@pytest.mark.parametrize("folder", ["nowhere", "text.txt"])
 def test_bad_output_shows_before_the_work(run, kit, tmp_path, name, kind, folder):
     """The input is missing as well, so the error tells which of the two is looked at first."""
     out, missing = tmp_path / folder / "made", tmp_path / "missing"
@@ -406,7 +406,7 @@ def test_help_into_a_closed_pipe(words):
 def test_head_ends_an_endless_pipe(process, kit):
     shell = 'yes king | "$PYTHON" -m embedkit similar "$1" | head -1; echo "${PIPESTATUS[1]}"'
     result = process(kit["vectors"], shell=shell)
-    assert (result.out, result.err) == ("king\tqueen\t0.36\n141\n", "")
+    assert (result.out, result.err) == ("king\tman\t0.8\n141\n", "")
 
 
 @pytest.mark.parametrize("name", [name for name in ONE_EACH if name in PRINTING])

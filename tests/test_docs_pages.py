@@ -1,0 +1,84 @@
+"""The pages in docs/ are true: their commands and scripts run as written, their tables say what the code does."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+from _docs import ROOT, Shell, steps
+
+from embedkit.text.tokenize import TOKENIZERS, words
+from embedkit.vectors.formats import FORMATS
+
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+FORMATS_PAGE, TEXT_PAGE, PROMISES_PAGE = (
+    (ROOT / "docs" / f"{name}.md").read_text("utf-8") for name in ("formats", "text", "promises")
+)
+
+
+def rows(page: str, *header: str) -> list[list[str]]:
+    """The cells of the table that starts with the columns `header`, without its first two lines."""
+    start = page.index(f"| {' | '.join(header)} |")
+    table = page[start : page.index("\n\n", start)]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table.split("\n")[2:]]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_blocks_run_as_written(path, tmp_path):
+    page = path.read_text("utf-8")
+    if "```console" in page or "```python" in page:
+        Shell(tmp_path).check(steps(page, "console", "python"))
+
+
+def test_reading_the_native_file_takes_numpy_alone():
+    (script,) = re.findall(r"^```python\n(.*?)^```", FORMATS_PAGE, re.MULTILINE | re.DOTALL)
+    imports = [node for node in ast.walk(ast.parse(script)) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    assert [ast.unparse(node) for node in imports] == ["import json", "import numpy as np"]
+
+
+def test_the_table_of_formats():
+    table = {cells[0].strip("`"): cells[1:] for cells in rows(FORMATS_PAGE, "name", "what it is")}
+    assert set(table) == {format.NAME for format in FORMATS}
+    for format in FORMATS:
+        _, read, written, lost = table[format.NAME]
+        assert (read == "yes") == (format.NAME != "glove-bin")
+        assert (written == "not written") == (not format.WRITABLE)
+        assert all(f"`{suffix}`" in written for suffix in format.SUFFIXES if suffix)
+        if format.WRITABLE:
+            assert all(loss in format.LOSES for loss in lost.split(", ") if loss != "nothing")
+
+
+def test_the_table_of_words():
+    table = rows(TEXT_PAGE, "as written", "words")
+    assert len(table) > 10
+    for written, split in table:
+        assert words(written.strip("`")) == re.findall("`([^`]*)`", split)
+
+
+def test_every_tokenizer_is_explained():
+    assert all(f"`--tokenizer {name}`" in TEXT_PAGE for name in TOKENIZERS)
+
+
+def test_every_option_of_text_and_counting_is_explained():
+    from embedkit.config import Context, Text
+    from embedkit.count.svd import Svd
+
+    for options in (Text, Context, Svd):
+        for name in options.__dataclass_fields__:
+            flag = name.replace("_", "-")
+            assert re.search(rf"--(no-)?{flag}\b", TEXT_PAGE), flag
+
+
+def test_promises_are_held_by_tests_that_exist():
+    known: dict[str, set[str]] = {}
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        functions = [node for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, ast.FunctionDef)]
+        known[path.relative_to(ROOT / "tests").as_posix()] = {function.name for function in functions}
+    promises = re.findall(r"^\| (?!promise |---)(.*) \|$", PROMISES_PAGE, re.MULTILINE)
+    assert len(promises) > 20
+    for promise in promises:
+        named = re.findall(r"`([\w/]+\.py)::(\w+)`", promise)
+        assert named, promise
+        for file, test in named:
+            assert test in known.get(file, ()), f"{file}::{test}"

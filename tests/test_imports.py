@@ -1,0 +1,116 @@
+"""What each command loads: help no more than click, questions no more than numpy, and numba only where text is read."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from embedkit.catalog import MODELS
+from embedkit.commands import COMMANDS
+
+# Runs a command line; what it imported goes to stderr, after what the command said there itself.
+WRAPPER = """
+import sys
+before = set(sys.modules)
+from embedkit.cli import run
+code = run(sys.argv[1:])
+sys.stderr.write("\\0" + " ".join(set(sys.modules) - before))
+sys.exit(code)
+"""
+# Parts of the standard library that cost milliseconds and that help has no use for. (click loads others like them.)
+HEAVY = {"asyncio", "concurrent", "email", "hashlib", "http", "json", "logging", "multiprocessing", "pickle", "random"}
+HEAVY |= {"socket", "ssl", "subprocess", "tempfile", "tomllib", "unittest", "urllib", "xml"}
+
+
+def loaded(*args, stdin: str = "", code: int = 0) -> set[str]:
+    """The top-level modules that a command line imports."""
+    command = [sys.executable, "-c", WRAPPER, *map(str, args)]
+    done = subprocess.run(command, input=stdin.encode(), capture_output=True)
+    said, modules = done.stderr.decode().split("\0")
+    assert (done.returncode, said) == (code, ""), said
+    assert done.stdout
+    return {name.split(".")[0] for name in modules.split()}
+
+
+def foreign(modules: set[str]) -> set[str]:
+    """Those that are neither embedkit nor part of Python."""
+    return modules - {"embedkit"} - set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("words", ["", *COMMANDS, *(f"train {name}" for name in MODELS)])
+def test_help_imports_click_alone(words):
+    modules = loaded(*words.split(), "-h")
+    assert foreign(modules) == {"click"}
+    assert not modules & HEAVY
+
+
+@pytest.mark.parametrize("words", ["--version", "vocab --print-config", *(f"train {m} --print-config" for m in MODELS)])
+def test_neither_do_version_and_configuration_load_more(words):
+    assert foreign(loaded(*words.split())) == {"click"}
+
+
+@pytest.mark.parametrize(
+    ("command", "queries"),
+    [
+        ("similar FILE king", ""),
+        ("similar FILE", "king\nking - man + woman\n"),
+        ("analogy FILE man king woman", ""),
+        ("analogy FILE --method mul", "man king woman\n" * 40),
+        ("pairs FILE king queen", ""),
+        ("pairs FILE --metric manhattan", "king queen\n" * 40),
+        ("vectors FILE king", ""),
+        ("vectors FILE --all --json", ""),
+        ("vectors FILE --sentence mean", "the king\n"),
+        ("info FILE", ""),
+        ("verify FILE", ""),
+        ("convert FILE - --to word2vec --on-bad-token skip -q", ""),
+        ("convert FILE - --to glove --on-bad-token escape -q", ""),
+        ("convert FILE - --to native", ""),
+    ],
+)
+def test_questions_load_numpy_alone(toy_file, command, queries):
+    words = [str(toy_file) if word == "FILE" else word for word in command.split()]
+    if "--sentence" in words:
+        words.append("-q")
+    assert foreign(loaded(*words, stdin=queries)) == {"click", "numpy"}
+
+
+@pytest.mark.parametrize(
+    ("command", "queries"),
+    [
+        ("similar FILE", "tea\ncoffee - milk\n" * 40),
+        ("analogy FILE", "tea coffee milk\n" * 40),
+        ("pairs FILE", "tea coffee\n" * 40),
+        ("vectors FILE --all", ""),
+        ("info FILE", ""),
+        ("verify FILE", ""),
+        ("convert FILE - --to native", ""),
+    ],
+)
+def test_sparse_ones_too(sparse_file, command, queries):
+    words = [str(sparse_file) if word == "FILE" else word for word in command.split()]
+    assert foreign(loaded(*words, stdin=queries)) == {"click", "numpy"}
+
+
+@pytest.mark.parametrize("name", ["gensim.bin", "gensim.txt", "glove.txt", "fasttext.bin", "word2vec_c.txt"])
+def test_files_of_other_tools_too(name):
+    assert foreign(loaded("info", Path(__file__).parent / "golden" / name)) == {"click", "numpy"}
+
+
+@pytest.mark.parametrize("task", ["--pairs", "--questions"])
+def test_evaluation_compiles_nothing(toy_file, tmp_path, task):
+    data = tmp_path / "data"
+    data.write_text("king queen 9\nman woman 8\n" if task == "--pairs" else "man king woman queen\n")
+    modules = loaded("evaluate", toy_file, task, data)
+    assert {"click", "numpy"} <= foreign(modules) <= {"click", "numpy", "scipy", "threadpoolctl"}
+
+
+def test_text_that_was_read_before_compiles_nothing(tmp_path, monkeypatch):
+    monkeypatch.setenv("EMBEDKIT_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "text").write_text("a b a b\n" * 5)
+    command = ("vocab", tmp_path / "text", "-q")
+    assert "numba" in loaded(*command)
+    assert foreign(loaded(*command)) == {"click", "numpy"}
