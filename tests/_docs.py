@@ -75,8 +75,8 @@ class Shell:
 
 def cells(text: str) -> list[list[str]]:
     """Lines as cells, a table on a terminal and tab-separated lines alike; an empty cell is '-' in the table."""
-    rows = [[c.replace(",", "") for c in line.split()] for line in text.replace(" - ", " ").split("\n")]
-    return [[cell for cell in row if cell != "-"] for row in rows if row]
+    lines = [line.strip(" \t\r").replace(",", "") for line in text.replace(" - ", " ").split("\n")]
+    return [[cell for cell in re.split("[ \t]+", line) if cell != "-"] for line in lines if line]
 
 
 def agree(shown: str, printed: str) -> bool:

@@ -1,4 +1,4 @@
-"""The README is true: every command in it runs as written and prints what it says. Links of all pages lead somewhere."""
+"""The README is true: every command in it runs as written and prints what it says. Links of all pages lead on."""
 
 from __future__ import annotations
 

@@ -34,7 +34,8 @@ def command(file, words, k, limit, method, source_format, as_json, quiet):
     source = open_source(file, source_format, words)
     import numpy as np
 
-    from ..vectors.query import analogy, find_tuple
+    from ..vectors.query import find_tuple
+    from ..vectors.ranking import analogy
 
     unanswered, word = Unanswered(quiet), source.vocab.__getitem__
     parse = Parser(source, lambda source, line: find_tuple(source, line, 3), unanswered)

@@ -25,7 +25,8 @@ def command(file, queries, k, limit, metric, raw, source_format, as_json, quiet)
     line of stdin is a query. Unknown words are named on stderr, and the exit code is 3.
     """
     source = open_source(file, source_format, queries)
-    from ..vectors.query import nearest, parse_query
+    from ..vectors.query import parse_query
+    from ..vectors.ranking import nearest
 
     unanswered, word = Unanswered(quiet), source.vocab.__getitem__
     parse = Parser(source, parse_query, unanswered)

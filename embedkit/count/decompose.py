@@ -83,62 +83,88 @@ def _dense(matrix: Csr, dim: int):
 def _krylov(matrix: Csr, dim: int, tolerance: float, seed: int, threads: int, symmetric: bool, progress: Progress):
     from threadpoolctl import ThreadpoolController
 
-    blas, rows = ThreadpoolController(), len(matrix.indptr) - 1
+    rows = len(matrix.indptr) - 1
     mirror = matrix if symmetric else matrix.transposed()
     start = np.random.default_rng(seed).standard_normal((rows, BLOCK), np.float32)
-    blocks, projected, history = [_orthonormal(start)], np.zeros((0, 0)), []
-    while True:
-        # One step: W = A'A times the newest block, its part inside the basis noted and removed.
-        grown = mirror.times(matrix.times(blocks[-1], threads), threads)
-        inside = _remove(grown, blocks)
-        projected = _widened(projected, inside)
-        # So small a problem gains nothing from BLAS threads, and loses much where the cores are busy.
-        with blas.limit(limits=1):
+    # Rows are split over our own threads, and BLAS does not split them again: its threads wait for each other by
+    # spinning, which on a machine with other work to do costs ten times what it gains.
+    with ThreadpoolController().limit(limits=1, user_api="blas"):
+        tall = _Tall(rows, threads)
+        basis, projected, history = tall.orthonormal(start), np.zeros((0, 0)), []
+        while True:
+            # One step: W = A'A times the newest block, its part inside the basis noted and removed.
+            newest = basis[:, len(projected) :]
+            grown = mirror.times(matrix.times(newest, threads), threads)
+            projected = _widened(projected, tall.remove(grown, basis))
             squares, vectors = np.linalg.eigh(projected)
-        squares, vectors = squares[::-1], vectors[:, ::-1]
-        size = len(squares)
-        history.append(np.sqrt(np.maximum(squares[:dim], 0)))
-        progress.event("svd-step", basis=size, last=float(history[-1][-1]))
-        # Next to the largest value this is rounding: the basis holds all that the matrix can reach.
-        fresh = _orthonormal(grown, 1e-6 * squares[0])
-        exhausted = not fresh.shape[1] or size + fresh.shape[1] > rows
-        if exhausted or size >= dim and _settled(history, dim, tolerance):
-            break
-        blocks.append(fresh)
-    right, at = np.zeros((rows, dim), np.float32), 0
-    for block in blocks:
-        right[:, :size] += block @ vectors[at : at + block.shape[1], :dim].astype(np.float32)
-        at += block.shape[1]
-    left = matrix.times(right, threads)
+            squares, vectors = squares[::-1], vectors[:, ::-1]
+            history.append(np.sqrt(np.maximum(squares[:dim], 0)))
+            progress.event("svd-step", basis=len(squares), last=float(history[-1][-1]))
+            # Next to the largest value this is rounding: the basis holds all that the matrix can reach.
+            fresh = tall.orthonormal(grown, 1e-6 * squares[0])
+            exhausted = not fresh.shape[1] or len(squares) + fresh.shape[1] > rows
+            if exhausted or len(squares) >= dim and _settled(history, dim, tolerance):
+                break
+            basis = tall.widened(basis, fresh)
+        right = np.zeros((rows, dim), np.float32)
+        right[:, : len(squares)] = tall.times(basis, vectors[:, :dim])
+        left = matrix.times(right, threads)
     values = np.sqrt(np.einsum("ij,ij->j", left, left, dtype=np.float64))
     return left / np.maximum(values, 1e-30).astype(np.float32), values, right
 
 
-def _orthonormal(block: np.ndarray, least: float = 0.0) -> np.ndarray:
-    """An orthonormal basis of the columns, through their small Gram matrix; twice, which restores what float32 lost.
+class _Tall:
+    """Products of tall, narrow float32 matrices (rows, L), split by rows; the same for any number of threads."""
 
-    Directions shorter than `least` are dropped, so there can be fewer columns, or none.
-    """
-    for shortest in (least, 0.5):
-        if not block.shape[1]:
-            break
-        squares, turn = np.linalg.eigh((block.T @ block).astype(np.float64))
-        kept = squares > max(shortest**2, squares[-1] * 1e-10)
-        block = block @ (turn[:, kept] / np.sqrt(squares[kept])).astype(np.float32)
-    return block
+    def __init__(self, rows: int, threads: int):
+        size = max(1024, -(-rows // 16))
+        self.parts, self.threads = [slice(at, min(at + size, rows)) for at in range(0, rows, size)], threads
 
+    def inner(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """a.T @ b, float64."""
+        return sum(each(lambda part, _: (a[part].T @ b[part]).astype(np.float64), self.parts, self.threads))
 
-def _remove(grown: np.ndarray, blocks: list[np.ndarray]) -> np.ndarray:
-    """Take out of `grown` what lies in the span of `blocks`, twice for rounding; returns that part's coordinates."""
-    inside = 0
-    for _ in range(2):
-        parts = []
-        for block in blocks:
-            part = block.T @ grown
-            grown -= block @ part
-            parts.append(part)
-        inside = inside + np.concatenate(parts).astype(np.float64)
-    return inside
+    def times(self, a: np.ndarray, small: np.ndarray) -> np.ndarray:
+        """a @ small."""
+        out, small = np.empty((len(a), small.shape[1]), np.float32), small.astype(np.float32)
+        each(lambda part, _: np.matmul(a[part], small, out=out[part]), self.parts, self.threads)
+        return out
+
+    def remove(self, grown: np.ndarray, basis: np.ndarray) -> np.ndarray:
+        """Take out of `grown` what lies in the span of `basis`, twice for rounding; returns that part's coordinates."""
+
+        def subtract(part, _):
+            grown[part] -= basis[part] @ narrow
+
+        inside = 0
+        for _ in range(2):
+            wide = self.inner(basis, grown)
+            inside, narrow = inside + wide, wide.astype(np.float32)
+            each(subtract, self.parts, self.threads)
+        return inside
+
+    def orthonormal(self, block: np.ndarray, least: float = 0.0) -> np.ndarray:
+        """An orthonormal basis of the columns, through their small Gram matrix; twice, for what float32 lost.
+
+        Directions shorter than `least` are dropped, so there can be fewer columns, or none.
+        """
+        for shortest in (least, 0.5):
+            if not block.shape[1]:
+                break
+            squares, turn = np.linalg.eigh(self.inner(block, block))
+            kept = squares > max(shortest**2, squares[-1] * 1e-10)
+            block = self.times(block, turn[:, kept] / np.sqrt(squares[kept]))
+        return block
+
+    def widened(self, basis: np.ndarray, fresh: np.ndarray) -> np.ndarray:
+        """`basis` with the columns of `fresh` added, in the same memory where that has room."""
+        old, width = basis.shape[1], basis.shape[1] + fresh.shape[1]
+        room = basis if basis.base is None else basis.base
+        if room.shape[1] < width:
+            room = np.empty((len(basis), max(width, room.shape[1] * 3 // 2 + 4 * BLOCK)), np.float32)
+            room[:, :old] = basis
+        room[:, old:width] = fresh
+        return room[:, :width]
 
 
 def _widened(projected: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -153,15 +179,21 @@ def _widened(projected: np.ndarray, columns: np.ndarray) -> np.ndarray:
 
 
 def _settled(history: list[np.ndarray], dim: int, tolerance: float) -> bool:
-    """Whether the values still to be gained are within the tolerance.
+    """Whether what the values still miss is within the tolerance, for the first half of them and for the rest.
 
     Ritz values approach their limit geometrically: after steps of d and then d r, what is missing is d r r / (1 - r).
+    The ratio r is that of a half as a whole, since values close to each other take turns at growing.
     """
     if len(history) < 3 or len(history[-3]) < dim:
         return False
     before, last = history[-2] - history[-3], history[-1] - history[-2]
-    ratio = np.clip(last / np.maximum(before, 1e-30), 0.0, 0.99)
-    missing = last * ratio / (1 - ratio) / np.maximum(history[-1], 1e-30)
-    noise = 1e-6
-    allowed = np.where(np.arange(dim) < (dim + 1) // 2, tolerance, 5 * tolerance)
-    return bool((missing <= np.maximum(allowed, noise)).all())
+    half = (dim + 1) // 2
+    for part, allowed in ((slice(0, half), tolerance), (slice(half, dim), 5 * tolerance)):
+        if not len(last[part]):
+            continue
+        ratio = min(last[part].sum() / max(before[part].sum(), 1e-30), 0.95)
+        missing = (last[part] / np.maximum(history[-1][part], 1e-30)).max() * max(ratio, 0.0) / (1 - max(ratio, 0.0))
+        # A factor of two for what the estimate may be off; below 1e-6 there is only the rounding of float32.
+        if 2 * missing > max(allowed, 1e-6):
+            return False
+    return True

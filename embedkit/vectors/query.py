@@ -1,4 +1,4 @@
-"""Questions to vectors, dense or sparse: nearest words, analogies, similarities of pairs, sums of rows.
+"""From words to rows, dense or sparse: ids, expressions, sums of rows, similarities of pairs.
 
 A query source has `vocab`, `metadata`, `width`, `rows(ids)` and `scores(queries, metric, start, stop)`. Work goes block
 by block: memory depends on the source, never on how many questions there are.
@@ -6,18 +6,15 @@ by block: memory depends on the source, never on how many questions there are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from ..errors import EmbedkitError
-from .sparse import FEW
 
 BLOCK = 1 << 24  # float32 values held at a time (64 MiB)
-EPSILON = 0.001  # of 3CosMul, as in Levy & Goldberg (2014)
 
 Query = tuple[np.ndarray, np.ndarray]
-Ranking = tuple[np.ndarray, np.ndarray]
 
 
 class Unanswerable(EmbedkitError):
@@ -37,6 +34,11 @@ def find(source, word: str) -> int | None:
 
     other = normal_form(text.get("lowercase", False), text.get("normalize", False))(word)
     return None if other == word else source.vocab.id(other)
+
+
+def is_sparse(source) -> bool:
+    """Whether the rows of `source` are PPMI weights or the like, not coordinates."""
+    return hasattr(source, "indptr")
 
 
 def text_options(source) -> dict:
@@ -97,7 +99,7 @@ def combine(source, ids: np.ndarray, weights: np.ndarray, unit: bool = False) ->
     total, step = np.zeros(source.width), max(1, BLOCK // source.width)
     for at in range(0, len(ids), step):
         rows = source.rows(ids[at : at + step])
-        total += weights[at : at + step] @ (_unit(rows) if unit else rows)
+        total += weights[at : at + step] @ (unit_rows(rows) if unit else rows)
     return total.astype(np.float32)
 
 
@@ -118,6 +120,16 @@ def tokens(source, line: str) -> list[str]:
     return [word for i, piece in enumerate(pieces) for word in (gap if i else []) + piece]
 
 
+def combine_all(source, queries: Sequence[Query], unit: bool = False) -> np.ndarray:
+    """(n, width) float32: `combine` of each query."""
+    if any(len(ids) > 1 for ids, _ in queries) or not len(queries):
+        sums = [combine(source, ids, signs, unit) for ids, signs in queries]
+        return np.array(sums, np.float32).reshape(len(queries), source.width)
+    rows = source.rows(np.concatenate([ids for ids, _ in queries]))
+    signs = np.concatenate([signs for _, signs in queries])[:, None]
+    return signs * (unit_rows(rows) if unit else rows)
+
+
 def pool(source, ids: np.ndarray, how: str) -> np.ndarray:
     """One vector (width,) float32 for the words `ids` of a text: the "mean", "sum" or "max" of their rows."""
     ids, counts = np.unique(ids, return_counts=True)
@@ -127,79 +139,6 @@ def pool(source, ids: np.ndarray, how: str) -> np.ndarray:
     return np.max([source.rows(ids[at : at + step]).max(0) for at in range(0, len(ids), step)], 0)
 
 
-def nearest(
-    source,
-    queries: Sequence[Query],
-    k: int = 10,
-    metric: str = "cosine",
-    limit: int | None = None,
-    exclude: bool = True,
-) -> Iterator[Ranking]:
-    """For each query the ids and scores (float32, best first, ties by id) of its `k` nearest words.
-
-    With cosine an expression adds rows of length 1, so that no word weighs more for being frequent; the other metrics
-    add the rows as they are. Candidates are the first `limit` words, without those of the query itself if `exclude`.
-    Scores are higher for nearer words: distances come negated. A query without direction (`king - king`) gets nothing.
-    """
-    stop = min(limit or len(source.vocab), len(source.vocab))
-    step = _block_size(source, max(source.width, stop))
-    cosine = metric == "cosine"
-    for at in range(0, len(queries), step):
-        block = queries[at : at + step]
-        sums = np.stack([combine(source, ids, signs, cosine) for ids, signs in block])
-        scores = source.scores(sums, metric, 0, stop)
-        if exclude:
-            for row, (ids, _) in zip(scores, block):
-                row[ids[ids < stop]] = -np.inf
-        if cosine:
-            scores[~sums.any(1)] = -np.inf
-        yield from _best(scores, k)
-
-
-def analogy(
-    source, triples: np.ndarray, method: str = "add", k: int = 10, limit: int | None = None, epsilon: float = EPSILON
-) -> Iterator[Ranking]:
-    """For each row a, b, c of `triples` (n, 3): the k best answers to "a is to b as c is to ?", as from `nearest`.
-
-    add: cosine with b - a + c of unit rows, 3CosAdd (Mikolov, Yih & Zweig 2013).
-    mul: cos(b) cos(c) / (cos(a) + epsilon), 3CosMul (Levy & Goldberg 2014), where cosines of dense vectors become
-    (1 + cos) / 2; those of PPMI rows cannot be negative and stay (as in the authors' hyperwords).
-    The three words of the question are never answers.
-    """
-    stop = min(limit or len(source.vocab), len(source.vocab))
-    step = _block_size(source, 3 * max(source.width, stop))
-    for at in range(0, len(triples), step):
-        block = np.asarray(triples[at : at + step], np.int64)
-        if method == "add":
-            units = _unit(source.rows(block.ravel())).reshape(len(block), 3, -1)
-            sums = units[:, 1] - units[:, 0] + units[:, 2]
-            scores = source.scores(sums.astype(np.float32, copy=False), "cosine", 0, stop)
-            scores[~sums.any(1)] = -np.inf
-        else:
-            scores = _multiplied(source, block, stop, epsilon)
-        rows, columns = np.nonzero(block < stop)
-        scores[rows, block[rows, columns]] = -np.inf
-        yield from _best(scores, k)
-
-
-def _multiplied(source, block: np.ndarray, stop: int, epsilon: float) -> np.ndarray:
-    a, b, c = (source.scores(source.rows(ids), "cosine", 0, stop) for ids in block.T)
-    if not hasattr(source, "indptr"):
-        for cosines in (a, b, c):
-            cosines += 1
-            cosines /= 2
-    a += np.float32(epsilon)
-    b *= c
-    b /= a
-    return b
-
-
-def _block_size(source, floats: int) -> int:
-    """How many queries of `floats` numbers each to work on at a time."""
-    # More than a few sparse ones at once would load scipy, which takes longer than most commands do.
-    return max(1, min(BLOCK // floats, FEW if hasattr(source, "indptr") else BLOCK))
-
-
 def similarity(source, a: np.ndarray, b: np.ndarray, metric: str = "cosine") -> np.ndarray:
     """The scores (n,) float32 of the pairs a[i], b[i]: cosine or dot, or the distance (not negated)."""
     scores = np.empty(len(a), np.float32)
@@ -207,7 +146,7 @@ def similarity(source, a: np.ndarray, b: np.ndarray, metric: str = "cosine") -> 
     for at in range(0, len(a), step):
         left, right = (source.rows(ids[at : at + step]).astype(np.float64) for ids in (a, b))
         if metric == "cosine":
-            left, right = _unit(left), _unit(right)
+            left, right = unit_rows(left), unit_rows(right)
         if metric in ("cosine", "dot"):
             scores[at : at + step] = np.einsum("ij,ij->i", left, right)
         else:
@@ -215,22 +154,7 @@ def similarity(source, a: np.ndarray, b: np.ndarray, metric: str = "cosine") -> 
     return scores
 
 
-def _unit(rows: np.ndarray) -> np.ndarray:
+def unit_rows(rows: np.ndarray) -> np.ndarray:
+    """Rows scaled to length 1; zero rows stay zero."""
     norms = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]
     return np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0)
-
-
-def _best(scores: np.ndarray, k: int) -> Iterator[Ranking]:
-    """The k best columns of every row, ties in the order of the columns, without those at -inf or NaN."""
-    scores[np.isnan(scores)] = -np.inf
-    if k == 1:
-        best = scores.argmax(1)[:, None]
-        tops = zip(best, np.take_along_axis(scores, best, 1))
-        yield from ((ids, top) if top[0] > -np.inf else (ids[:0], top[:0]) for ids, top in tops)
-        return
-    for row in scores:
-        floor = np.partition(row, len(row) - k)[len(row) - k] if k < len(row) else -np.inf
-        ids = np.flatnonzero(row >= floor)
-        ids = ids[np.argsort(-row[ids], kind="stable")][:k]
-        ids = ids[row[ids] > -np.inf]
-        yield ids, row[ids]

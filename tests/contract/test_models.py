@@ -1,0 +1,129 @@
+"""What every model of the catalog must do; a model without a line in OPTIONS fails."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from dataclasses import MISSING, fields, is_dataclass
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+from embedkit import __version__, cli
+from embedkit.catalog import MODELS
+from embedkit.vectors import formats
+
+# What a model needs on the command line to learn from a few hundred lines.
+OPTIONS = {"ppmi": (), "svd": ("--dim", "4")}
+
+# Words of a topic share their sentences, and no word is in two topics.
+TOPICS = {
+    "sea": ["harbour", "sail", "tide", "anchor", "gull", "wave"],
+    "kitchen": ["oven", "flour", "spoon", "butter", "salt", "bowl"],
+    "부엌": ["냄비", "국자", "소금", "고추", "마늘", "접시"],
+}
+TOPIC_OF = {word: topic for topic, words in TOPICS.items() for word in words}
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    made, lines = random.Random(7), []
+    for _ in range(300):
+        words = TOPICS[made.choice(list(TOPICS))]
+        lines.append(" ".join(made.choice(words) for _ in range(6)))
+    path = tmp_path_factory.mktemp("corpus") / "topics.txt"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def train(name, corpus, out, *options):
+    args = ["train", name, corpus, "-o", out, "-q", "--no-cache", "--threads", 1, *OPTIONS[name], *options]
+    assert cli.run([str(arg) for arg in args]) == 0
+    return out
+
+
+@pytest.fixture(scope="module", params=list(MODELS))
+def trained(request, corpus, tmp_path_factory):
+    """(name of the model, its file)"""
+    name = request.param
+    return name, train(name, corpus, tmp_path_factory.mktemp(name) / "vectors", "--seed", 3)
+
+
+def test_every_model_has_its_options():
+    assert set(OPTIONS) == set(MODELS)
+
+
+def test_words_of_a_topic_are_nearest(run, trained):
+    _, path = trained
+    result = run("similar", path, "-k", 5, stdin="\n".join(TOPIC_OF))
+    assert (result.code, result.err) == (0, "")
+    assert len(result.rows) == 5 * len(TOPIC_OF)
+    assert all(TOPIC_OF[word] == TOPIC_OF[near] for word, near, _ in result.rows)
+
+
+def test_same_seed_same_bytes(trained, corpus, tmp_path):
+    name, path = trained
+    assert train(name, corpus, tmp_path / "again", "--seed", 3).read_bytes() == path.read_bytes()
+
+
+def test_the_file_says_how_it_was_made(run, trained, corpus):
+    name, path = trained
+    facts = json.loads(run("info", path, "--json").out)
+    assert facts["model"] == name
+    assert facts["seed"] == 3
+    assert facts["tool"] == f"embedkit {__version__}"
+    assert facts["corpus_sha256"] == hashlib.sha256(corpus.read_bytes()).hexdigest()
+    assert facts["words"] == len(TOPIC_OF)
+    assert facts["tokens"] == 300 * 6
+    assert facts["kind"] in ("vectors", "sparse-vectors")
+    config = facts["config"]
+    assert {"text", "model", "training"} <= set(config)
+    assert set(config["model"]) == {f.name for f in options_of(name)}
+    assert config["text"]["min_count"] == 5
+    # Nothing of the machine: paths and the number of threads do not belong into a result.
+    assert "threads" not in config["training"]
+    assert str(corpus.parent) not in path.read_bytes().decode("latin-1")
+
+
+def test_the_file_keeps_its_promises(run, trained):
+    assert all(result == "ok" for _, result in run("verify", trained[1]).rows)
+
+
+def test_it_is_a_query_source(trained):
+    source = formats.load(trained[1])
+    V = len(TOPIC_OF)
+    assert sorted(source.vocab) == sorted(TOPIC_OF)
+    rows = source.rows(np.arange(V))
+    assert (rows.shape, rows.dtype) == ((V, source.width), np.float32)
+    assert np.isfinite(rows).all()
+    np.testing.assert_allclose(source.norms, np.linalg.norm(rows, axis=1), rtol=1e-5)
+    scores = source.scores(rows[:2], "cosine")
+    assert (scores.shape, scores.dtype) == ((2, V), np.float32)
+    np.testing.assert_allclose(scores[[0, 1], [0, 1]], 1, rtol=1e-5)
+    np.testing.assert_array_equal(source.scores(rows[:2], "cosine", 3, 7), scores[:, 3:7])
+
+
+def options_of(name):
+    model = MODELS[name]
+    options = getattr(import_module(f"embedkit.{model.module}"), model.options)
+    assert is_dataclass(options)
+    assert options.__dataclass_params__.frozen
+    return fields(options)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_option_has_help_and_a_default(name):
+    for f in options_of(name):
+        assert f.metadata["help"], f.name
+        assert f.default is not MISSING, f.name
+        assert f.default is None or type(f.default) is f.metadata["kind"], f.name
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_catalog_line(name):
+    model = MODELS[name]
+    assert model.reads in ("counts", "corpus")
+    assert model.summary.endswith(".")
+    assert callable(import_module(f"embedkit.{model.module}").train)
