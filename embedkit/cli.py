@@ -21,12 +21,6 @@ class Commands(click.Group):
     def get_command(self, ctx, name):
         return import_module(f".commands.{name}", __package__).command if name in COMMANDS else None
 
-    def invoke(self, ctx):
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            ctx.exit(141)  # here, because further out click makes 1 of it
-
     def format_commands(self, ctx, formatter):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))

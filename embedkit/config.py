@@ -33,7 +33,7 @@ class Text:
     )
     lowercase: bool = option(False, "lower-case the text (Unicode)")
     normalize: bool = option(True, "bring words to Unicode NFC")
-    drop_punctuation: bool = option(False, "with the words tokenizer: leave punctuation out")
+    drop_punctuation: bool = option(False, "leave out tokens without a letter or digit")
     encoding_errors: str = option(
         "strict", "invalid UTF-8: stop and name the byte, or put U+FFFD", choices=("strict", "replace")
     )
@@ -58,7 +58,7 @@ class Context:
         "frequent words: keep all, expect them rarer after windowing, or remove some before",
         choices=("none", "clean", "dirty"),
     )
-    sample: float = option(1e-4, "subsampling threshold t, a share of all tokens", above=0)
+    sample: float = option(1e-4, "subsampling threshold t, a share of the words kept", above=0)
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,8 @@ class _Source(io.RawIOBase):
 
     def __init__(self, path: str):
         self._path = path
+        if path == "-" and sys.stdin is None:
+            raise EmbedkitError("-: stdin is closed", "name a file, or pipe one in")
         try:
             self._file = None if path == "-" else io.FileIO(path)
         except OSError as error:

@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 class Progress:
     """Passed down to whatever takes long. Bars appear on a terminal only; `quiet` silences bars and sentences."""
 
     def __init__(self, quiet: bool = False, log: str | None = None):
-        self.quiet = quiet
-        self._log = None
+        self.quiet, self._path, self._log = quiet, log, None
         if log is not None:
+            with self._reported():
+                self._log = open(log, "w", encoding="utf-8")  # noqa: SIM115 (open as long as the run)
+
+    @contextmanager
+    def _reported(self):
+        try:
+            yield
+        except OSError as error:
             from .errors import EmbedkitError
 
-            try:
-                self._log = open(log, "w", encoding="utf-8")  # noqa: SIM115 (open as long as the run)
-            except OSError as error:
-                raise EmbedkitError(f"{log}: cannot write the log: {error.strerror}") from error
+            raise EmbedkitError(f"{self._path}: cannot write the log: {error.strerror}") from error
 
     def __enter__(self) -> Progress:
         return self
 
     def __exit__(self, *_):
+        # Every line is on disk already: what a full disk left in the buffer has been reported.
         if self._log is not None:
-            self._log.close()
+            with suppress(OSError):
+                self._log.close()
 
     @contextmanager
     def bar(self, total: int, label: str, unit: str = "it"):
         """A bar over `total` units; yields `advance(n)`."""
-        if self.quiet or not sys.stderr.isatty():
+        if self.quiet or sys.stderr is None or not sys.stderr.isatty():
             yield lambda n=1: None
             return
         from tqdm import tqdm
@@ -40,7 +46,7 @@ class Progress:
 
     def say(self, text: str) -> None:
         """One line for people."""
-        if not self.quiet:
+        if not self.quiet and sys.stderr is not None:
             sys.stderr.write(text + "\n")
 
     def event(self, event: str, **fields) -> None:
@@ -49,8 +55,9 @@ class Progress:
             import json
             import time
 
-            self._log.write(json.dumps({"event": event, "time": round(time.time(), 3), **fields}) + "\n")
-            self._log.flush()
+            with self._reported():
+                self._log.write(json.dumps({"event": event, "time": round(time.time(), 3), **fields}) + "\n")
+                self._log.flush()
 
 
 SILENT = Progress(quiet=True)

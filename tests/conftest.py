@@ -45,7 +45,8 @@ def run(monkeypatch):
     def call(*args, stdin: str | bytes = b"") -> Result:
         from embedkit import cli
 
-        streams = [io.TextIOWrapper(io.BytesIO(data), "utf-8") for data in (_bytes(stdin), b"", b"")]
+        streams = [io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(3)]
+        streams[0] = io.TextIOWrapper(io.BufferedReader(io.BytesIO(_bytes(stdin))), "utf-8")
         with monkeypatch.context() as patch:
             for name, stream in zip(("stdin", "stdout", "stderr"), streams):
                 patch.setattr(sys, name, stream)

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import click
 
 from ._out import Unanswered
+from ._unknown import Unknown
 
 METRICS = ("cosine", "dot", "euclidean", "manhattan")
-SUGGESTIONS = 20  # near spellings cost a walk through the vocabulary: given for the first unknown words only
+EXPLANATIONS = 20  # near spellings cost a walk through the vocabulary: given for the first unknown words only
 
 
 def open_source(file: str, source_format: str | None, arguments=(), needs_queries: bool = True):
@@ -26,7 +27,7 @@ class Parser:
 
     def __init__(self, source, parse: Callable, unanswered: Unanswered):
         self.source, self.parse, self.unanswered = source, parse, unanswered
-        self._suggestions = SUGGESTIONS
+        self._about, self._explanations = Unknown(source), EXPLANATIONS
 
     def __call__(self, texts: list) -> list[tuple]:
         """(text, query) for every text that is a query."""
@@ -41,12 +42,10 @@ class Parser:
         return parsed
 
     def _explain(self, error) -> str:
-        near: list[str] = []
-        if not self.unanswered.quiet:
-            for word in error.unknown[: self._suggestions]:
-                self._suggestions -= 1
-                near += self.source.vocab.spellings(word)
-        return f"{error} (near: {', '.join(near)})" if near else str(error)
+        words = error.unknown[: 0 if self.unanswered.quiet else self._explanations]
+        self._explanations -= len(words)
+        about = self._about(words, len(error.unknown) == 1) if words else ""
+        return f"{error} ({about})" if about else str(error)
 
 
 def metric_option(function):

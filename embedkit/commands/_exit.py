@@ -22,11 +22,15 @@ def run_to_exit_code(cli: click.Group, args: list[str] | None) -> int:
         # click returns the code of ctx.exit() here, and otherwise what the command returned.
         return result if isinstance(result, int) else 0
     except SystemExit as stop:
-        return stop.code
+        # Our own is the 143 above. click leaves with 1 for one reason, a closed pipe.
+        return 141 if stop.code == 1 else stop.code
     except (click.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:
         return 141
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "embedkit"
         return _fail(error.format_message(), f"{path} -h", 2)
@@ -45,13 +49,19 @@ def run_to_exit_code(cli: click.Group, args: list[str] | None) -> int:
 
 
 def _fail(message: str, hint: str = "", code: int = 1) -> int:
-    click.echo(f"Error: {message}" + (f"\nHint: {hint}" if hint else ""), err=True)
+    lines = [f"Error: {message}"] + ([f"Hint: {hint}"] if hint else [])
+    text = "\n".join(line.replace("\n", "\\n") for line in lines)
+    # As bytes: a file name in Korean is legible whatever the locale.
+    click.echo(text.encode("utf-8", "surrogateescape"), err=True)
     return code
 
 
 def leave(code: int) -> None:
     """End the process with `code`."""
-    if code in (1, 141):
+    if code > 128:
+        # At once: a thread may be waiting for stdin, or stdout for a reader who has gone.
+        os._exit(code)
+    if code == 1:
         # What a broken stdout still buffers must not raise again while the interpreter shuts down.
         sys.stdout = None
     sys.exit(code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 METAVARS = {int: "N", float: "X", str: "FILE"}
 HEADINGS = {"text": "Text", "context": "Context", "model": "Model", "training": "Training"}
 
@@ -11,9 +12,9 @@ HEADINGS = {"text": "Text", "context": "Context", "model": "Model", "training": 
 class SectionOption(click.Option):
     """A flag that belongs to a section of the configuration."""
 
-    def __init__(self, *args, section: str, **kwargs):
+    def __init__(self, *args, section: str, kind: type, **kwargs):
         super().__init__(*args, **kwargs)
-        self.section = section
+        self.section, self.kind = section, kind
 
 
 class SectionedCommand(click.Command):
@@ -31,6 +32,14 @@ class SectionedCommand(click.Command):
                     formatter.write_dl(blocks[heading])
 
 
+class FiniteRange(click.FloatRange):
+    """A number from a bound on; neither infinite nor NaN, which no comparison keeps out."""
+
+    def convert(self, value, param, ctx):
+        number = super().convert(value, param, ctx)
+        return number if abs(number) < float("inf") else self.fail(f"{value} is not a finite number.", param, ctx)
+
+
 def section_options(section: str, options: type) -> list[SectionOption]:
     """The flags of one dataclass."""
     from dataclasses import fields
@@ -43,6 +52,7 @@ def section_options(section: str, options: type) -> list[SectionOption]:
             SectionOption(
                 [declaration, f.name],
                 section=section,
+                kind=meta["kind"],
                 type=_type(meta),
                 default=f.default,
                 show_default=f.default is not None,
@@ -58,7 +68,7 @@ def _type(meta) -> click.ParamType | type:
         return click.Choice(meta["choices"])
     bound, is_open = (meta["above"], True) if meta["above"] is not None else (meta["least"], False)
     if bound is not None:
-        return (click.IntRange if meta["kind"] is int else click.FloatRange)(min=bound, min_open=is_open)
+        return (click.IntRange if meta["kind"] is int else FiniteRange)(min=bound, min_open=is_open)
     return meta["kind"]
 
 
@@ -78,7 +88,7 @@ def configured(name: str | None, callback, sections: dict[str, type], params=(),
             }
         )
         if print_config:
-            click.echo(config.toml(), nl=False)
+            click.echo(config.toml().encode("utf-8", "surrogateescape"), nl=False)
             return None
         return callback(config=config, **values)
 
@@ -113,14 +123,19 @@ def _read_config(ctx, param, path):
         raise click.FileError(path, error.strerror) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise click.UsageError(f"{path}: {error}", ctx) from error
-    known = {(p.section, p.name) for p in ctx.command.params if isinstance(p, SectionOption)}
+    known = {(p.section, p.name): p for p in ctx.command.params if isinstance(p, SectionOption)}
     values = {}
     for section, table in tables.items():
         for key, value in table.items() if isinstance(table, dict) else [(None, None)]:
             if (section, str(key).replace("-", "_")) not in known:
                 name = f"{section}.{key}" if key else section
                 raise click.UsageError(f"{path}: {ctx.command_path} has no option {name}", ctx)
-            values[key.replace("-", "_")] = value
+            param = known[section, key.replace("-", "_")]
+            if not isinstance(value, (int, float) if param.kind is float else param.kind) or (
+                isinstance(value, bool) and param.kind is not bool
+            ):
+                raise click.UsageError(f"{path}: {section}.{key} = {value!r} is not {KINDS[param.kind]}", ctx)
+            values[param.name] = value
     ctx.default_map = values
 
 

@@ -11,6 +11,16 @@ from ..errors import EmbedkitError
 from ..progress import Progress
 
 
+def open_progress(quiet: bool, log: str | None, inputs: tuple[str, ...]) -> Progress:
+    """The progress of a run; a log over one of its inputs would destroy it before it is read."""
+    import os
+
+    for path in inputs if log is not None and os.path.exists(log) else ():
+        if os.path.exists(path) and os.path.samefile(path, log):
+            raise EmbedkitError(f"{log}: is an input, so it cannot be the log")
+    return Progress(quiet, log)
+
+
 def need_inputs(inputs: tuple[str, ...]) -> tuple[str, ...]:
     if not inputs:
         raise click.UsageError(
@@ -73,17 +83,25 @@ def read_counts(
     text = read_corpus(inputs, config, keep, progress, max_memory is not None)
     found = cooccur.count(text, config.context, config.training.seed, config.training.threads, max_memory, progress)
     progress.event("counts", entries=len(found.data))
+    if not len(found.data):
+        raise EmbedkitError(
+            f"{' '.join(inputs)}: no two words stand near each other",
+            "a window ends with its line: is that one word long?",
+        )
     stored = config.stored()
     found.metadata["config"] = {name: stored[name] for name in ("text", "context")}
     return found
 
 
 def is_native(path: str) -> bool:
-    """Whether `path` is a file in the native container."""
+    """Whether `path` is a file in the native container; of stdin, only the first bytes are looked at."""
     import os
+    import sys
 
     from .. import container
 
+    if path == "-":
+        return sys.stdin is not None and container.looks_like(sys.stdin.buffer.peek(64)[:64])
     if not os.path.isfile(path):
         return False
     with open(path, "rb") as file:

@@ -6,18 +6,17 @@ import click
 
 from ..config import Context, Text, Training
 from ._options import configured, counts_params
-from ._run import limited_threads, need_inputs, need_output, read_counts
+from ._run import limited_threads, need_inputs, need_output, open_progress, read_counts
 
 
 def count(config, inputs, output, target, source, max_memory, cache, log, quiet):
     from ..count import counts as native
     from ..count import glove_cooccur
     from ..files import Output
-    from ..progress import Progress
 
     need_inputs(inputs)
     with (
-        Progress(quiet, log) as progress,
+        open_progress(quiet, log, inputs) as progress,
         limited_threads(config.training.threads),
         Output(need_output(output)) as out,
     ):

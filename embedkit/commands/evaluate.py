@@ -13,12 +13,28 @@ from ._options import format_option, json_option, quiet_option
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--pairs", "pair_files", multiple=True, metavar="FILE", help="word pairs with scores; may be repeated")
 @click.option("--questions", "question_files", multiple=True, metavar="FILE", help="analogy questions; may be repeated")
-@click.option("--method", type=click.Choice(["add", "mul"]), default="add", show_default=True,
-              help="how analogies are scored: 3CosAdd or 3CosMul")
-@click.option("--restrict-vocab", type=click.IntRange(min=0), default=30000, show_default=True, metavar="N",
-              help="analogies: know the first N words only; 0 is all")
-@click.option("--oov", type=click.Choice(["skip", "wrong"]), default="skip", show_default=True,
-              help="analogies with a word out of vocabulary: leave out, or count as wrong")
+@click.option(
+    "--method",
+    type=click.Choice(["add", "mul"]),
+    default="add",
+    show_default=True,
+    help="how analogies are scored: 3CosAdd or 3CosMul",
+)
+@click.option(
+    "--restrict-vocab",
+    type=click.IntRange(min=0),
+    default=30000,
+    show_default=True,
+    metavar="N",
+    help="analogies: know the first N words only; 0 is all",
+)
+@click.option(
+    "--oov",
+    type=click.Choice(["skip", "wrong"]),
+    default="skip",
+    show_default=True,
+    help="analogies with a word out of vocabulary: leave out, or count as wrong",
+)
 @click.option("--lowercase", is_flag=True, help="lower-case pairs and questions (not the vocabulary)")
 @format_option
 @json_option
@@ -72,8 +88,10 @@ def command(files, pair_files, question_files, method, restrict_vocab, oov, lowe
                 if not rows[-1]["used"]:
                     missing.report(f"{model}: nothing of {name} is in the vocabulary")
                 if result.capitals * 50 > result.distinct:
-                    progress.say(f"{model}: {result.capitals} of {result.distinct} words of {name} are in the "
-                                 "vocabulary in lower case only; try --lowercase")
+                    progress.say(
+                        f"{model}: {result.capitals} of {result.distinct} words of {name} are in the "
+                        "vocabulary in lower case only; try --lowercase"
+                    )
                 if is_table:
                     held += rows
                     continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ..errors import OptionError
 from ._ask import Parser, metric_option, open_source, ranking_options
 from ._options import format_option, json_option, model_argument, quiet_option
 from ._out import Out, Unanswered, query_blocks
@@ -15,16 +16,35 @@ from ._out import Out, Unanswered, query_blocks
 @ranking_options
 @metric_option
 @click.option("--raw", is_flag=True, help="the words of the query may be answers too")
+@click.option("--explain", is_flag=True, help="of PPMI vectors: the contexts shared with each answer")
+@click.option(
+    "--contexts",
+    type=click.IntRange(min=0),
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="with --explain: contexts to each answer; 0 is all",
+)
 @format_option
 @json_option
 @quiet_option
-def command(file, queries, k, limit, metric, raw, source_format, as_json, quiet):
+def command(file, queries, k, limit, metric, raw, explain, contexts, source_format, as_json, quiet):
     """Nearest words: query, word and score, best first.
 
     A QUERY is a word or an expression, 'king - man + woman' (with cosine, of rows of length 1). Without arguments each
     line of stdin is a query. Unknown words are named on stderr, and the exit code is 3.
+
+    With --explain a line for each shared context: query, word, score, context and its part of the score, largest first.
+    The parts of all shared contexts add up to the score.
     """
+    if explain and metric != "cosine":
+        raise click.UsageError(f"--explain takes cosines apart, not {metric}", click.get_current_context())
     source = open_source(file, source_format, queries)
+    if explain and not hasattr(source, "indptr"):
+        raise OptionError(
+            f"{file}: dense vectors, whose columns are no contexts that --explain could name",
+            "embedkit train ppmi TEXT -o FILE makes vectors that can be explained",
+        )
     from ..vectors.query import parse_query
     from ..vectors.ranking import nearest
 
@@ -35,10 +55,28 @@ def command(file, queries, k, limit, metric, raw, source_format, as_json, quiet)
         for block in query_blocks(queries):
             asked = parse(block)
             rankings = nearest(source, [query for _, query in asked], k, metric, limit, exclude=not raw)
-            for (text, _), (ids, scores) in zip(asked, rankings):
+            for (text, query), (ids, scores) in zip(asked, rankings):
                 if not len(ids):
                     unanswered.report(f"no answer: {text}")
+                reasons = _reasons(source, query, contexts or None) if explain else lambda id: ({},)
                 for id, score in zip(ids.tolist(), abs(scores) if is_distance else scores):
-                    out.row(query=text, word=word(id), score=score)
+                    for reason in reasons(id):
+                        out.row(query=text, word=word(id), score=score, **reason)
             out.flush()
     unanswered.finish()
+
+
+def _reasons(source, query, n: int | None):
+    """A function of an answer's id: its `n` most telling contexts; where nothing is shared, one without a name."""
+    from ..vectors.explain import Explainer
+
+    explainer, names = Explainer(source, query), source.vocab if source.contexts is None else source.contexts
+
+    def reasons(id: int):
+        contexts, parts = explainer.shared(id)
+        for context, part in zip(contexts[:n].tolist(), parts[:n]):
+            yield {"context": names[context], "part": part}
+        if not len(contexts):
+            yield {"context": None, "part": None}
+
+    return reasons

@@ -8,7 +8,7 @@ import click
 
 from ..catalog import MODELS
 from ._options import configured, counts_params
-from ._run import limited_threads, need_inputs, need_output, read_counts
+from ._run import limited_threads, need_inputs, need_output, open_progress, read_counts
 
 
 class Models(click.Group):
@@ -45,16 +45,17 @@ def model_command(name: str) -> click.Command:
 
     def train(config, inputs, output, target, source, max_memory, cache, log, quiet):
         from .. import __version__
-        from ..progress import Progress
         from ..vectors import formats
 
         need_inputs(inputs)
         with (
-            Progress(quiet, log) as progress,
+            open_progress(quiet, log, inputs) as progress,
             limited_threads(config.training.threads),
             formats.Saving(need_output(output), target) as out,
         ):
             counts = read_counts(inputs, config, cache, progress, source, max_memory)
+            size = len(counts.vocab)
+            out.reserve(4 * size * min(getattr(config.model, "dim", 0), size) or 4 * len(counts.data))
             vectors = module.train(counts, config.model, config.training, progress)
             stored = config.stored()
             vectors.metadata = {

@@ -6,16 +6,15 @@ import click
 
 from ..config import Text, Training
 from ._options import configured, corpus_params
-from ._run import need_inputs, read_corpus
+from ._run import need_inputs, open_progress, read_corpus
 
 
 def vocab(config, inputs, output, as_json, cache, log, quiet):
     from ..files import Output
-    from ..progress import Progress
     from ._out import cell, to_json
 
     need_inputs(inputs)
-    with Progress(quiet, log) as progress, Output(output or "-") as out:
+    with open_progress(quiet, log, inputs) as progress, Output(output or "-") as out:
         words = read_corpus(inputs, config, cache, progress).vocab
         step = 1 << 14
         for start in range(0, len(words), step):

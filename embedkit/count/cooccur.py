@@ -24,12 +24,12 @@ FRACTION = 32
 SPANS = 64
 
 
-def weights(context: Context) -> np.ndarray:
-    """Weight by distance: (window + 1,) float64; distance 0 is not used."""
-    distance = np.arange(1, context.window + 1, dtype=np.float64)
+def weights(context: Context, furthest: int) -> np.ndarray:
+    """Weight by distance, as far as the window and the text go: (min(window, furthest) + 1,) float64; 0 is not used."""
+    distance = np.arange(1, min(context.window, furthest) + 1, dtype=np.float64)
     by_distance = {
         "harmonic": 1 / distance,
-        "flat": np.ones(context.window),
+        "flat": np.ones_like(distance),
         "dynamic": (context.window - distance + 1) / context.window,
     }
     return np.append(0.0, by_distance[context.weighting])
@@ -68,7 +68,7 @@ class Counter:
 
     def __init__(self, ids: np.ndarray, size: int, context: Context, threads: int):
         self.ids, self.size, self.threads = np.ascontiguousarray(ids), size, threads
-        self.weights = np.round(weights(context) * 2.0**FRACTION).astype(np.int64)
+        self.weights = np.round(weights(context, len(ids)) * 2.0**FRACTION).astype(np.int64)
         self.sides = (context.context != "right", context.context != "left")
         padded = -(-size // 128) * 128
         self.sums = np.zeros((threads, padded), np.int64)

@@ -6,8 +6,6 @@ The file holds no words: they are the lines of the vocabulary that `vocab_count`
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 
 from ..errors import EmbedkitError, FormatError
@@ -67,7 +65,7 @@ def load(path: str, words: str | None) -> Counts:
             raise FormatError(
                 path, "a pair of words stands there twice", "merge the files of several runs first", offset=at
             )
-    metadata = {"config": {}, "imported_from": f"{NAME} {os.path.basename(path)}"}
+    metadata = {"config": {}, "imported_from": NAME}
     return Counts(Vocab.from_words(vocab), indptr, indices, counts, metadata)
 
 

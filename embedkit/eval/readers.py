@@ -66,7 +66,7 @@ def read_questions(path: str) -> Questions:
         if line.startswith(":"):
             starts.append((line[1:].strip(" \t"), len(words)))
             continue
-        fields = [word for word in re.split("[ \t]+", line) if word]
+        fields = [word for word in line.replace("\t", " ").split(" ") if word]
         if len(fields) != 4:
             hint = "word pairs are for --pairs" if len(fields) == 3 else "a question is four words"
             raise FormatError(path, f"{len(fields)} words instead of four: {line[:60]!r}", hint, line=number)

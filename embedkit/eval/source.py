@@ -21,8 +21,9 @@ class Source(Protocol):
 
     def rows(self, ids: np.ndarray) -> np.ndarray: ...
 
-    def scores(self, queries: np.ndarray, metric: str = "cosine", start: int = 0, stop: int | None = None
-               ) -> np.ndarray: ...
+    def scores(
+        self, queries: np.ndarray, metric: str = "cosine", start: int = 0, stop: int | None = None
+    ) -> np.ndarray: ...
 
 
 class Found(NamedTuple):

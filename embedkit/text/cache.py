@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import NamedTuple
 
 import numpy as np
@@ -58,9 +58,13 @@ def key(fingerprint: str | None, config: Text) -> str | None:
     """The name of the entry for these bytes read this way; None where there can be none."""
     if fingerprint is None or not limit():
         return None
-    reading = {f.name: getattr(config, f.name) for f in fields(config) if f.name not in CHOOSERS}
-    text = json.dumps([VERSION, fingerprint, reading], sort_keys=True)
+    text = json.dumps([VERSION, fingerprint, _reading(asdict(config))], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _reading(text: dict) -> dict:
+    """Of the fields of `config.Text` those that decide which types there are."""
+    return {f.name: text.get(f.name) for f in fields(Text) if f.name not in CHOOSERS}
 
 
 def _path(key: str) -> str:
@@ -82,16 +86,29 @@ def get(key: str) -> tuple[Vocab, np.ndarray, str] | None:
     return found
 
 
-def put(key: str, vocab: Vocab, ids: np.ndarray, sha256: str, inputs: list[str], progress: Progress) -> None:
-    """Keep an encoded text. A full disk or a folder that cannot be written costs the cache, not the run."""
+def vocabulary(sha256: str, text: dict) -> Vocab | None:
+    """All types of the text with this fingerprint, read as the stored fields `text` of `config.Text` say, or None."""
+    with suppress(EmbedkitError, OSError):
+        for entry in entries():
+            facts = entry.metadata
+            if facts.get("corpus_sha256") == sha256 and facts.get("reading") == json.dumps(_reading(text)):
+                return read_vocab(container.read(entry.path))
+    return None
+
+
+def put(
+    key: str, config: Text, vocab: Vocab, ids: np.ndarray, sha256: str, inputs: list[str], progress: Progress
+) -> None:
+    """Keep a text, encoded as `config` says. A full disk or a folder not to be written costs the cache, not the run."""
     size = ids.nbytes + vocab.utf8.nbytes + 16 * len(vocab)
     if size > limit() or not writable(folder()):
         return
     try:
         make_room(size)
         with Output(_path(key)) as out:
-            metadata = {"kind": "ids", "corpus_sha256": sha256, "inputs": json.dumps(inputs)}
-            container.write(out, {"ids": ids, **vocab_tensors(vocab)}, metadata)
+            facts = {"inputs": json.dumps(inputs), "reading": json.dumps(_reading(asdict(config)))}
+            tensors = {"ids": ids, **vocab_tensors(vocab)}
+            container.write(out, tensors, {"kind": "ids", "corpus_sha256": sha256, **facts})
     except EmbedkitError as error:
         progress.say(f"not cached: {error}")
 

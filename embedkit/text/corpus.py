@@ -12,6 +12,7 @@ from ..parallel import thread_count
 from ..progress import SILENT, Progress
 from ..spool import Spool, pieces
 from . import cache, inputs
+from .tokenize import normal_form
 from .vocab import Vocab
 
 LINE_END = -1
@@ -81,7 +82,7 @@ def encode(
 
     encoded = Encoded(*encode_files(paths, config, thread_count(threads), progress, on_disk))
     if key and len(encoded.ids):
-        cache.put(key, encoded.vocab, encoded.ids, encoded.sha256, paths, progress)
+        cache.put(key, config, encoded.vocab, encoded.ids, encoded.sha256, paths, progress)
     return encoded
 
 
@@ -92,7 +93,7 @@ def cut(encoded: Encoded, config: Text, name: str, on_disk: bool = False) -> Cor
     if not tokens:
         raise EmbedkitError(f"{name}: no words in it", "the input is empty or white space")
     if config.vocab is not None:
-        vocab, names = _given(encoded.vocab, read_words(config.vocab))
+        vocab, names = _given(encoded.vocab, read_words(config.vocab, normal_form(config.lowercase, config.normalize)))
         if not vocab.counts.any():
             raise EmbedkitError(f"{name}: none of the {len(vocab)} words of {config.vocab} occurs in it")
         # One more entry: LINE_END, which is -1, picks the last.
@@ -128,13 +129,13 @@ def _given(types: Vocab, words: list[str]) -> tuple[Vocab, np.ndarray]:
     return Vocab.from_words(words, counts), names
 
 
-def read_words(path: str) -> list[str]:
-    """Words of a file, one a line; what follows a tab or the last space (a count) is ignored."""
+def read_words(path: str, form=str) -> list[str]:
+    """Words of a file, one a line, each brought to `form`; a count behind a tab or the last space is ignored."""
     from ..files import open_input
 
     with open_input(path) as file:
         lines = file.read().decode("utf-8", "surrogateescape").split("\n")
-    words = [_word(line.rstrip("\r")) for line in lines]
+    words = [form(_word(line.rstrip("\r"))) for line in lines]
     words = [word for word in words if word]
     if not words:
         raise EmbedkitError(f"{path}: no words in it")

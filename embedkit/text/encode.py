@@ -12,7 +12,7 @@ from ..parallel import stream
 from ..progress import Progress
 from ..spool import Spool
 from . import _kernels
-from .inputs import Reader
+from .inputs import LONGEST_WORD, Reader, too_long
 from .tokenize import TOKENIZERS, is_punctuation, normal_form
 from .types import Types
 from .vocab import Vocab
@@ -40,6 +40,7 @@ def encode_files(
     types = tables[0]
     # The first table keeps its numbers; what the others found is renamed on the way.
     maps = [None] + [types.merge(other) for other in tables[1:]]
+    check_lengths(types, reader)
     lexicon = rank(types, config, reader, gaps)
     names = [lexicon.names(mapped) for mapped in maps]
 
@@ -51,6 +52,14 @@ def encode_files(
     for part in stream(finish, zip(chunks.parts(), workers, inside), threads, ahead=4 * threads):
         ids.append(part)
     return lexicon.vocab, ids.array(), reader.fingerprint
+
+
+def check_lengths(types: Types, reader: Reader) -> None:
+    """Refuse what is too long to be a word, by the place where it first occurs."""
+    long = types.lengths > LONGEST_WORD
+    if long.any():
+        path, offset = reader.locate(int(types.firsts[long].min()))
+        raise too_long(path, offset)
 
 
 def count_gaps(ids: np.ndarray, inside: bool) -> int:

@@ -15,6 +15,7 @@ from ..errors import EmbedkitError, FormatError
 
 BLOCK = 4 << 20
 LONGEST_WORD = 1 << 16
+MARK = b"\xef\xbb\xbf"
 
 
 class Block(NamedTuple):
@@ -32,23 +33,27 @@ def expand(names: tuple[str, ...] | list[str]) -> list[str]:
         if name == "-" or os.path.isfile(name):
             found.append(name)
         elif os.path.isdir(name):
-            inside = [
-                os.path.join(folder, file)
-                for folder, _, files_ in os.walk(name)
-                for file in files_
-                if not file.startswith(".")
-            ]
+            inside = _below(name)
             if not inside:
                 raise EmbedkitError(
                     f"{name}: a folder without files", "name the text files, or a pattern like 'dir/*.txt'"
                 )
-            found += sorted(inside)
+            found += inside
         else:
             matches = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []
             found += [match for match in matches if os.path.isfile(match)] or [name]
     if found.count("-") > 1:
         raise EmbedkitError("- is named twice, but stdin can be read once")
     return found
+
+
+def _below(folder: str) -> list[str]:
+    """The files below a folder, sorted; hidden ones and those in hidden folders are left out."""
+    found = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [os.path.join(place, name) for name in names if not name.startswith(".")]
+    return sorted(found)
 
 
 class Reader:
@@ -70,13 +75,15 @@ class Reader:
         return self.paths[which], offset - self._bases[which]
 
     def blocks(self) -> Iterator[Block]:
-        """Blocks of about 4 MB, each cut after a space, tab or newline."""
+        """Blocks of about 4 MB, each cut after a space, tab or newline; a byte order mark at the start of a file is
+        left out."""
         number = base = 0
         for path in self.paths:
             self._bases.append(base)
             for piece in _pieces(path):
                 self._sha.update(piece)
-                yield Block(number, base, np.frombuffer(piece, np.uint8))
+                mark = len(MARK) if base == self._bases[-1] and piece.startswith(MARK) else 0
+                yield Block(number, base + mark, np.frombuffer(piece, np.uint8)[mark:])
                 number, base = number + 1, base + len(piece)
 
 
@@ -86,12 +93,7 @@ def _pieces(path: str) -> Iterator[bytes | memoryview]:
         while chunk := file.read(BLOCK):
             cut = max(chunk.rfind(space, max(0, len(chunk) - LONGEST_WORD)) for space in (b"\n", b" ", b"\t")) + 1
             if cut == 0 and len(rest) + len(chunk) > LONGEST_WORD:
-                raise FormatError(
-                    path,
-                    f"a word of more than {LONGEST_WORD} bytes",
-                    "is this a text file?",
-                    offset=read + len(chunk) - LONGEST_WORD,
-                )
+                raise too_long(path, read + len(chunk) - LONGEST_WORD)
             piece, rest = rest + chunk[:cut] if cut else b"", rest + chunk if not cut else chunk[cut:]
             read += len(chunk)
             if piece:
@@ -100,6 +102,11 @@ def _pieces(path: str) -> Iterator[bytes | memoryview]:
         yield rest + b"\n"
     elif piece and not piece.endswith(b"\n"):
         yield b"\n"
+
+
+def too_long(path: str, offset: int) -> FormatError:
+    """What is said about a word that cannot be one."""
+    return FormatError(path, f"a word of more than {LONGEST_WORD} bytes", "is this a text file?", offset=offset)
 
 
 def raw_fingerprint(paths: list[str]) -> str | None:

@@ -16,8 +16,8 @@ from .sparse import FEW
 from .top import TILE, Ranking, Top, crew, scan
 
 EPSILON = 0.001  # of 3CosMul, as in Levy & Goldberg (2014)
-TABLE = 1 << 22  # cosines of question words with candidates held at a time (16 MiB)
-TOGETHER = 256  # question words that one thread multiplies at a time
+TABLE = 1 << 22  # cosines of question words with candidates held at a time (16 MiB; of sparse rows 64)
+TOGETHER = 128  # question words that one thread multiplies at a time
 
 
 def nearest(
@@ -110,6 +110,8 @@ def by_tables(
     for a vector that holds NaN or infinity.
     """
     top, size = Top(len(triples), k), len(source.vocab)
+    if not len(triples):
+        return top
     # Questions that share a and b come together: what those two contribute is computed once for all of them.
     order = np.lexsort((triples[:, 1], triples[:, 0]))
     triples = triples[order]
@@ -136,9 +138,11 @@ def by_tables(
         return scores_of
 
     taboo = np.repeat(np.arange(len(triples)), 3), triples.ravel()
-    tile = max(64, TABLE // len(words)) if len(words) else 1
+    # Every tile makes dense rows of sparse ones again, so theirs are wide.
+    table, widest = (4 * TABLE, stop) if is_sparse(source) else (TABLE, TILE)
+    tile = min(widest, max(64, table // len(words)))
     with crew(stop * (len(words) * source.width + 8 * len(triples))) as threads:
-        scan(top, stop, open_tile, taboo, threads, tile if is_sparse(source) else min(TILE, tile), advance=advance)
+        scan(top, stop, open_tile, taboo, threads, tile, advance=advance)
     back = np.empty_like(order)
     back[order] = np.arange(len(order))
     top.ids, top.scores = top.ids[back], top.scores[back]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import EmbedkitError
+from ..parallel import each, thread_count
 from ..text.vocab import Vocab
 from .vectors import TINY, lengths, squared_lengths, unit
 
 BLOCK = 1 << 18  # non-zeros worked on at a time
 FEW = 16  # queries answered with numpy alone
+COLUMNS = 128  # queries multiplied at a time
 
 
 class SparseVectors:
@@ -64,52 +66,61 @@ class SparseVectors:
         ids = np.asarray(ids)
         result = np.zeros((len(ids), self.width), np.float32)
         for row, id in zip(result, ids):
-            begin, end = int(self.indptr[id]), int(self.indptr[id + 1])
-            row[self._columns(begin, end)] = self.data[begin:end]
+            columns, weights = self.entries(id)
+            row[columns] = weights
         return result
+
+    def entries(self, id: int) -> tuple[np.ndarray, np.ndarray]:
+        """Contexts (m,) int32 and weights (m,) float32 of one row; what is not among them is zero."""
+        begin, end = int(self.indptr[id]), int(self.indptr[id + 1])
+        return self._columns(begin, end), self.data[begin:end]
 
     def scores(
         self, queries: np.ndarray, metric: str = "cosine", start: int = 0, stop: int | None = None
     ) -> np.ndarray:
         """As `Vectors.scores`: `queries` is (n, width) float32, the result (n, stop - start) float32.
 
-        Sums are float64. More than 16 queries at once, except for manhattan, go through scipy.
+        Sums are float64. More than 16 queries at once with dot or cosine take a compiled kernel and all cores.
         """
         queries = np.asarray(queries, np.float32)
         stop = len(self.vocab) if stop is None else min(stop, len(self.vocab))
         score = {"dot": self._dot, "cosine": self._cosine, "euclidean": self._euclidean, "manhattan": self._manhattan}
         return score[metric](queries, start, stop).astype(np.float32)
 
-    def _dot(self, queries: np.ndarray, start: int, stop: int) -> np.ndarray:
+    def _dot(self, queries: np.ndarray, start: int, stop: int, exact: bool = False) -> np.ndarray:
+        """(n, stop - start) float64; `exact`: products are float64 as well, not their sums alone."""
         result = np.empty((len(queries), stop - start))
-        if len(queries) > FEW:
+        if len(queries) > FEW and not exact:
             return self._products(queries, start, stop, result)
         for row, query in zip(result, queries.astype(np.float64)):
             self._sums(start, stop, lambda columns, weights, query=query: query.take(columns) * weights, out=row)
         return result
 
     def _products(self, queries: np.ndarray, start: int, stop: int, result: np.ndarray) -> np.ndarray:
-        from scipy.sparse import csr_array
+        from . import _kernels
 
-        columns = np.ascontiguousarray(queries.T, np.float64)
-        for first, last, begin, end in self._blocks(start, stop):
-            entries = (
-                self.data[begin:end].astype(np.float64),
-                self._columns(begin, end),
-                self.indptr[first : last + 1] - begin,
-            )
-            block = csr_array(entries, shape=(last - first, self.width))
-            result[:, first - start : last - start] = (block @ columns).T
+        for at in range(0, len(queries), COLUMNS):
+            part = slice(at, at + COLUMNS)
+            dense = np.ascontiguousarray(queries[part].T)
+
+            def work(block, _, part=part, dense=dense):
+                first, last, begin, end = block
+                self._columns(begin, end)
+                sums = np.empty((last - first, dense.shape[1]))
+                _kernels.multiply(self.indptr, self.indices, self.data, first, last, dense, sums)
+                result[part, first - start : last - start] = sums.T
+
+            each(work, self._blocks(start, stop), thread_count(None))
         return result
 
     def _cosine(self, queries: np.ndarray, start: int, stop: int) -> np.ndarray:
-        norms = self.norms[start:stop]
-        return self._dot(unit(queries), start, stop) / np.where(norms > 0, norms, 1)
+        norms, result = self.norms[start:stop], self._dot(unit(queries), start, stop)
+        return np.divide(result, np.where(norms > 0, norms, 1), out=result)
 
     def _euclidean(self, queries: np.ndarray, start: int, stop: int) -> np.ndarray:
         """As for dense rows: |q|² + |x|² - 2qx in float64, near neighbours once more by subtraction."""
         total = squared_lengths(queries)[:, None] + self._squares(start, stop)
-        squares = total - 2 * self._dot(queries, start, stop)
+        squares = total - 2 * self._dot(queries, start, stop, exact=True)
         for i, j in zip(*np.nonzero((squares <= TINY * total) & (total > 0))):
             squares[i, j] = squared_lengths(queries[i].astype(np.float64) - self.rows([start + j]))[0]
         return 0 - np.sqrt(squares)

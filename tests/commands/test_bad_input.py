@@ -82,6 +82,12 @@ def test_missing_text(refused, command, name):
     assert refused(*command, name).startswith(f"Error: {name}: no such file")
 
 
+def test_a_name_with_a_newline_stays_on_its_line(run):
+    for command in (("vocab", "new\nline"), ("info", "new\nline"), ("convert", "new\nline", "out")):
+        result = run(*command)
+        assert (result.code, result.out, result.err.count("\n")) == (1, "", 1)
+
+
 def test_one_of_several_is_missing(refused, folder):
     (folder / "text").write_bytes(TEXT)
     assert refused("vocab", "text", "missing").startswith("Error: missing: no such file")
@@ -186,6 +192,26 @@ def test_value_out_of_range(refused, folder, options):
     message = refused("train", "svd", "text", "-o", "out", "--dim", 2, *options, code=2)
     assert message.startswith(f"Error: Invalid value for '{options[0]}'")
     assert message.endswith("Hint: embedkit train svd -h")
+
+
+@pytest.mark.parametrize("line", ["dim = 3.5", "dim = true", "dim = [2]", "dim = nan", "eig = 'x'", "add-context = 1"])
+def test_configuration_of_the_wrong_type(refused, folder, line):
+    (folder / "run.toml").write_text(f"[model]\n{line}\n")
+    message = refused("train", "svd", "--print-config", "--config", "run.toml", code=2)
+    assert line.split(" ")[0] in message.split("\n")[0]
+
+
+def test_log_over_the_text(refused, folder):
+    """Refused: the log would wipe out what is to be read."""
+    (folder / "text").write_bytes(TEXT)
+    assert "text" in refused("vocab", "text", "--log", "text")
+
+
+def test_log_on_a_full_disk(run, folder):
+    (folder / "text").write_bytes(TEXT)
+    result = run("vocab", "text", "--log", "/dev/full", "-q")
+    assert (result.code, result.err.count("\n")) == (1, 1)
+    assert result.err.startswith("Error: /dev/full: ")
 
 
 def test_more_dimensions_than_words(refused, folder):

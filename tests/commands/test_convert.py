@@ -95,8 +95,8 @@ def test_sparse_vectors_stay_native(run, sparse_file, tmp_path):
 
 def test_formats_that_do_not_exist(run, toy_file, tmp_path):
     assert run("convert", toy_file, tmp_path / "x.docx").code == 1
-    assert run("convert", toy_file, tmp_path / "x", "--to", "docx").code == 1
-    assert run("convert", toy_file, tmp_path / "x", "--from", "docx").code == 1
+    assert run("convert", toy_file, tmp_path / "x", "--to", "docx").code == 2
+    assert run("convert", toy_file, tmp_path / "x", "--from", "docx").code == 2
     assert run("convert", toy_file, tmp_path / "none" / "x").code == 1
     assert run("convert", tmp_path / "none", tmp_path / "x").code == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["toy.safetensors"]

@@ -127,13 +127,49 @@ def test_a_named_format_wins(run, golden):
     got = run("similar", golden / "gensim.bin", "fox", "-k", 1, "--from", "word2vec")
     assert (got.code, len(got.rows)) == (0, 1)
     assert run("similar", golden / "gensim.bin", "fox", "--from", "glove").code == 1
-    assert run("similar", golden / "gensim.bin", "fox", "--from", "xyz").code == 1
+    assert run("similar", golden / "gensim.bin", "fox", "--from", "xyz").code == 2
 
 
 def test_sparse_vectors(run, sparse_file):
     got = run("similar", sparse_file, "tea", "-k", 2)
     assert [row[:2] for row in got.rows] == [["tea", "coffee"], ["tea", "milk"]]
     assert float(got.rows[0][2]) == pytest.approx(31 / 5 / 50**0.5, abs=1e-6)
+
+
+def test_explained(run, sparse_file):
+    got = run("similar", sparse_file, "tea", "-k", 2, "--explain")
+    assert (got.code, got.err) == (0, "")
+    score = 31 / 5 / 50**0.5
+    assert [(*row[:2], row[3]) for row in got.rows] == [
+        ("tea", "coffee", "hot"), ("tea", "coffee", "cup"), ("tea", "milk", ""),
+    ]  # fmt: skip
+    assert [float(row[2]) for row in got.rows] == pytest.approx([score, score, 0], abs=1e-6)
+    assert [float(row[4] or 0) for row in got.rows] == pytest.approx([28 / 31 * score, 3 / 31 * score, 0], abs=1e-6)
+    first = run("similar", sparse_file, "tea", "-k", 1, "--explain", "--contexts", 1)
+    assert first.rows == got.rows[:1]
+    assert run("similar", sparse_file, "tea", "-k", 2, "--explain", "--contexts", 0).rows == got.rows
+
+
+def test_explained_expression_as_json(run, sparse_file):
+    got = run("similar", sparse_file, "milk - coffee", "--explain", "--json")
+    rows = [json.loads(line) for line in got.out.split("\n")[:-1]]
+    assert {tuple(row) for row in rows} == {("query", "word", "score", "context", "part")}
+    assert [(row["word"], row["context"]) for row in rows] == [("rare", None), ("tea", "cup"), ("tea", "hot")]
+    assert rows[0] == {"query": "milk - coffee", "word": "rare", "score": 0.0, "context": None, "part": None}
+    assert [row["part"] for row in rows[1:]] == pytest.approx([-3 / 50, -28 / 50])
+    assert sum(row["part"] for row in rows[1:]) == pytest.approx(rows[1]["score"])
+
+
+def test_what_cannot_be_explained(run, toy_file, sparse_file):
+    got = run("similar", toy_file, "king", "--explain")
+    assert (got.code, got.out) == (2, "")
+    assert got.err == (
+        f"Error: {toy_file}: dense vectors, whose columns are no contexts that --explain could name\n"
+        "Hint: embedkit train ppmi TEXT -o FILE makes vectors that can be explained\n"
+    )
+    got = run("similar", sparse_file, "tea", "--explain", "--metric", "dot")
+    assert (got.code, got.out) == (2, "")
+    assert got.err == "Error: --explain takes cosines apart, not dot\nHint: embedkit similar -h\n"
 
 
 LIGHT = """
@@ -144,6 +180,7 @@ sys.stdout = open(os.devnull, "w")
 codes = [run(args) for args in (
     ["similar", path, "tea", "tea + milk"],
     ["similar", path, *["tea"] * 40],
+    ["similar", path, "teaa"],
     ["analogy", path, "tea", "coffee", "milk", "--method", "mul"],
     ["pairs", path, "tea", "coffee"],
     ["vectors", path, "--all"],
@@ -162,7 +199,7 @@ def test_light_commands_load_neither_scipy_nor_numba(sparse_file, tmp_path, kind
         path = tmp_path / "dense.txt"
         path.write_text("4 2\ntea 1 0\ncoffee 0 1\nmilk 1 1\njuice 2 1\n")
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", LIGHT, path], capture_output=True, text=True)
-    assert done.stderr == f"{[0] * 8} []\n"
+    assert done.stderr.endswith(f"{[0, 0, 3, *[0] * 6]} []\n")
 
 
 def test_pipes_answer_line_by_line(toy_file):

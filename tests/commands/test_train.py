@@ -98,7 +98,7 @@ def test_flags_win_over_the_config_file(run, tmp_path):
     [
         ("[model]\ndims = 3\n", "embedkit train svd has no option model.dims"),
         ("dim = 3\n", "has no option dim"),
-        ("[model]\ndim = 'many'\n", "'many' is not a valid integer"),
+        ("[model]\ndim = 'many'\n", "model.dim = 'many' is not a whole number"),
         ("[model\n", "Expected ']'"),
     ],
 )

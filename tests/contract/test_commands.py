@@ -409,14 +409,23 @@ def test_head_ends_an_endless_pipe(process, kit):
     assert (result.out, result.err) == ("king\tman\t0.8\n141\n", "")
 
 
+C_LOCALE = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": ""}
+
+
 @pytest.mark.parametrize("name", [name for name in ONE_EACH if name in PRINTING])
 def test_no_stdin_and_no_unicode_locale(run, kit, name):
     """The C locale changes nothing, and a command that needs no stdin does not miss it."""
-    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": ""}
-    running = start(filled(name, kit), "<&-", stdout=subprocess.PIPE, env={**os.environ, **plain})
+    running = start(filled(name, kit), "<&-", stdout=subprocess.PIPE, env={**os.environ, **C_LOCALE})
     out, err = running.communicate()
     here = run(*filled(name, kit))
     assert (running.returncode, out, err.decode()) == (0, here.raw, here.err)
+
+
+def test_messages_in_the_c_locale(process, kit):
+    assert_one_error(process("info", "없다.bin", **C_LOCALE), "없다.bin")
+    assert process("similar", kit["vectors"], "없다", **C_LOCALE).err == "unknown word: 없다\n"
+    printed = process("train", "svd", "--print-config", "--vocab", "없다.txt", **C_LOCALE)
+    assert 'vocab = "없다.txt"\n' in printed.out
 
 
 @pytest.mark.parametrize(
@@ -455,6 +464,24 @@ def test_answers_come_at_once_and_signals_end_it(kit, name, sent, code):
         running.send_signal(sent)
         assert running.wait(20) == code
         assert running.stderr.read().strip() == b""
+
+
+@pytest.mark.parametrize(
+    ("name", "sent", "code"),
+    [("vocab", signal.SIGINT, 130), ("count", signal.SIGINT, 130), ("train ppmi", signal.SIGTERM, 143)],
+)
+def test_signals_end_the_wait_for_text(kit, tmp_path, name, sent, code):
+    args = filled(name, kit, text="-")
+    before = contents(tmp_path)
+    with start(args, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+        # More than a pipe holds: once it is written, the command is reading, and waits for more.
+        running.stdin.write(TEXT.encode() * 5000)
+        running.stdin.flush()
+        running.send_signal(sent)
+        assert running.wait(20) == code
+        assert running.stderr.read().strip() == b""
+        assert running.stdout.read() == b""
+    assert contents(tmp_path) == before
 
 
 @pytest.mark.parametrize("name", ["evaluate", "info"])

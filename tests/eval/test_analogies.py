@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from embedkit.errors import EmbedkitError
-from embedkit.eval import analogy
 from embedkit.eval.analogy import Section, best_answers, judge_questions
 from embedkit.eval.readers import Questions
 from embedkit.text.vocab import Vocab
+from embedkit.vectors import ranking, top
 from embedkit.vectors.sparse import SparseVectors
 from embedkit.vectors.vectors import Vectors
 
@@ -44,9 +44,8 @@ def sparse_of(matrix):
 @pytest.fixture(params=["whole", "tiles"])
 def _tiles(request, monkeypatch):
     if request.param == "tiles":
-        monkeypatch.setattr(analogy, "TILE", 7)
-        monkeypatch.setattr(analogy, "STRIP", 3)
-        monkeypatch.setattr(analogy, "BLOCK", 20)
+        for module, name, value in ((ranking, "TILE", 7), (top, "SCORES", 20), (ranking, "TOGETHER", 18)):
+            monkeypatch.setattr(module, name, value)
 
 
 @pytest.mark.usefixtures("_tiles")

@@ -109,6 +109,27 @@ def test_a_folder_without_files(tmp_path):
         inputs.expand([str(tmp_path)])
 
 
+def test_hidden_folders_are_left_out(tmp_path):
+    (tmp_path / ".git").mkdir()
+    write(tmp_path / ".git", b"x")
+    plain = write(tmp_path, b"a")
+    assert inputs.expand([str(tmp_path)]) == [plain]
+
+
+def test_a_byte_order_mark_is_no_letter(tmp_path):
+    one, two = write(tmp_path, b"\xef\xbb\xbfa b", "1"), write(tmp_path, b"\xef\xbb\xbfa \xff", "2")
+    assert load(one).vocab.words() == ["a", "b"]
+    with pytest.raises(EmbedkitError, match="2: byte 5: invalid UTF-8"):
+        load([one, two])
+
+
+@pytest.mark.parametrize("before", [b"", b"a\n"])
+def test_a_long_word_is_refused_wherever_it_stands(tmp_path, before):
+    with pytest.raises(EmbedkitError, match=rf"byte {len(before)}: a word of more than 65536 bytes"):
+        load(write(tmp_path, before + b"x" * 65537 + b" and more\n"))
+    assert len(load(write(tmp_path, before + b"x" * 65536 + b" and more\n")).vocab) == 3 + bool(before)
+
+
 def test_missing_file(tmp_path):
     with pytest.raises(EmbedkitError, match="nowhere.txt: no such file"):
         load(str(tmp_path / "nowhere.txt"))
@@ -140,6 +161,11 @@ def test_vocab_file_sets_the_ids(tmp_path):
     assert found.vocab.words() == ["b", "missing", "c"]
     assert found.vocab.counts.tolist() == [2, 0, 1]
     assert found.ids.tolist() == [0, 2, -1, 0, -1]
+
+
+def test_vocab_file_is_read_as_the_text_is(tmp_path):
+    path, words = write(tmp_path, "paris CAFE\u0301".encode()), write(tmp_path, "Paris\ncafé\n".encode(), "words")
+    assert load(path, Text(vocab=words, lowercase=True)).ids.tolist() == [0, 1, -1]
 
 
 def test_vocab_file_without_any_word_of_the_text(tmp_path):

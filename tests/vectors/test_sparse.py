@@ -100,6 +100,30 @@ def test_an_index_past_the_contexts_is_an_error(index, n):
             use()
 
 
+@pytest.mark.parametrize("columns", [1, 5, 128])
+def test_the_kernel_against_a_loop(columns, monkeypatch):
+    from embedkit.vectors import _kernels
+
+    vectors, queries = make(random(share=0.4)), np.random.default_rng(1).normal(size=(40, columns)).astype(np.float32)
+    out = np.full((41, columns), np.nan)
+    _kernels.multiply(vectors.indptr, vectors.indices, vectors.data, 9, 50, queries, out)
+    for row, sums in zip(range(9, 50), out):
+        for query, total in zip(queries.T, sums):
+            span = range(vectors.indptr[row], vectors.indptr[row + 1])
+            products = [float(vectors.data[p]) * float(query[vectors.indices[p]]) for p in span]
+            assert total == pytest.approx(sum(products), abs=1e-5)
+    monkeypatch.setattr(module, "COLUMNS", 3)
+    monkeypatch.setattr(module, "thread_count", lambda threads: 3)
+    scores = vectors.scores(np.repeat(queries.T, 20, 0), "dot", 9, 50)
+    np.testing.assert_allclose(scores, np.repeat(out.T, 20, 0), atol=1e-5)
+
+
+def test_entries(sparse):
+    columns, weights = sparse.entries(1)
+    assert (columns.tolist(), weights.tolist()) == ([0, 1], [1, 7])
+    assert sparse.entries(3)[0].tolist() == []
+
+
 def test_parts_must_match():
     with pytest.raises(ValueError, match="2 words, 2 rows, 1 and 2 entries"):
         SparseVectors(Vocab.from_words("ab"), np.array([0, 1, 2]), np.zeros(1, np.int32), np.zeros(2, np.float32))

@@ -97,6 +97,10 @@ class Saving:
         self._out.__enter__()
         return self
 
+    def reserve(self, nbytes: int) -> None:
+        """Take disk space for a result of about this size, so that a full disk shows before the work."""
+        self._out.reserve(nbytes)
+
     def save(self, vectors) -> None:
         self.format.write(self._out, vectors, on_bad_token=self._on_bad_token)
 

@@ -1,0 +1,43 @@
+"""What can be said about words that vectors lack: how often their text has them, and what is spelt like them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from types import SimpleNamespace
+
+
+class Unknown:
+    """Words that `source` lacks. Their counts are known as long as the cache keeps the text of the vectors."""
+
+    def __init__(self, source):
+        self.source = source
+
+    def __call__(self, words: list[str], is_alone: bool) -> str:
+        """`occurs 3 times, below --min-count 5; near: xylophones`, as much of it as is known."""
+        facts = []
+        if self._corpus is not None:
+            facts = [self._occurrence(word) if is_alone else f"{word} {self._occurrence(word)}" for word in words]
+        near = [spelling for word in words for spelling in self.source.vocab.spellings(word)]
+        return "; ".join(facts + [f"near: {', '.join(near)}"] if near else facts)
+
+    @cached_property
+    def _corpus(self) -> SimpleNamespace | None:
+        """All types of the text, with the metadata of the vectors, so that words are found in it as in those."""
+        from ..text import cache
+        from ..vectors.query import text_options
+
+        sha256, metadata = self.source.metadata.get("corpus_sha256"), self.source.metadata
+        types = cache.vocabulary(sha256, text_options(self.source)) if isinstance(sha256, str) else None
+        return None if types is None else SimpleNamespace(vocab=types, metadata=metadata)
+
+    def _occurrence(self, word: str) -> str:
+        from ..vectors.query import find, text_options
+
+        id, text = find(self._corpus, word), text_options(self.source)
+        if id is None:
+            return "never occurs"
+        count = int(self._corpus.vocab.counts[id])
+        fact = f"occurs {count} time{'s' * (count > 1)}"
+        if count < (text.get("min_count") or 0):
+            return f"{fact}, below --min-count {text['min_count']}"
+        return f"{fact}, not among the {text['max_vocab']} of --max-vocab" if text.get("max_vocab") else fact

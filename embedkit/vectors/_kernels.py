@@ -1,0 +1,28 @@
+"""Kernels of sparse vectors."""
+
+from ..jit import kernel
+
+
+@kernel(fastmath=True)
+def multiply(indptr, indices, data, first, last, dense, out):
+    """out[i] = row first + i of a CSR matrix @ dense, for `dense` (columns, L) float32 in C order and `out` float64.
+
+    Four entries at a time: their float32 sum is added in float64, which costs little and keeps long rows exact.
+    """
+    width = dense.shape[1]
+    for i in range(first, last):
+        sums = out[i - first]
+        for k in range(width):
+            sums[k] = 0.0
+        p, stop = indptr[i], indptr[i + 1]
+        while p + 4 <= stop:
+            a, b, c, d = data[p], data[p + 1], data[p + 2], data[p + 3]
+            w, x, y, z = dense[indices[p]], dense[indices[p + 1]], dense[indices[p + 2]], dense[indices[p + 3]]
+            for k in range(width):
+                sums[k] += a * w[k] + b * x[k] + c * y[k] + d * z[k]
+            p += 4
+        while p < stop:
+            a, w = data[p], dense[indices[p]]
+            for k in range(width):
+                sums[k] += a * w[k]
+            p += 1
