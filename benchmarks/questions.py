@@ -1,10 +1,12 @@
 """Analogy questions: `embedkit evaluate` against gensim's evaluate_word_analogies, whole processes on the same vectors.
 
-python benchmarks/questions.py vectors.safetensors questions-words.txt [--peer-python PYTHON] [--restrict-vocab N ...]
+python benchmarks/questions.py vectors.safetensors questions-words.txt [--peer-python PYTHON] [--peer-threads N]
+    [--restrict-vocab N ...] [--pairs N]
 
 Ours reads the native file, gensim the word2vec binary made of it; both fold the case of the questions. N is how many
 of the most frequent words are known, 0 all of them; by default both 30000 and 0 are run. Prints the accuracy of both
-sides (right answers of questions asked) and the ratio of their times.
+sides (right answers of questions asked) and the ratio of their times. On a busy machine OpenBLAS with several threads
+is many times slower than with one: --peer-threads 1 is then gensim at its best.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.R
 parser.add_argument("vectors", help="vectors of lower-cased text, in any format that embedkit reads")
 parser.add_argument("questions")
 parser.add_argument("--peer-python", default=sys.executable, help="a Python that has gensim")
+parser.add_argument("--peer-threads", help="threads of gensim's OpenBLAS; by default all cores")
 parser.add_argument("--restrict-vocab", type=int, nargs="+", default=[30000, 0], metavar="N")
 parser.add_argument("--pairs", type=int, default=5)
 args = parser.parse_args()
@@ -40,6 +43,7 @@ def output(command: list[str]) -> str:
     return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True).stdout
 
 
+environment = ["env", f"OPENBLAS_NUM_THREADS={args.peer_threads}"] if args.peer_threads else []
 with tempfile.TemporaryDirectory() as folder:
     binary = os.path.join(folder, "vectors.bin")
     embedkit = [sys.executable, "-m", "embedkit"]
@@ -47,7 +51,7 @@ with tempfile.TemporaryDirectory() as folder:
     for limit in map(str, args.restrict_vocab):
         ours = [*embedkit, "evaluate", args.vectors, "--questions", args.questions]
         ours += ["--lowercase", "--restrict-vocab", limit, "-q"]
-        peer = [args.peer_python, "-c", GENSIM, binary, args.questions, limit]
+        peer = [*environment, args.peer_python, "-c", GENSIM, binary, args.questions, limit]
         name = f"questions, {'all' if limit == '0' else limit} words"
         *_, total = output(ours).split("\n")[:-1]
         right, asked = total.split("\t")[6:8]

@@ -163,8 +163,11 @@ class Output:
             os.fchmod(self._fd, stat.S_IMODE(info.st_mode))
 
     def _open_descriptor(self, number: int) -> None:
-        stream = {1: sys.stdout, 2: sys.stderr}.get(number)
-        if stream is not None:
+        if number in (1, 2):
+            stream = (sys.stdout, sys.stderr)[number - 1]
+            if stream is None:
+                # Closed from outside: by now the number may belong to some other file of ours.
+                raise OSError(errno.EBADF, os.strerror(errno.EBADF))
             stream.flush()
             try:
                 number = stream.fileno()

@@ -36,4 +36,22 @@ def kernel(function=None, *, fastmath: bool = False):
     """
     flags = {"reassoc", "contract", "nsz", "arcp"} if fastmath else False
     decorate = numba.njit(nogil=True, cache=_keep, error_model="numpy", fastmath=flags)
-    return decorate if function is None else decorate(function)
+    return (lambda f: _forgiving(decorate(f))) if function is None else _forgiving(decorate(function))
+
+
+def _forgiving(dispatcher):
+    """A damaged or full cache costs compiling anew, never the run."""
+    cache = getattr(dispatcher, "_cache", None)
+    for name in ("load_overload", "save_overload") if cache is not None else ():
+        setattr(cache, name, _or_none(getattr(cache, name, None)))
+    return dispatcher
+
+
+def _or_none(method):
+    def attempt(*args):
+        try:
+            return method(*args)
+        except Exception:
+            return None
+
+    return attempt

@@ -5,12 +5,16 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager, suppress
 
+from .errors import EmbedkitError, OptionError
+
 
 class Progress:
     """Passed down to whatever takes long. Bars appear on a terminal only; `quiet` silences bars and sentences."""
 
     def __init__(self, quiet: bool = False, log: str | None = None):
         self.quiet, self._path, self._log = quiet, log, None
+        if log == "-":
+            raise OptionError("--log -: stdout is for results", "name a file, or /dev/stderr")
         if log is not None:
             with self._reported():
                 self._log = open(log, "w", encoding="utf-8")  # noqa: SIM115 (open as long as the run)
@@ -20,8 +24,6 @@ class Progress:
         try:
             yield
         except OSError as error:
-            from .errors import EmbedkitError
-
             raise EmbedkitError(f"{self._path}: cannot write the log: {error.strerror}") from error
 
     def __enter__(self) -> Progress:
@@ -47,7 +49,8 @@ class Progress:
     def say(self, text: str) -> None:
         """One line for people."""
         if not self.quiet and sys.stderr is not None:
-            sys.stderr.write(text + "\n")
+            with suppress(OSError):
+                sys.stderr.write(text + "\n")
 
     def event(self, event: str, **fields) -> None:
         """One JSON line in the log file, stamped with the time; nothing without `--log`."""

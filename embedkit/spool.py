@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterator
+from contextlib import suppress
 
 import numpy as np
 
@@ -27,7 +28,8 @@ class Spool:
 
     def __del__(self):
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):
+                self._file.close()
 
     def __len__(self) -> int:
         return sum(self._lengths)

@@ -15,7 +15,9 @@ from ..errors import EmbedkitError, OptionError
 def run_to_exit_code(cli: click.Group, args: list[str] | None) -> int:
     """Run a command line: 0 done, 1 failure, 2 usage, 3 some queries unanswered, 130, 143, 141 (see `embedkit -h`)."""
     with suppress(ValueError):  # outside the main thread, whoever embeds us handles signals
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        signal.signal(signal.SIGTERM, _stop)
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as under nohup
+            signal.signal(signal.SIGHUP, _stop)
     color = False if os.environ.get("NO_COLOR") else None
     try:
         result = cli.main(args, "embedkit", standalone_mode=False, color=color)
@@ -24,8 +26,10 @@ def run_to_exit_code(cli: click.Group, args: list[str] | None) -> int:
     except SystemExit as stop:
         # Our own is the 143 above. click leaves with 1 for one reason, a closed pipe.
         return 141 if stop.code == 1 else stop.code
-    except (click.Abort, KeyboardInterrupt):
-        return 130
+    except (click.Abort, KeyboardInterrupt) as stop:
+        # click makes an interrupt of every EOFError.
+        broken = isinstance(stop.__cause__ or stop.__context__, EOFError)
+        return _fail("something that was read ended early", "EMBEDKIT_DEBUG=1 shows where") if broken else 130
     except BrokenPipeError:
         return 141
     except click.exceptions.NoArgsIsHelpError as error:
@@ -46,6 +50,10 @@ def run_to_exit_code(cli: click.Group, args: list[str] | None) -> int:
         if os.environ.get("EMBEDKIT_DEBUG"):
             raise
         return _fail(f"a mistake of embedkit's own: {type(error).__name__}: {error}", "EMBEDKIT_DEBUG=1 shows where")
+
+
+def _stop(number: int, _):
+    sys.exit(128 + number)
 
 
 def _fail(message: str, hint: str = "", code: int = 1) -> int:

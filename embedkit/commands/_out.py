@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 import click
 
@@ -35,8 +36,21 @@ class Out:
         """One result: the values in order, or one JSON object with these keys."""
         self.line(to_json(fields) if self.as_json else "\t".join(map(cell, fields.values())))
 
+    def rows(self, common: dict, **columns) -> None:
+        """Several results: the values in `common` are those of all, `columns` has a list for each of the others."""
+        if self.as_json:
+            for values in zip(*columns.values()):
+                self.row(**common, **dict(zip(columns, values)))
+            return
+        start = "".join(f"{cell(value)}\t" for value in common.values())
+        rest = map("\t".join, zip(*(map(cell, column) for column in columns.values())))
+        self._write("".join(f"{start}{text}\n" for text in rest))
+
     def line(self, text: str) -> None:
-        self._stream.write(text.encode("utf-8", "surrogateescape") + b"\n")
+        self._write(text + "\n")
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text.encode("utf-8", "surrogateescape"))
 
 
 def cell(value) -> str:
@@ -68,13 +82,17 @@ def query_blocks(arguments: tuple[str, ...]) -> Iterator[list[str]]:
         return
     if sys.stdin is None:
         return
-    stream, rest = sys.stdin.buffer, b""
+    stream, begun = sys.stdin.buffer, []
     # read1 returns what is there: a pipe that asks one word at a time gets its answer at once.
     while chunk := stream.read1(1 << 16):
-        *lines, rest = (rest + chunk).split(b"\n")
+        head, newline, rest = chunk.rpartition(b"\n")
+        if not newline:
+            begun.append(chunk)
+            continue
+        lines, begun = b"".join([*begun, head]).split(b"\n"), [rest]
         if block := _decode(lines):
             yield block
-    if block := _decode([rest]):
+    if block := _decode([b"".join(begun)]):
         yield block
 
 
@@ -92,7 +110,9 @@ class Unanswered:
     def report(self, message: str) -> None:
         self.count += 1
         if not self.quiet:
-            click.echo(message.encode("utf-8", "surrogateescape"), err=True)
+            # What stderr cannot take is lost; the answers are not.
+            with suppress(OSError):
+                click.echo(cell(message).encode("utf-8", "surrogateescape"), err=True)
 
     def finish(self) -> None:
         if self.count:

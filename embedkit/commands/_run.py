@@ -22,6 +22,8 @@ def open_progress(quiet: bool, log: str | None, inputs: tuple[str, ...]) -> Prog
 
 
 def need_inputs(inputs: tuple[str, ...]) -> tuple[str, ...]:
+    if "-" in inputs and "-" in given_values("vocab"):
+        raise click.UsageError("stdin cannot be the text and the vocabulary", click.get_current_context())
     if not inputs:
         raise click.UsageError(
             "Missing INPUT: text files, folders, patterns, or - for stdin", click.get_current_context()
@@ -51,6 +53,9 @@ def read_corpus(inputs: tuple[str, ...], config: Config, keep: bool, progress: P
     """The corpus in `inputs`, with a line about it on stderr."""
     from ..text import corpus
 
+    for path in inputs:
+        if is_native(path):
+            raise EmbedkitError(f"{path}: is a file that embedkit has made, not text", f"embedkit info {path}")
     text = corpus.load(inputs, config.text, config.training.threads, keep, progress, on_disk)
     progress.event("corpus", tokens=text.tokens, words=len(text.vocab), sha256=text.sha256)
     progress.say(f"{text.tokens:,} tokens, {len(text.vocab):,} words kept")
@@ -91,6 +96,12 @@ def read_counts(
     stored = config.stored()
     found.metadata["config"] = {name: stored[name] for name in ("text", "context")}
     return found
+
+
+def given_values(*names: str) -> list:
+    """The values of these options of the running command."""
+    params = click.get_current_context().params
+    return [params.get(name) for name in names]
 
 
 def is_native(path: str) -> bool:

@@ -47,7 +47,6 @@ def command(file, words, k, limit, method, source_format, as_json, quiet):
                 question = dict(zip("abc", abc)) if as_json else {"query": " ".join(abc)}
                 if not len(ids):
                     unanswered.report(f"no answer: {' '.join(abc)}")
-                for id, score in zip(ids.tolist(), scores):
-                    out.row(**question, word=word(id), score=score)
+                out.rows(question, word=[word(id) for id in ids.tolist()], score=scores)
             out.flush()
     unanswered.finish()

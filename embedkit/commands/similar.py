@@ -58,25 +58,21 @@ def command(file, queries, k, limit, metric, raw, explain, contexts, source_form
             for (text, query), (ids, scores) in zip(asked, rankings):
                 if not len(ids):
                     unanswered.report(f"no answer: {text}")
-                reasons = _reasons(source, query, contexts or None) if explain else lambda id: ({},)
-                for id, score in zip(ids.tolist(), abs(scores) if is_distance else scores):
-                    for reason in reasons(id):
-                        out.row(query=text, word=word(id), score=score, **reason)
+                answers = {"word": [word(id) for id in ids.tolist()], "score": abs(scores) if is_distance else scores}
+                if explain:
+                    _explain(out, source, text, query, contexts or None, ids, answers)
+                else:
+                    out.rows({"query": text}, **answers)
             out.flush()
     unanswered.finish()
 
 
-def _reasons(source, query, n: int | None):
-    """A function of an answer's id: its `n` most telling contexts; where nothing is shared, one without a name."""
+def _explain(out: Out, source, text: str, query, n: int | None, ids, answers: dict) -> None:
+    """The `n` most telling contexts of every answer; where nothing is shared, a row without context."""
     from ..vectors.explain import Explainer
 
     explainer, names = Explainer(source, query), source.vocab if source.contexts is None else source.contexts
-
-    def reasons(id: int):
+    for id, *answer in zip(ids.tolist(), *answers.values()):
         contexts, parts = explainer.shared(id)
-        for context, part in zip(contexts[:n].tolist(), parts[:n]):
-            yield {"context": names[context], "part": part}
-        if not len(contexts):
-            yield {"context": None, "part": None}
-
-    return reasons
+        named, answer = [names[context] for context in contexts[:n].tolist()], dict(zip(answers, answer))
+        out.rows({"query": text, **answer}, context=named or [None], part=list(parts[:n]) or [None])

@@ -109,7 +109,7 @@ def put(
             facts = {"inputs": json.dumps(inputs), "reading": json.dumps(_reading(asdict(config)))}
             tensors = {"ids": ids, **vocab_tensors(vocab)}
             container.write(out, tensors, {"kind": "ids", "corpus_sha256": sha256, **facts})
-    except EmbedkitError as error:
+    except (EmbedkitError, OSError) as error:
         progress.say(f"not cached: {error}")
 
 
@@ -135,14 +135,17 @@ def make_room(size: int = 0) -> int:
     for entry in entries():
         kept += entry.size
         if kept > limit():
-            os.unlink(entry.path)
-            removed += 1
+            with suppress(OSError):  # another run may have been faster
+                os.unlink(entry.path)
+                removed += 1
     return removed
 
 
 def clear() -> int:
     """Remove every entry; returns how many there were."""
-    found = entries()
-    for entry in found:
-        os.unlink(entry.path)
-    return len(found)
+    removed = 0
+    for entry in entries():
+        with suppress(OSError):
+            os.unlink(entry.path)
+            removed += 1
+    return removed

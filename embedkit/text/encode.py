@@ -152,9 +152,10 @@ def _first_bad(chunks: list[bytes], types: Types, reader: Reader) -> FormatError
             bad.append((first + error.start, chunk[error.start]))
     offset, byte = min(bad)
     path, offset = reader.locate(offset)
-    return FormatError(
-        path, f"invalid UTF-8 (0x{byte:02x})", "--encoding-errors replace puts U+FFFD there", offset=offset
-    )
+    hint = "--encoding-errors replace puts U+FFFD there"
+    if offset == 0 and byte in (0xFE, 0xFF):
+        hint = f"this looks like UTF-16: iconv -f UTF-16 -t UTF-8 {path}"
+    return FormatError(path, f"invalid UTF-8 (0x{byte:02x})", hint, offset=offset)
 
 
 def by_frequency(vocab: Vocab) -> np.ndarray:

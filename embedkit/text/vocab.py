@@ -25,6 +25,7 @@ class Vocab:
     def __init__(self, offsets: np.ndarray, utf8: np.ndarray, counts: np.ndarray | None = None):
         self.offsets, self.utf8, self.counts = offsets, utf8, counts
         self._index: dict[str, int] | None = None
+        self._words: list[str] = []
         self._lookups = 0
 
     @classmethod
@@ -44,7 +45,7 @@ class Vocab:
         return self.utf8[self.offsets[id] : self.offsets[id + 1]].tobytes()
 
     def __getitem__(self, id: int) -> str:
-        return self.bytes(id).decode("utf-8", ERRORS)
+        return self._words[id] if self._words else self.bytes(id).decode("utf-8", ERRORS)
 
     def __iter__(self):
         return iter(self.words())
@@ -63,8 +64,8 @@ class Vocab:
             return self._search(word.encode("utf-8", ERRORS))
         if self._index is None:
             # Ids from last to first: where a file holds a word twice, its first row answers.
-            words = self.words()
-            self._index = dict(zip(reversed(words), range(len(words) - 1, -1, -1)))
+            self._words = self.words()
+            self._index = dict(zip(reversed(self._words), range(len(self) - 1, -1, -1)))
         return self._index.get(word)
 
     def _search(self, word: bytes) -> int | None:

@@ -394,6 +394,13 @@ def test_stdout_that_takes_nothing(kit, name):
     assert pipe == ("", 141)
 
 
+def test_closed_stdout_is_no_other_file(process, kit, tmp_path):
+    """The log gets the descriptor that stdout had, but none of what stdout was to get."""
+    args = [*filled("vocab", kit), "--log", str(tmp_path / "log"), "-q"]
+    assert process(*args, shell='"$PYTHON" -m embedkit "$@" >&-').code == 1
+    assert all(line.startswith("{") for line in (tmp_path / "log").read_text().split("\n")[:-1])
+
+
 @pytest.mark.parametrize("words", ["-h", "--version", "train svd --print-config"])
 def test_help_into_a_closed_pipe(words):
     reader, writer = os.pipe()

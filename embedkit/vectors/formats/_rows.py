@@ -73,7 +73,7 @@ def exported(path, vectors, on_bad_token: str) -> tuple[list[bytes], np.ndarray]
     if isinstance(vectors, SparseVectors):
         size = len(vectors) * vectors.width * 4 / 1e9
         raise EmbedkitError(
-            f"{path}: sparse vectors can be kept in the native format only (dense, they would take {size:.1f} GB)",
+            f"{path}: sparse vectors can be kept in the native format only (dense, they would take {size:.2g} GB)",
             "use the suffix .safetensors, or make dense vectors with: embedkit train svd",
         )
     if not len(vectors):
