@@ -125,31 +125,6 @@ def ppmi_rows(indptr, indices, data, first, last, row_logs, column_logs, out_ind
     return n - indptr[first]
 
 
-@kernel(fastmath=True)
-def multiply_rows(indptr, indices, data, first, last, dense, out):
-    """out[first:last] = matrix[first:last] @ dense, for a CSR matrix and C-ordered float32 `dense` (columns, L).
-
-    Four entries at a time, so that a row of `out` is loaded and stored once for four rows of `dense`.
-    """
-    width = dense.shape[1]
-    for i in range(first, last):
-        y = out[i]
-        for k in range(width):
-            y[k] = 0.0
-        p, stop = indptr[i], indptr[i + 1]
-        while p + 4 <= stop:
-            a, b, c, d = data[p], data[p + 1], data[p + 2], data[p + 3]
-            w, x, z, u = dense[indices[p]], dense[indices[p + 1]], dense[indices[p + 2]], dense[indices[p + 3]]
-            for k in range(width):
-                y[k] += a * w[k] + b * x[k] + c * z[k] + d * u[k]
-            p += 4
-        while p < stop:
-            a, w = data[p], dense[indices[p]]
-            for k in range(width):
-                y[k] += a * w[k]
-            p += 1
-
-
 @kernel
 def transpose(indptr, indices, data, starts, out_indices, out_data):
     """The transposed CSR matrix: `starts` holds the first place of each column and is moved on to the next column's."""

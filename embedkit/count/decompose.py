@@ -13,6 +13,7 @@ import numpy as np
 
 from ..parallel import each, thread_count
 from ..progress import SILENT, Progress
+from ..vectors._kernels import multiply
 from . import _kernels
 from .cooccur import spread
 
@@ -34,9 +35,11 @@ class Csr(NamedTuple):
     def times(self, dense: np.ndarray, threads: int) -> np.ndarray:
         """self @ dense, rows split over threads; (V, L) float32, the same for any number of threads."""
         out, dense = np.empty((len(self.indptr) - 1, dense.shape[1]), np.float32), np.ascontiguousarray(dense)
-        each(
-            lambda span, _: _kernels.multiply_rows(*self, *span, dense, out), spread(np.diff(self.indptr), 16), threads
-        )
+
+        def rows(span, _):
+            multiply(*self, *span, dense, out[slice(*span)])
+
+        each(rows, spread(np.diff(self.indptr), 16), threads)
         return out
 
     def transposed(self) -> Csr:

@@ -5,9 +5,10 @@ from ..jit import kernel
 
 @kernel(fastmath=True)
 def multiply(indptr, indices, data, first, last, dense, out):
-    """out[i] = row first + i of a CSR matrix @ dense, for `dense` (columns, L) float32 in C order and `out` float64.
+    """out[i] = row first + i of a CSR matrix @ dense, for `dense` (columns, L) float32 in C order.
 
-    Four entries at a time: their float32 sum is added in float64, which costs little and keeps long rows exact.
+    Four entries at a time, so that a row of `out` is loaded and stored once for four rows of `dense`. With a float64
+    `out` their float32 sum is added in float64, which costs little and keeps long rows exact.
     """
     width = dense.shape[1]
     for i in range(first, last):
