@@ -40,16 +40,28 @@ def open_input(path) -> io.BufferedReader:
     return source if packed is None else io.BufferedReader(Decompressed(path, source, *packed), CHUNK)
 
 
+def is_plain(path) -> bool:
+    """Whether `path` is a regular file that is not compressed, so that `map_input` maps it."""
+    path = os.fspath(path)
+    try:
+        # Asked before opening: opening and closing a pipe would kill its writer.
+        if path == "-" or not stat.S_ISREG(os.stat(path).st_mode):
+            return False
+        with open(path, "rb", buffering=0) as file:
+            return not decompressor(file.read(16))
+    except OSError as error:
+        raise _reading(path, error) from error
+
+
 def map_input(path) -> np.ndarray:
     """All bytes of `path`, a read-only uint8 array: a map of a plain regular file, else (decompressed) in memory."""
     import numpy as np
 
     path = os.fspath(path)
     try:
-        # Asked before opening: opening and closing a pipe would kill its writer.
-        if path != "-" and stat.S_ISREG(os.stat(path).st_mode):
+        if is_plain(path):
             with open(path, "rb", buffering=0) as file:
-                if not decompressor(file.read(16)) and os.fstat(file.fileno()).st_size:
+                if os.fstat(file.fileno()).st_size:
                     return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), np.uint8)
     except OSError as error:
         if error.errno != errno.ENODEV:  # a file system without memory maps

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 
@@ -18,8 +18,20 @@ from .vocab import Vocab
 LINE_END = -1
 
 
-@dataclass
-class Encoded:
+class _WithIds:
+    """Ids that are made when they are first asked for: who counts words never asks."""
+
+    def __init__(self, ids: np.ndarray | Callable[[], np.ndarray]):
+        self._ids = ids
+
+    @property
+    def ids(self) -> np.ndarray:
+        if callable(self._ids):
+            self._ids = self._ids()
+        return self._ids
+
+
+class Encoded(_WithIds):
     """Everything in a text, whatever a run will keep of it.
 
     vocab : all types, most frequent first, equal counts in the order of their bytes
@@ -27,13 +39,12 @@ class Encoded:
     sha256 : fingerprint of the decompressed text
     """
 
-    vocab: Vocab
-    ids: np.ndarray
-    sha256: str
+    def __init__(self, vocab: Vocab, ids: np.ndarray | Callable[[], np.ndarray], sha256: str):
+        super().__init__(ids)
+        self.vocab, self.sha256 = vocab, sha256
 
 
-@dataclass
-class Corpus:
+class Corpus(_WithIds):
     """The words of a text that a run keeps: the others are gone, as if the text had never held them.
 
     vocab : V words
@@ -42,10 +53,9 @@ class Corpus:
     sha256 : fingerprint of the decompressed text
     """
 
-    vocab: Vocab
-    ids: np.ndarray
-    tokens: int
-    sha256: str
+    def __init__(self, vocab: Vocab, ids: np.ndarray | Callable[[], np.ndarray], tokens: int, sha256: str):
+        super().__init__(ids)
+        self.vocab, self.tokens, self.sha256 = vocab, tokens, sha256
 
 
 def load(
@@ -97,11 +107,8 @@ def cut(encoded: Encoded, config: Text, name: str, on_disk: bool = False) -> Cor
         if not vocab.counts.any():
             raise EmbedkitError(f"{name}: none of the {len(vocab)} words of {config.vocab} occurs in it")
         # One more entry: LINE_END, which is -1, picks the last.
-        names, ids = np.append(names, np.int32(LINE_END)), Spool(np.int32, on_disk)
-        for part in pieces(encoded.ids):
-            renamed = names[part]
-            ids.append(renamed[renamed >= LINE_END])
-        return Corpus(vocab, ids.array(), tokens, encoded.sha256)
+        names = np.append(names, np.int32(LINE_END))
+        return Corpus(vocab, lambda: _renamed(encoded.ids, names, on_disk), tokens, encoded.sha256)
     # Counts fall, so the words with enough of them come first.
     size = int(np.searchsorted(-counts, -config.min_count, "right"))
     if not size:
@@ -111,12 +118,24 @@ def cut(encoded: Encoded, config: Text, name: str, on_disk: bool = False) -> Cor
             f"--min-count {counts[0]} or lower keeps words",
         )
     vocab = encoded.vocab.head(min(size, config.max_vocab or size))
-    if len(vocab) == len(encoded.vocab):
-        return Corpus(vocab, encoded.ids, tokens, encoded.sha256)
-    ids = Spool(np.int32, on_disk)
+    return Corpus(vocab, lambda: _below(encoded, len(vocab), on_disk), tokens, encoded.sha256)
+
+
+def _renamed(ids: np.ndarray, names: np.ndarray, on_disk: bool) -> np.ndarray:
+    kept = Spool(np.int32, on_disk)
+    for part in pieces(ids):
+        renamed = names[part]
+        kept.append(renamed[renamed >= LINE_END])
+    return kept.array()
+
+
+def _below(encoded: Encoded, size: int, on_disk: bool) -> np.ndarray:
+    if size == len(encoded.vocab):
+        return encoded.ids
+    kept = Spool(np.int32, on_disk)
     for part in pieces(encoded.ids):
-        ids.append(part[part < len(vocab)])
-    return Corpus(vocab, ids.array(), tokens, encoded.sha256)
+        kept.append(part[part < size])
+    return kept.array()
 
 
 def _given(types: Vocab, words: list[str]) -> tuple[Vocab, np.ndarray]:

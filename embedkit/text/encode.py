@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..config import Text
 from ..errors import FormatError
-from ..parallel import stream
+from ..parallel import each, stream
 from ..progress import Progress
 from ..spool import Spool
 from . import _kernels
@@ -20,8 +21,11 @@ from .vocab import Vocab
 
 def encode_files(
     paths: list[str], config: Text, threads: int, progress: Progress, on_disk: bool = False
-) -> tuple[Vocab, np.ndarray, str]:
-    """(vocabulary of all types, ids, sha256 of the text); see `corpus.Encoded`. `on_disk` keeps ids in files."""
+) -> tuple[Vocab, Callable[[], np.ndarray], str]:
+    """(vocabulary of all types, what makes the ids, sha256 of the text); see `corpus.Encoded`.
+
+    `on_disk` keeps ids in files.
+    """
     reader, tables = Reader(paths), [Types() for _ in range(threads)]
     gapped = TOKENIZERS[config.tokenizer].gap is not None
     with progress.bar(None, "reading", "B") as advance:
@@ -44,14 +48,32 @@ def encode_files(
     lexicon = rank(types, config, reader, gaps)
     names = [lexicon.names(mapped) for mapped in maps]
 
-    def finish(block, _):
-        ids, worker, inside = block
-        return lexicon.apply(ids, names[worker], inside)
+    def ids() -> np.ndarray:
+        blocks = zip(chunks.parts(), workers, inside)
+        if lexicon.indptr is None and not on_disk:
+            return _in_place(blocks, len(chunks), names, threads)
+        made = Spool(np.int32, on_disk)
+        for part in stream(
+            lambda block, _: lexicon.apply(block[0], names[block[1]], block[2]), blocks, threads, ahead=4 * threads
+        ):
+            made.append(part)
+        return made.array()
 
-    ids = Spool(np.int32, on_disk)
-    for part in stream(finish, zip(chunks.parts(), workers, inside), threads, ahead=4 * threads):
-        ids.append(part)
-    return lexicon.vocab, ids.array(), reader.fingerprint
+    return lexicon.vocab, ids, reader.fingerprint
+
+
+def _in_place(blocks: Iterable, total: int, names: list[np.ndarray], threads: int) -> np.ndarray:
+    """The ids where each chunk is one word: every block goes straight to its place."""
+    out = np.empty(total, np.int32)
+
+    def placed():
+        at = 0
+        for chunks, worker, _ in blocks:
+            yield chunks, names[worker], out[at : at + len(chunks)]
+            at += len(chunks)
+
+    each(lambda job, _: _kernels.rename(*job), placed(), threads)
+    return out
 
 
 def check_lengths(types: Types, reader: Reader) -> None:

@@ -82,26 +82,54 @@ class Reader:
             self._bases.append(base)
             for piece in _pieces(path):
                 self._sha.update(piece)
-                mark = len(MARK) if base == self._bases[-1] and piece.startswith(MARK) else 0
+                mark = len(MARK) if base == self._bases[-1] and piece[: len(MARK)] == MARK else 0
                 yield Block(number, base + mark, np.frombuffer(piece, np.uint8)[mark:])
                 number, base = number + 1, base + len(piece)
 
 
 def _pieces(path: str) -> Iterator[bytes | memoryview]:
-    rest, read, piece = b"", 0, b""
+    """The bytes of a file in pieces that end after a space, tab or newline, the last one after a newline."""
+    piece = b"\n"
+    for piece in _mapped_pieces(path) if files.is_plain(path) else _read_pieces(path):
+        yield piece
+    if piece[-1:] != b"\n":
+        yield b"\n"
+
+
+def _mapped_pieces(path: str) -> Iterator[bytes | memoryview]:
+    text, start = memoryview(files.map_input(path)), 0
+    while start < len(text):
+        end = min(start + BLOCK, len(text))
+        if end < len(text):
+            cut = _last_space(bytes(text[max(start, end - LONGEST_WORD) : end]))
+            if not cut:
+                raise too_long(path, max(start, end - LONGEST_WORD))
+            end = max(start, end - LONGEST_WORD) + cut
+        piece, start = text[start:end], end
+        yield piece if bytes(piece[-1:]) in (b" ", b"\t", b"\n") else bytes(piece) + b"\n"
+
+
+def _read_pieces(path: str) -> Iterator[bytes]:
+    rest, read = b"", 0
     with files.open_input(path) as file:
         while chunk := file.read(BLOCK):
-            cut = max(chunk.rfind(space, max(0, len(chunk) - LONGEST_WORD)) for space in (b"\n", b" ", b"\t")) + 1
-            if cut == 0 and len(rest) + len(chunk) > LONGEST_WORD:
-                raise too_long(path, read + len(chunk) - LONGEST_WORD)
-            piece, rest = rest + chunk[:cut] if cut else b"", rest + chunk if not cut else chunk[cut:]
+            start = max(0, len(chunk) - LONGEST_WORD)
+            cut = _last_space(chunk[start:])
+            if not cut and len(rest) + len(chunk) > LONGEST_WORD:
+                raise too_long(path, read + start)
             read += len(chunk)
-            if piece:
-                yield piece
+            if cut:
+                yield rest + chunk[: start + cut]
+                rest = chunk[start + cut :]
+            else:
+                rest += chunk
     if rest:
         yield rest + b"\n"
-    elif piece and not piece.endswith(b"\n"):
-        yield b"\n"
+
+
+def _last_space(text: bytes) -> int:
+    """The place behind the last space, tab or newline; 0 if there is none."""
+    return max(text.rfind(space) for space in (b"\n", b" ", b"\t")) + 1
 
 
 def too_long(path: str, offset: int) -> FormatError:

@@ -63,7 +63,7 @@ class Types:
 
         `text` ends with a space, tab or newline. CR bytes are left out.
         """
-        if (text == 13).any():
+        if 13 in text:
             known, kept = len(self), np.flatnonzero(text != 13)
             ids = self.scan(text[kept], base)
             fresh = self.types[known : len(self), _kernels.FIRST]

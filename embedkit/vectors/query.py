@@ -121,13 +121,14 @@ def tokens(source, line: str) -> list[str]:
 
 
 def combine_all(source, queries: Sequence[Query], unit: bool = False) -> np.ndarray:
-    """(n, width) float32: `combine` of each query."""
-    if any(len(ids) > 1 for ids, _ in queries) or not len(queries):
+    """(n, width) float32: `combine` of each query, but for rounding."""
+    ends = np.cumsum([len(ids) for ids, _ in queries])
+    if not len(ends) or ends[-1] * source.width > BLOCK:
         sums = [combine(source, ids, signs, unit) for ids, signs in queries]
-        return np.array(sums, np.float32).reshape(len(queries), source.width)
+        return np.array(sums, np.float32).reshape(-1, source.width)
     rows = source.rows(np.concatenate([ids for ids, _ in queries]))
-    signs = np.concatenate([signs for _, signs in queries])[:, None]
-    return signs * (unit_rows(rows) if unit else rows)
+    rows = (unit_rows(rows) if unit else rows) * np.concatenate([signs for _, signs in queries])[:, None]
+    return rows if len(rows) == len(queries) else np.add.reduceat(rows, [0, *ends[:-1]], axis=0)
 
 
 def pool(source, ids: np.ndarray, how: str) -> np.ndarray:

@@ -16,7 +16,7 @@ from .sparse import FEW
 from .top import TILE, Ranking, Top, crew, scan
 
 EPSILON = 0.001  # of 3CosMul, as in Levy & Goldberg (2014)
-TABLE = 1 << 22  # cosines of question words with candidates held at a time (16 MiB; of sparse rows 64)
+TABLE = 1 << 23  # cosines of question words with candidates held at a time (32 MiB; of sparse rows twice as many)
 TOGETHER = 128  # question words that one thread multiplies at a time
 
 
@@ -121,10 +121,8 @@ def by_tables(
     pairs = np.searchsorted(words, np.divmod(pairs, size))
 
     def open_tile(start: int, end: int):
-        cosines = _cosines(source, words, start, end, together, threads, strict)
-        if method == "mul" and not is_sparse(source):
-            cosines += 1
-            cosines /= 2
+        shifted = method == "mul" and not is_sparse(source)
+        cosines = _cosines(source, words, start, end, together, threads, shifted, strict)
 
         def scores_of(strip: slice) -> np.ndarray:
             first, last = owners[strip.start], owners[strip.stop - 1] + 1
@@ -139,7 +137,7 @@ def by_tables(
 
     taboo = np.repeat(np.arange(len(triples)), 3), triples.ravel()
     # Every tile makes dense rows of sparse ones again, so theirs are wide.
-    table, widest = (4 * TABLE, stop) if is_sparse(source) else (TABLE, TILE)
+    table, widest = (2 * TABLE, stop) if is_sparse(source) else (TABLE, TILE)
     tile = min(widest, max(64, table // len(words)))
     with crew(stop * (len(words) * source.width + 8 * len(triples))) as threads:
         scan(top, stop, open_tile, taboo, threads, tile, advance=advance)
@@ -156,8 +154,8 @@ def _contrast(cosines: np.ndarray, a: np.ndarray, b: np.ndarray, method: str, ep
     return np.divide(cosines[b], cosines[a] + np.float32(epsilon))
 
 
-def _cosines(source, words: np.ndarray, start: int, end: int, together: int, threads: int, strict: bool) -> np.ndarray:
-    """Cosines (U, end - start) of rows `words` (U,) with the candidates start..end."""
+def _cosines(source, words, start: int, end: int, together: int, threads: int, shifted: bool, strict: bool):
+    """Cosines (U, end - start) float32 of rows `words` (U,) with candidates start..end; (1 + cos) / 2 if `shifted`."""
     table = np.empty((len(words), end - start), np.float32)
 
     def work(at: int, _) -> None:
@@ -165,6 +163,9 @@ def _cosines(source, words: np.ndarray, start: int, end: int, together: int, thr
             part = source.scores(source.rows(words[at : at + together]), "cosine", start, end)
             if strict and not np.isfinite(part.sum()):
                 _name_broken(source, words[at : at + together], part, start)
+        if shifted:
+            part += 1
+            part /= 2
         table[at : at + together] = part
 
     each(work, range(0, len(words), together), 1 if is_sparse(source) else threads)

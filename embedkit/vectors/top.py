@@ -13,7 +13,7 @@ import numpy as np
 from ..parallel import each, thread_count
 
 TILE = 4096  # candidates at a time
-SCORES = 1 << 18  # scores at a time and thread: 1 MiB, which the cache holds
+SCORES = 1 << 19  # scores at a time and thread: 2 MiB
 LARGE = 1 << 27  # multiplications from which on threads pay
 
 Ranking = tuple[np.ndarray, np.ndarray]

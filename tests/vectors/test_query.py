@@ -103,13 +103,18 @@ def test_a_word_is_exactly_like_itself():
     assert set(similarity(source, np.arange(300), np.arange(300)).tolist()) == {1.0}
 
 
-def test_sums_of_many_queries_are_those_of_each(toy):
-    for texts in (["king", "nil", "plum"], ["king - man", "pear", "- queen"], ["- king", "pear"]):
-        queries = [parse_query(toy, text) for text in texts]
-        for unit in (False, True):
-            sums = combine_all(toy, queries, unit)
-            assert sums.dtype == np.float32
-            np.testing.assert_array_equal(sums, [combine(toy, *query, unit) for query in queries])
+@pytest.mark.parametrize("block", [1, 1 << 20])
+@pytest.mark.parametrize("unit", [False, True])
+@pytest.mark.parametrize("texts", [["king", "nil", "- plum"], ["king - man", "pear", "- queen + king - woman", "man"]])
+def test_sums_of_many_queries_are_those_of_each(toy, monkeypatch, block, unit, texts):
+    monkeypatch.setattr(query, "BLOCK", block)
+    queries = [parse_query(toy, text) for text in texts]
+    sums = combine_all(toy, queries, unit)
+    assert sums.dtype == np.float32
+    np.testing.assert_allclose(sums, [combine(toy, *query, unit) for query in queries], rtol=1e-6)
+
+
+def test_no_queries_no_sums(toy):
     assert combine_all(toy, []).shape == (0, 4)
 
 

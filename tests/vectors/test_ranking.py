@@ -8,7 +8,7 @@ import pytest
 
 from embedkit.text.vocab import Vocab
 from embedkit.vectors import formats, ranking, top
-from embedkit.vectors.query import combine, find, parse_query, unit_rows
+from embedkit.vectors.query import combine_all, find, parse_query, unit_rows
 from embedkit.vectors.ranking import analogy, nearest
 from embedkit.vectors.vectors import METRICS, Vectors
 
@@ -100,7 +100,7 @@ def test_a_broken_row_is_never_an_answer(toy, k):
 def test_nearest_against_a_full_sort(metric, k):
     source = rng_source()
     queries = [parse_query(source, text) for text in ("w3", "w200 - w7", "w150 w150 w1")]
-    sums = np.stack([combine(source, *query, unit=metric == "cosine") for query in queries])
+    sums = combine_all(source, queries, metric == "cosine")
     for (ids, scores), (own, _), row in zip(nearest(source, queries, k, metric), queries, source.scores(sums, metric)):
         expected = [id for id in sorted(range(300), key=lambda id: (-row[id], id)) if id not in own][:k]
         assert ids.tolist() == expected
