@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 
 import click
@@ -17,6 +19,9 @@ def open_source(file: str, source_format: str | None, arguments=(), needs_querie
     """The vectors in `file`. With FILE - stdin is taken, so the queries must be arguments."""
     if file == "-" and needs_queries and not arguments:
         raise click.UsageError("FILE is -, so the queries must be arguments", click.get_current_context())
+    if arguments and "numpy" not in sys.modules:
+        # A few questions are answered before BLAS's threads have started and found nothing to do.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from ..vectors.formats import load
 
     return load(file, format=source_format)

@@ -55,7 +55,7 @@ def _by_sums(source, sums: np.ndarray, k: int, metric: str, stop: int, taboo) ->
     def open_tile(start: int, end: int):
         return lambda strip: source.scores(sums[strip], metric, start, end)
 
-    with crew(work) as threads:
+    with crew(work, len(sums)) as threads:
         scan(top, stop, open_tile, taboo, threads, **shape)
     if metric == "cosine":
         top.ids[~sums.any(1)] = -1
@@ -139,7 +139,7 @@ def by_tables(
     # Every tile makes dense rows of sparse ones again, so theirs are wide.
     table, widest = (2 * TABLE, stop) if is_sparse(source) else (TABLE, TILE)
     tile = min(widest, max(64, table // len(words)))
-    with crew(stop * (len(words) * source.width + 8 * len(triples))) as threads:
+    with crew(stop * (len(words) * source.width + 8 * len(triples)), len(triples)) as threads:
         scan(top, stop, open_tile, taboo, threads, tile, advance=advance)
     back = np.empty_like(order)
     back[order] = np.arange(len(order))

@@ -98,7 +98,7 @@ def scan(
     """
     n, k = top.ids.shape
     tile = tile or max(TILE, SCORES // max(1, n), 8 * k)
-    height = min(height or n, max(1, SCORES // min(tile, stop)))
+    height = max(1, min(height or n, SCORES // min(tile, stop), -(-n // threads)))
     strips = [slice(at, min(at + height, n)) for at in range(0, n, height)]
     bounds = np.searchsorted(taboo[0], [0, *(strip.stop for strip in strips)]).tolist()
     jobs = [(strip, slice(*span)) for strip, span in zip(strips, zip(bounds, bounds[1:]))]
@@ -119,13 +119,13 @@ def scan(
 
 
 @contextmanager
-def crew(multiplications: int, threads: int | None = None):
+def crew(multiplications: int, questions: int):
     """How many threads so much work is worth. Where they are several, BLAS keeps to one for each of them.
 
     BLAS's own threads wait for each other at every product; ours meet once a tile, and share what is not a product.
     """
-    threads = thread_count(threads) if multiplications >= LARGE else 1
-    if threads == 1:
+    threads = min(thread_count(None), questions) if multiplications >= LARGE else 1
+    if threads <= 1:
         yield 1
         return
     from threadpoolctl import threadpool_limits

@@ -56,12 +56,11 @@ def test_who_must_not_meet(threads, monkeypatch):
     assert seen == [50] * 7 + [40]
 
 
-def test_threads_are_for_large_work(monkeypatch):
-    monkeypatch.setattr(top, "thread_count", lambda threads: threads or 5)
-    with crew(top.LARGE - 1) as threads:
-        assert threads == 1
-    with crew(top.LARGE) as threads:
-        assert threads == 5
+@pytest.mark.parametrize(("work", "questions", "expected"), [(-1, 9, 1), (0, 9, 5), (0, 3, 3), (0, 1, 1), (0, 0, 1)])
+def test_threads_are_for_large_work_that_can_be_shared(work, questions, expected, monkeypatch):
+    monkeypatch.setattr(top, "thread_count", lambda threads: 5)
+    with crew(top.LARGE + work, questions) as threads:
+        assert threads == expected
 
 
 def test_blas_leaves_the_threads_to_us(monkeypatch):
@@ -73,6 +72,6 @@ def test_blas_leaves_the_threads_to_us(monkeypatch):
         return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
 
     before = blas()
-    with crew(top.LARGE):
+    with crew(top.LARGE, 2):
         assert blas() <= {1}
     assert blas() == before
