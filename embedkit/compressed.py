@@ -14,7 +14,8 @@ _GZIP, _BZIP2, _XZ = b"\x1f\x8b\x08", re.compile(rb"BZh[1-9]1AY&SY"), b"\xfd7zXZ
 
 def decompressor(head: bytes):
     """For data that starts with `head`: what makes a decompressor and the error it raises; None for plain data."""
-    if head.startswith(_GZIP):
+    # The three upper bits of gzip's flags are zero: a space, as after a word of these bytes, is no flag.
+    if head.startswith(_GZIP) and not (head[3:4] or b"\0")[0] & 0xE0:
         return (lambda: zlib.decompressobj(31)), zlib.error
     if _BZIP2.match(head):
         import bz2

@@ -17,7 +17,7 @@ from ..vectors._kernels import multiply
 from . import _kernels
 from .cooccur import spread
 
-BLOCK = 32
+BLOCK = 48
 # Below this many rows LAPACK is as fast, and exact.
 DENSE = 1024
 
@@ -99,8 +99,7 @@ def _krylov(matrix: Csr, dim: int, tolerance: float, seed: int, threads: int, sy
             newest = basis[:, len(projected) :]
             grown = mirror.times(matrix.times(newest, threads), threads)
             projected = _widened(projected, tall.remove(grown, basis))
-            squares, vectors = np.linalg.eigh(projected)
-            squares, vectors = squares[::-1], vectors[:, ::-1]
+            squares = np.linalg.eigvalsh(projected)[::-1]
             history.append(np.sqrt(np.maximum(squares[:dim], 0)))
             progress.event("svd-step", basis=len(squares), last=float(history[-1][-1]))
             # Next to the largest value this is rounding: the basis holds all that the matrix can reach.
@@ -110,6 +109,7 @@ def _krylov(matrix: Csr, dim: int, tolerance: float, seed: int, threads: int, sy
                 break
             basis = tall.widened(basis, fresh)
         right = np.zeros((rows, dim), np.float32)
+        vectors = np.linalg.eigh(projected)[1][:, ::-1]
         right[:, : len(squares)] = tall.times(basis, vectors[:, :dim])
         left = matrix.times(right, threads)
     values = np.sqrt(np.einsum("ij,ij->j", left, left, dtype=np.float64))
