@@ -4,7 +4,10 @@ import math
 
 import numpy as np
 
-from ..jit import kernel
+from ..jit import kernel, prefetch
+
+# Occurrences between the one at work and the one whose surroundings are asked for.
+AHEAD = 16
 
 
 @kernel
@@ -50,8 +53,13 @@ def count_rows(ids, positions, starts, first, last, weights, left, right, sums, 
     """
     window, n, size = len(weights) - 1, 0, len(ids)
     for word in range(first, last):
-        for p in range(starts[word], starts[word + 1]):
+        stop = starts[word + 1]
+        for p in range(starts[word], stop):
             at = positions[p]
+            # The neighbourhoods of a rare word lie all over the text: ask for the one after next in time.
+            later = positions[min(p + AHEAD, len(positions) - 1)]
+            prefetch(ids, max(later - window, 0))
+            prefetch(ids, min(later + window, size - 1))
             if left:
                 for d in range(1, min(window, at) + 1):
                     c = ids[at - d]

@@ -8,10 +8,11 @@ Words of up to 14 bytes, nearly all, are told apart by the two numbers. `size` i
 
 import numpy as np
 
-from ..jit import kernel
+from ..jit import kernel, prefetch
 
 LOW, HIGH, START, LENGTH, COUNT, FIRST = range(6)
 PACKED = 14
+BATCH = 32
 # Products and sums stay below 2**63: compiled int64 arithmetic must not overflow (LLVM is told that it does not), and
 # uint64 behaves otherwise without the compiler.
 HALF, MIX_A, MIX_B, MIX_C, MIX_D = (1 << 28) - 1, 0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F
@@ -88,29 +89,42 @@ def scan(text, words, ends, first, last, base, slots, types, arena, size, ids, n
     `words` is the uint64 view of `text`, with room behind. Stops where the table is full, before a word that it cannot
     take. Returns (end reached, n).
     """
-    start = ends[first - 1] + 1 if first > 0 else 0
-    for e in range(first, last):
-        end = ends[e]
-        length = end - start
-        if length > 0:
-            low = _seven(words, start, min(length, 7))
-            high = _seven(words, start + 7, min(max(length - 7, 0), 7))
-            h = _hash(low, high, length, text, end)
-            slot = _find(low, high, length, h, text, start, slots, types, arena)
-            if slots[slot] == 0:
-                if size[0] == len(types) or 2 * (size[0] + 1) > len(slots) or size[1] + length > len(arena):
-                    return e, n
-                t = _add(slot, low, high, length, h, text, start, slots, types, arena, size)
-                types[t, COUNT], types[t, FIRST] = 1, base + start
-            else:
-                t = (slots[slot] & 0xFFFFFFFF) - 1
-                types[t, COUNT] += 1
-            ids[n] = t
-            n += 1
-        if text[end] == 10:
-            ids[n] = -1
-            n += 1
-        start = end + 1
+    lows, highs, hashes = np.empty(BATCH, np.int64), np.empty(BATCH, np.int64), np.empty(BATCH, np.int64)
+    flat, mask = types.reshape(-1), len(slots) - 1
+    for batch in range(first, last, BATCH):
+        # The table is larger than the cache: ask for a batch of slots, then for their types, then look them up.
+        size_of_batch = min(BATCH, last - batch)
+        for j in range(size_of_batch):
+            start = ends[batch + j - 1] + 1 if batch + j > 0 else 0
+            length = ends[batch + j] - start
+            lows[j] = _seven(words, start, min(length, 7))
+            highs[j] = _seven(words, start + 7, min(max(length - 7, 0), 7))
+            hashes[j] = _hash(lows[j], highs[j], length, text, ends[batch + j])
+            prefetch(slots, hashes[j] & mask)
+        for j in range(size_of_batch):
+            entry = slots[hashes[j] & mask]
+            prefetch(flat, 8 * (max(entry & 0xFFFFFFFF, 1) - 1))
+        for j in range(size_of_batch):
+            e = batch + j
+            start = ends[e - 1] + 1 if e > 0 else 0
+            end = ends[e]
+            length = end - start
+            if length > 0:
+                low, high, h = lows[j], highs[j], hashes[j]
+                slot = _find(low, high, length, h, text, start, slots, types, arena)
+                if slots[slot] == 0:
+                    if size[0] == len(types) or 2 * (size[0] + 1) > len(slots) or size[1] + length > len(arena):
+                        return e, n
+                    t = _add(slot, low, high, length, h, text, start, slots, types, arena, size)
+                    types[t, COUNT], types[t, FIRST] = 1, base + start
+                else:
+                    t = (slots[slot] & 0xFFFFFFFF) - 1
+                    types[t, COUNT] += 1
+                ids[n] = t
+                n += 1
+            if text[end] == 10:
+                ids[n] = -1
+                n += 1
     return last, n
 
 
