@@ -103,7 +103,8 @@ def decks(family: Family, entry: Entry, rng: random.Random) -> dict[str, Deck]:
     items |= {slot: pool.split() for slot, pool in family.cues.get(role, {}).items()}
     items |= {slot: phrases(text) for slot, text in family.phrases.items()}
     for slot, texts in family.own.items():
-        items |= {slot: phrases(text) for word, text in texts.items() if word in topic.values()}
+        for word in [word for word in texts if word in topic.values()]:
+            items[slot] = phrases(texts[word])
     items["frame"] = [
         frame
         for served, text in family.frames.items()

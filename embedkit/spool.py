@@ -81,7 +81,7 @@ def pieces(array: np.ndarray, size: int = PIECE) -> Iterator[np.ndarray]:
 def release(array: np.ndarray) -> None:
     """Give back the memory of a mapped file's pages; they are read again when needed. Nothing for other arrays."""
     base = array
-    while isinstance(base, np.ndarray) and base.base is not None:
-        base = base.base
+    while isinstance(base, (np.ndarray, memoryview)):
+        base = base.base if isinstance(base, np.ndarray) else base.obj
     if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
         base.madvise(mmap.MADV_DONTNEED)

@@ -71,3 +71,20 @@ def test_sizes(text, size):
 def test_what_is_no_size(text):
     with pytest.raises(OptionError, match="is not a size"):
         parse_size(text)
+
+
+def test_pages_of_a_map_are_given_back(tmp_path):
+    from embedkit.files import map_input
+
+    size = 64 << 20
+    (tmp_path / "file").write_bytes(bytes(size))
+    mapped = map_input(tmp_path / "file")
+    assert not mapped[::4096].any()
+    held = resident()
+    release(mapped[100:])
+    assert held - resident() > size // 2
+
+
+def resident() -> int:
+    with open("/proc/self/statm") as file:
+        return int(file.read().split(" ")[1]) * 4096

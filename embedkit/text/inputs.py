@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import files
 from ..errors import EmbedkitError, FormatError
+from ..spool import release
 
 BLOCK = 4 << 20
 LONGEST_WORD = 1 << 16
@@ -97,8 +98,11 @@ def _pieces(path: str) -> Iterator[bytes | memoryview]:
 
 
 def _mapped_pieces(path: str) -> Iterator[bytes | memoryview]:
-    text, start = memoryview(files.map_input(path)), 0
+    mapped, start = files.map_input(path), 0
+    text = memoryview(mapped)
     while start < len(text):
+        if start // BLOCK % 8 == 7:
+            release(mapped)  # what has been read need not stay in memory
         end = min(start + BLOCK, len(text))
         if end < len(text):
             cut = _last_space(bytes(text[max(start, end - LONGEST_WORD) : end]))
