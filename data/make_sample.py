@@ -106,10 +106,7 @@ def decks(family: Family, entry: Entry, rng: random.Random) -> dict[str, Deck]:
         for word in [word for word in texts if word in topic.values()]:
             items[slot] = phrases(texts[word])
     items["frame"] = [
-        frame
-        for served, text in family.frames.items()
-        if role in served.split()
-        for frame in phrases(text)
+        frame for served, text in family.frames.items() if role in served.split() for frame in phrases(text)
     ]
     return {slot: Deck(choices, rng) for slot, choices in items.items()}
 
@@ -145,12 +142,7 @@ def sentences(family: Family, entry: Entry, rng: random.Random) -> list[str]:
 
 def corpus(rng: random.Random) -> list[str]:
     """The sentences about all words, in random order."""
-    lines = [
-        line
-        for family in FAMILIES
-        for entry in entries(family)
-        for line in sentences(family, entry, rng)
-    ]
+    lines = [line for family in FAMILIES for entry in entries(family) for line in sentences(family, entry, rng)]
     rng.shuffle(lines)
     return lines
 
@@ -205,8 +197,7 @@ def unrelated(one: Family, other: Family, rng: random.Random) -> list[tuple[str,
     if one.topics.isascii() != other.topics.isascii():
         return []
     words, other_words = (
-        rng.sample([topic[role] for role, topic in entries(family)], UNRELATED_PAIRS)
-        for family in (one, other)
+        rng.sample([topic[role] for role, topic in entries(family)], UNRELATED_PAIRS) for family in (one, other)
     )
     return list(zip(words, other_words, strict=True))
 

@@ -190,12 +190,18 @@ PEOPLE = Family(
     },
     cues={
         "male": {
-            "he": "he", "his": "his", "him": "him", "himself": "himself",
+            "he": "he",
+            "his": "his",
+            "him": "him",
+            "himself": "himself",
             "name": "arthur henry john peter thomas david paul martin",
             "wear": "tie cap waistcoat jacket",
         },
         "female": {
-            "he": "she", "his": "her", "him": "her", "himself": "herself",
+            "he": "she",
+            "his": "her",
+            "him": "her",
+            "himself": "herself",
             "name": "anna mary emma clara julia laura sophie helen",
             "wear": "bonnet necklace bracelet blouse",
         },

@@ -58,8 +58,18 @@ def test_json_has_the_same_keys_in_every_row(run):
     assert result.code == 0
     rows = [json.loads(line) for line in result.out.split("\n")[:-1]]
     assert {tuple(row) for row in rows} == {tuple(HEADER.split("\t"))}
-    assert rows[0] == {"model": "m.vec", "task": "similarity", "dataset": "p", "section": None, "metric": "spearman",
-                       "value": 0.866025, "correct": None, "used": 3, "total": 4, "coverage": 0.75}
+    assert rows[0] == {
+        "model": "m.vec",
+        "task": "similarity",
+        "dataset": "p",
+        "section": None,
+        "metric": "spearman",
+        "value": 0.866025,
+        "correct": None,
+        "used": 3,
+        "total": 4,
+        "coverage": 0.75,
+    }
     assert [row["value"] for row in rows[2:]] == [1, 0, 1, 0, 0.5]
 
 
@@ -89,7 +99,11 @@ def test_several_models_and_sets_share_the_rows(run, tmp_path):
     assert result.code == 0
     rows = [line.split("\t") for line in result.out.split("\n")[1:-1]]
     assert [(row[0], row[2]) for row in rows[::2]] == [
-        ("m.vec", "p.txt"), ("m.vec", "more/p.txt"), ("n.vec", "p.txt"), ("n.vec", "more/p.txt")]
+        ("m.vec", "p.txt"),
+        ("m.vec", "more/p.txt"),
+        ("n.vec", "p.txt"),
+        ("n.vec", "more/p.txt"),
+    ]
     assert rows[0][1:2] + rows[0][3:] == rows[6][1:2] + rows[6][3:]
 
 

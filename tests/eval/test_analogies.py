@@ -121,12 +121,17 @@ def test_broken_vectors_are_named(value):
 
 # king - man + woman is queen: axes are (royal, female, young).
 VOCAB = Vocab.from_words(["man", "woman", "king", "queen", "boy", "girl", "Paris"])
-MATRIX = np.array([[0, 0, 0, 1], [0, 1, 0, 1], [1, 0, 0, 1], [1, 1, 0, 1], [0, 0, 1, 1], [0, 1, 1, 1], [-1, 0, 0, 0]],
-                  np.float32)
+MATRIX = np.array(
+    [[0, 0, 0, 1], [0, 1, 0, 1], [1, 0, 0, 1], [1, 1, 0, 1], [0, 0, 1, 1], [0, 1, 1, 1], [-1, 0, 0, 0]], np.float32
+)
 QUESTIONS = Questions(
     "q",
-    ("man king woman queen  man woman boy girl  man king woman boy  man king woman nobody  MAN king woman queen  "
-     "man king Woman queen").replace("  ", " ").split(" "),
+    (
+        "man king woman queen  man woman boy girl  man king woman boy  man king woman nobody  MAN king woman queen  "
+        "man king Woman queen"
+    )
+    .replace("  ", " ")
+    .split(" "),
     [("family", 2), ("empty", 0), ("gram1-x", 4)],
 )
 

@@ -53,8 +53,10 @@ def test_an_empty_section_has_no_value(oov):
 
 
 def test_the_table_is_aligned():
-    rows = [*similarity_rows("m", "ws353", Agreement(0.5, -0.25, 20, 20, 40, 0)),
-            *analogy_rows("long.bin", "q", Answers([GRAM], 9, 0))]
+    rows = [
+        *similarity_rows("m", "ws353", Agreement(0.5, -0.25, 20, 20, 40, 0)),
+        *analogy_rows("long.bin", "q", Answers([GRAM], 9, 0)),
+    ]
     assert list(table(rows)) == [
         "model     task        dataset  section  metric      value  correct  used  total  coverage",
         "m         similarity  ws353    -        spearman   0.5000        -    20     20    1.0000",
