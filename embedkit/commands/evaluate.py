@@ -15,10 +15,10 @@ from ._options import format_option, json_option, quiet_option
 @click.option("--questions", "question_files", multiple=True, metavar="FILE", help="analogy questions; may be repeated")
 @click.option(
     "--method",
-    type=click.Choice(["add", "mul"]),
+    type=click.Choice(["add", "mul", "both"]),
     default="add",
     show_default=True,
-    help="how analogies are scored: 3CosAdd or 3CosMul",
+    help="how analogies are scored: 3CosAdd, 3CosMul, or both in one pass",
 )
 @click.option(
     "--restrict-vocab",
@@ -75,8 +75,10 @@ def command(files, pair_files, question_files, method, restrict_vocab, oov, lowe
                 result = judge_pairs(source, dataset, lowercase)
                 yield name, result, list(report.similarity_rows(model, name, result))
             for name, dataset in questions:
-                result = judge_questions(source, dataset, method, restrict_vocab or None, lowercase, progress)
-                yield name, result, list(report.analogy_rows(model, name, result, oov))
+                methods = ("add", "mul") if method == "both" else (method,)
+                results = judge_questions(source, dataset, methods, restrict_vocab or None, lowercase, progress)
+                for each, result in zip(methods, results):
+                    yield name, result, list(report.analogy_rows(model, name, result, oov, each))
         except EmbedkitError as error:
             raise EmbedkitError(f"{model}: {error}", error.hint) from error
 

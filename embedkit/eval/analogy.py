@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -40,36 +41,46 @@ class Answers(NamedTuple):
 def judge_questions(
     source: Source,
     questions: Questions,
-    method: str = "add",
+    methods: Sequence[str] = ("add",),
     limit: int | None = 30000,
     lowercase: bool = False,
     progress: Progress = SILENT,
-) -> Answers:
-    """Answer `questions` from the first `limit` words; a question with a word outside of them is not asked.
+) -> list[Answers]:
+    """Answer `questions` from the first `limit` words, by each of `methods`, in one pass over the vocabulary.
 
-    An answer is right if the best of all these words, without the three of the question, is d. `lowercase` changes the
-    questions, never the vocabulary; questions that become the same count each time.
+    A question with a word outside of these is not asked. An answer is right if the best of all these words, without the
+    three of the question, is d. `lowercase` changes the questions, never the vocabulary; questions that become the same
+    count each time.
     """
     found = look_up(source, questions.words, limit, lowercase)
     ids = found.ids.reshape(-1, 4)
     used = (ids >= 0).all(1)
-    right = np.zeros(len(ids), bool)
-    right[used] = best_answers(source, ids[used, :3], method, limit, progress) == ids[used, 3]
-    sections, at = [], 0
-    for name, total in questions.sections:
-        span = slice(at, at := at + total)
-        sections.append(Section(name, int(right[span].sum()), int(used[span].sum()), total))
-    return Answers(sections, found.distinct, found.capitals)
+    answers = []
+    for best in best_answers(source, ids[used, :3], methods, limit, progress):
+        right = np.zeros(len(ids), bool)
+        right[used] = best == ids[used, 3]
+        sections, at = [], 0
+        for name, total in questions.sections:
+            span = slice(at, at := at + total)
+            sections.append(Section(name, int(right[span].sum()), int(used[span].sum()), total))
+        answers.append(Answers(sections, found.distinct, found.capitals))
+    return answers
 
 
 def best_answers(
-    source: Source, triples: np.ndarray, method: str = "add", limit: int | None = None, progress: Progress = SILENT
-) -> np.ndarray:
-    """The best answer (n,) int64 to every row a, b, c of `triples` (n, 3); of equals the lowest id, -1 without any.
+    source: Source,
+    triples: np.ndarray,
+    methods: Sequence[str] = ("add",),
+    limit: int | None = None,
+    progress: Progress = SILENT,
+) -> list[np.ndarray]:
+    """By each of `methods` the best answer (n,) int64 to every row a, b, c of `triples` (n, 3).
 
-    Scores are those of `vectors.ranking.analogy`, candidates the first `limit` words. The vocabulary is met tile by
-    tile, so that memory does not depend on its size. Raises EmbedkitError for a candidate that holds NaN or infinity.
+    Of equals the lowest id, -1 without any. Scores are those of `vectors.ranking.analogy`, candidates the first `limit`
+    words. The vocabulary is met tile by tile, so that memory does not depend on its size. Raises EmbedkitError for a
+    candidate that holds NaN or infinity.
     """
     stop = min(limit or len(source.vocab), len(source.vocab))
     with progress.bar(stop, "analogies", "words") as advance:
-        return by_tables(source, triples, method, 1, stop, EPSILON, strict=True, advance=advance).ids[:, 0]
+        tops = by_tables(source, triples, methods, 1, stop, EPSILON, strict=True, advance=advance)
+    return [top.ids[:, 0] for top in tops]

@@ -20,17 +20,18 @@ def similarity_rows(model: str, dataset: str, result: Agreement) -> Iterator[Row
         yield _row(model, "similarity", dataset, None, metric, value, None, result.used, result.total)
 
 
-def analogy_rows(model: str, dataset: str, result: Answers, oov: str = "skip") -> Iterator[Row]:
+def analogy_rows(model: str, dataset: str, result: Answers, oov: str = "skip", method: str = "add") -> Iterator[Row]:
     """Accuracy of every section, then in total: semantic and syntactic, where a file has both kinds, and all.
+
+    The metric is called "accuracy" with 3CosAdd and "accuracy-mul" with 3CosMul.
 
     `oov`: questions with a word out of vocabulary are left out (skip) or count as wrong answers (wrong).
     """
+    metric = "accuracy" if method == "add" else f"accuracy-{method}"
     for section in [*result.sections, *_totals(result.sections)]:
         asked = section.total if oov == "wrong" else section.used
         value = section.correct / asked if asked else None
-        yield _row(
-            model, "analogy", dataset, section.name, "accuracy", value, section.correct, section.used, section.total
-        )
+        yield _row(model, "analogy", dataset, section.name, metric, value, section.correct, section.used, section.total)
 
 
 def table(rows: Iterable[Row]) -> Iterator[str]:

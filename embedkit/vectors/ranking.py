@@ -53,10 +53,10 @@ def _by_sums(source, sums: np.ndarray, k: int, metric: str, stop: int, taboo) ->
         shape, work = {"tile": stop, "height": FEW}, len(sums) * len(source.data)
 
     def open_tile(start: int, end: int):
-        return lambda strip: source.scores(sums[strip], metric, start, end)
+        return [lambda strip: source.scores(sums[strip], metric, start, end)]
 
     with crew(work, len(sums)) as threads:
-        scan(top, stop, open_tile, taboo, threads, **shape)
+        scan([top], stop, open_tile, taboo, threads, **shape)
     if metric == "cosine":
         top.ids[~sums.any(1)] = -1
     return top
@@ -78,7 +78,7 @@ def analogy(
     for block in (triples[at : at + step] for at in range(0, len(triples), step)):
         few = FEW if is_sparse(source) else TOGETHER
         if method == "mul":
-            yield from by_tables(source, block, method, k, stop, epsilon, few)
+            yield from by_tables(source, block, [method], k, stop, epsilon, few)[0]
             continue
         units = unit_rows(source.rows(block.ravel())).reshape(len(block), 3, -1)
         sums = units[:, 1] - units[:, 0] + units[:, 2]
@@ -86,7 +86,7 @@ def analogy(
             taboo = np.repeat(np.arange(len(block)), 3), block.ravel()
             yield from _by_sums(source, sums, k, "cosine", stop, taboo)
             continue
-        top, lengths = by_tables(source, block, method, k, stop, epsilon, few), np.linalg.norm(sums, axis=1)
+        (top,), lengths = by_tables(source, block, [method], k, stop, epsilon, few), np.linalg.norm(sums, axis=1)
         top.scores /= np.where(lengths > 0, lengths, 1)[:, None]
         top.ids[lengths == 0] = -1
         yield from top
@@ -95,23 +95,23 @@ def analogy(
 def by_tables(
     source,
     triples: np.ndarray,
-    method: str,
+    methods: Sequence[str],
     k: int,
     stop: int,
     epsilon: float = EPSILON,
     together: int = TOGETHER,
     strict: bool = False,
     advance: Callable = lambda n: None,
-) -> Top:
-    """The `k` best answers to each of `triples` (n, 3) among the first `stop` words; of "add" the sum of cosines.
+) -> list[Top]:
+    """By each of `methods` the `k` best answers to `triples` (n, 3) among the first `stop` words, in one pass.
 
-    Both methods need nothing but the cosines of a, b and c with every candidate, so each distinct word of the questions
-    meets the vocabulary once, `together` of them at a time, in however many questions it is. `strict`: EmbedkitError
-    for a vector that holds NaN or infinity.
+    The scores of "add" are sums of cosines. Both methods need nothing but the cosines of a, b and c with every
+    candidate, so each distinct word of the questions meets the vocabulary once, `together` of them at a time, however
+    many questions it is in. `strict`: EmbedkitError for a vector that holds NaN or infinity.
     """
-    top, size = Top(len(triples), k), len(source.vocab)
+    tops, size = [Top(len(triples), k) for _ in methods], len(source.vocab)
     if not len(triples):
-        return top
+        return tops
     # Questions that share a and b come together: what those two contribute is computed once for all of them.
     order = np.lexsort((triples[:, 1], triples[:, 0]))
     triples = triples[order]
@@ -121,9 +121,11 @@ def by_tables(
     pairs = np.searchsorted(words, np.divmod(pairs, size))
 
     def open_tile(start: int, end: int):
-        shifted = method == "mul" and not is_sparse(source)
-        cosines = _cosines(source, words, start, end, together, threads, shifted, strict)
+        cosines = _cosines(source, words, start, end, together, threads, strict)
+        shifted = cosines if is_sparse(source) or "mul" not in methods else (cosines + np.float32(1)) / np.float32(2)
+        return [scoring(method, shifted if method == "mul" else cosines) for method in methods]
 
+    def scoring(method: str, cosines: np.ndarray):
         def scores_of(strip: slice) -> np.ndarray:
             first, last = owners[strip.start], owners[strip.stop - 1] + 1
             a, b = pairs[:, first:last]
@@ -140,11 +142,12 @@ def by_tables(
     table, widest = (2 * TABLE, stop) if is_sparse(source) else (TABLE, TILE)
     tile = min(widest, max(64, table // len(words)))
     with crew(stop * (len(words) * source.width + 8 * len(triples)), len(triples)) as threads:
-        scan(top, stop, open_tile, taboo, threads, tile, advance=advance)
+        scan(tops, stop, open_tile, taboo, threads, tile, advance=advance)
     back = np.empty_like(order)
     back[order] = np.arange(len(order))
-    top.ids, top.scores = top.ids[back], top.scores[back]
-    return top
+    for top in tops:
+        top.ids, top.scores = top.ids[back], top.scores[back]
+    return tops
 
 
 def _contrast(cosines: np.ndarray, a: np.ndarray, b: np.ndarray, method: str, epsilon: float) -> np.ndarray:
@@ -154,8 +157,8 @@ def _contrast(cosines: np.ndarray, a: np.ndarray, b: np.ndarray, method: str, ep
     return np.divide(cosines[b], cosines[a] + np.float32(epsilon))
 
 
-def _cosines(source, words, start: int, end: int, together: int, threads: int, shifted: bool, strict: bool):
-    """Cosines (U, end - start) float32 of rows `words` (U,) with candidates start..end; (1 + cos) / 2 if `shifted`."""
+def _cosines(source, words, start: int, end: int, together: int, threads: int, strict: bool) -> np.ndarray:
+    """Cosines (U, end - start) float32 of rows `words` (U,) with candidates start..end."""
     table = np.empty((len(words), end - start), np.float32)
 
     def work(at: int, _) -> None:
@@ -163,9 +166,6 @@ def _cosines(source, words, start: int, end: int, together: int, threads: int, s
             part = source.scores(source.rows(words[at : at + together]), "cosine", start, end)
             if strict and not np.isfinite(part.sum()):
                 _name_broken(source, words[at : at + together], part, start)
-        if shifted:
-            part += 1
-            part /= 2
         table[at : at + together] = part
 
     each(work, range(0, len(words), together), 1 if is_sparse(source) else threads)

@@ -5,7 +5,7 @@ Memory depends on the questions and on their answers, never on questions x vocab
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -80,23 +80,23 @@ class Top:
 
 
 def scan(
-    top: Top,
+    tops: Sequence[Top],
     stop: int,
-    open_tile: Callable[[int, int], Scores],
+    open_tile: Callable[[int, int], Sequence[Scores]],
     taboo: tuple[np.ndarray, np.ndarray],
     threads: int = 1,
     tile: int | None = None,
     height: int | None = None,
     advance: Callable = lambda n: None,
 ) -> None:
-    """Fill `top` from candidates 0..stop.
+    """Fill `tops`, which rank the same candidates 0..stop by different scores, in one pass over the candidates.
 
-    open_tile : (start, end) -> a function of a slice of the questions that gives their scores (m, end - start); each
-        result is used up before the same thread asks for the next, and may be overwritten
+    open_tile : (start, end) -> for each of `tops` a function of a slice of the questions that gives their scores
+        (m, end - start); a result is used up before the same thread asks for the next, and may be overwritten
     taboo : questions (rising) and ids (t,) int64 that must not meet
     tile, height : candidates and (at most) questions at a time
     """
-    n, k = top.ids.shape
+    n, k = tops[0].ids.shape
     tile = tile or max(TILE, SCORES // max(1, n), 8 * k)
     height = max(1, min(height or n, SCORES // min(tile, stop), -(-n // threads)))
     strips = [slice(at, min(at + height, n)) for at in range(0, n, height)]
@@ -105,14 +105,17 @@ def scan(
 
     for start in range(0, stop, tile):
         end = min(start + tile, stop)
-        scores_of = open_tile(start, end)
+        scorings = open_tile(start, end)
 
-        def work(job, _, start=start, end=end, scores_of=scores_of):
+        def work(job, _, start=start, end=end, scorings=scorings):
             strip, span = job
-            scores, (questions, ids) = scores_of(strip), (part[span] for part in taboo)
+            questions, ids = (part[span] for part in taboo)
             inside = (ids >= start) & (ids < end)
-            scores[questions[inside] - strip.start, ids[inside] - start] = -np.inf
-            top.offer(strip, scores, start)
+            rows, columns = questions[inside] - strip.start, ids[inside] - start
+            for top, scores_of in zip(tops, scorings):
+                scores = scores_of(strip)
+                scores[rows, columns] = -np.inf
+                top.offer(strip, scores, start)
 
         each(work, jobs, threads)
         advance(end - start)

@@ -113,7 +113,14 @@ def test_the_vocabulary_can_be_cut(run):
     assert result.out.split("\n")[1] == "m.vec\tanalogy\tq\tfamily\taccuracy\t1.0\t1\t1\t2\t0.5"
     result = run("evaluate", "m.vec", "--questions", "q.txt", "--restrict-vocab", "0", "--method", "mul")
     assert result.code == 0
-    assert result.out.split("\n")[1] == "m.vec\tanalogy\tq\tfamily\taccuracy\t1.0\t2\t2\t2\t1.0"
+    assert result.out.split("\n")[1] == "m.vec\tanalogy\tq\tfamily\taccuracy-mul\t1.0\t2\t2\t2\t1.0"
+
+
+def test_both_methods_at_once(run):
+    one, two, both = (
+        run("evaluate", "m.vec", "--questions", "q.txt", "--method", m).rows for m in ("add", "mul", "both")
+    )
+    assert both == one + two[1:]
 
 
 def test_nothing_in_the_vocabulary_is_exit_code_3(run, tmp_path):

@@ -14,6 +14,16 @@ from embedkit.vectors.sparse import SparseVectors
 from embedkit.vectors.vectors import Vectors
 
 
+def best_of(source, triples, method="add", limit=None):
+    """The answers by one method."""
+    return best_answers(source, triples, [method], limit)[0]
+
+
+def judge(source, questions, **options):
+    """The judgement by one method, 3CosAdd."""
+    return judge_questions(source, questions, **options)[0]
+
+
 def naive_answer(matrix, triple, method, shifted, limit=None):
     """The best candidate, one after another, in double precision."""
     unit = [row / (np.linalg.norm(row) or 1) for row in matrix.astype(float)]
@@ -55,7 +65,7 @@ def test_dense_like_the_loop(method, limit):
     rng = np.random.default_rng(3)
     matrix = rng.normal(size=(60, 5)).astype(np.float32)
     triples = rng.integers(0, 40, (50, 3))
-    answers = best_answers(Vectors(words(60), matrix), triples, method, limit)
+    answers = best_of(Vectors(words(60), matrix), triples, method, limit)
     wanted = [naive_answer(matrix, triple, method, True, limit and min(limit, 60)) for triple in triples.tolist()]
     assert answers.tolist() == wanted
 
@@ -67,15 +77,15 @@ def test_sparse_like_the_loop(method):
     matrix = np.where(rng.random((60, 30)) < 0.6, rng.random((60, 30)), 0).astype(np.float32)
     triples = rng.integers(0, 60, (50, 3))
     wanted = [naive_answer(matrix, triple, method, False) for triple in triples.tolist()]
-    assert best_answers(sparse_of(matrix), triples, method).tolist() == wanted
+    assert best_of(sparse_of(matrix), triples, method).tolist() == wanted
 
 
 def test_the_shift_of_mul_is_for_dense_vectors_only():
     rng = np.random.default_rng(5)
     matrix = np.where(rng.random((80, 12)) < 0.7, rng.random((80, 12)), 0).astype(np.float32)
     triples = rng.integers(0, 80, (60, 3))
-    shifted = best_answers(Vectors(words(80), matrix), triples, "mul")
-    assert (shifted != best_answers(sparse_of(matrix), triples, "mul")).any()
+    shifted = best_of(Vectors(words(80), matrix), triples, "mul")
+    assert (shifted != best_of(sparse_of(matrix), triples, "mul")).any()
 
 
 @pytest.mark.usefixtures("_tiles")
@@ -86,26 +96,26 @@ def test_of_equals_the_lowest_id_wins():
     matrix[[0, 1, 2]] = np.eye(8, dtype=np.float32)[:3]
     matrix[[3, 9, 17]] = [0, 2, 0, 0, 0, 0, 0, 0]
     source = Vectors(words(20), matrix)
-    assert best_answers(source, np.array([[0, 1, 2]])).tolist() == [3]
-    assert best_answers(source, np.array([[0, 3, 2]])).tolist() == [1]
-    assert best_answers(source, np.array([[0, 1, 3], [9, 1, 3]])).tolist() == [9, 17]
+    assert best_of(source, np.array([[0, 1, 2]])).tolist() == [3]
+    assert best_of(source, np.array([[0, 3, 2]])).tolist() == [1]
+    assert best_of(source, np.array([[0, 1, 3], [9, 1, 3]])).tolist() == [9, 17]
     # Nothing is near here: the best that is left is 0, and the first word with it is the answer.
-    assert best_answers(source, np.array([[0, 2, 0]]), limit=4).tolist() == [1]
-    assert best_answers(source, np.array([[1, 2, 1], [1, 2, 3]])).tolist() == [0, 0]
+    assert best_of(source, np.array([[0, 2, 0]]), limit=4).tolist() == [1]
+    assert best_of(source, np.array([[1, 2, 1], [1, 2, 3]])).tolist() == [0, 0]
 
 
 def test_question_words_are_never_the_answer():
     matrix = np.array([[1, 0], [0, 1], [0.1, 1], [-1, -1]], np.float32)
     source = Vectors(words(4), matrix)
     for method in ("add", "mul"):
-        assert best_answers(source, np.array([[0, 1, 2], [1, 1, 1]]), method).tolist() == [3, 2]
-        assert best_answers(source, np.array([[0, 1, 2]]), method, limit=3).tolist() == [-1]
-    assert best_answers(source, np.empty((0, 3), np.int64)).tolist() == []
+        assert best_of(source, np.array([[0, 1, 2], [1, 1, 1]]), method).tolist() == [3, 2]
+        assert best_of(source, np.array([[0, 1, 2]]), method, limit=3).tolist() == [-1]
+    assert best_of(source, np.empty((0, 3), np.int64)).tolist() == []
 
 
 def test_zero_rows_do_no_harm():
     matrix = np.array([[0, 0], [0, 1], [1, 1], [0, 0], [1, 0]], np.float32)
-    assert best_answers(Vectors(words(5), matrix), np.array([[0, 1, 4]])).tolist() == [2]
+    assert best_of(Vectors(words(5), matrix), np.array([[0, 1, 4]])).tolist() == [2]
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
@@ -115,8 +125,8 @@ def test_broken_vectors_are_named(value):
     source = Vectors(words(6), matrix)
     for triple in ([0, 1, 2], [0, 4, 2]):
         with pytest.raises(EmbedkitError, match="'w4' holds NaN or infinity"):
-            best_answers(source, np.array([triple]))
-    assert best_answers(source, np.array([[0, 1, 2]]), limit=4).tolist() == [3]
+            best_of(source, np.array([triple]))
+    assert best_of(source, np.array([[0, 1, 2]]), limit=4).tolist() == [3]
 
 
 # king - man + woman is queen: axes are (royal, female, young).
@@ -137,23 +147,33 @@ QUESTIONS = Questions(
 
 
 def test_sections_and_coverage():
-    result = judge_questions(Vectors(VOCAB, MATRIX), QUESTIONS)
+    result = judge(Vectors(VOCAB, MATRIX), QUESTIONS)
     assert result.sections == [Section("family", 2, 2, 2), Section("empty", 0, 0, 0), Section("gram1-x", 0, 1, 4)]
     assert [section.is_syntactic for section in result.sections] == [False, False, True]
     assert (result.distinct, result.capitals) == (9, 2)
 
 
 def test_lowercase_changes_the_questions_and_keeps_what_becomes_equal():
-    result = judge_questions(Vectors(VOCAB, MATRIX), QUESTIONS, lowercase=True)
+    result = judge(Vectors(VOCAB, MATRIX), QUESTIONS, lowercase=True)
     assert result.sections[2] == Section("gram1-x", 2, 3, 4)
     assert result.capitals == 0
 
 
 def test_words_beyond_the_limit_are_unknown():
-    result = judge_questions(Vectors(VOCAB, MATRIX), QUESTIONS, limit=4)
+    result = judge(Vectors(VOCAB, MATRIX), QUESTIONS, limit=4)
     assert result.sections[0] == Section("family", 1, 1, 2)
 
 
 def test_nothing_in_vocabulary():
-    result = judge_questions(Vectors(VOCAB, MATRIX), Questions("q", ["a", "b", "c", "d"], [("x", 1)]))
+    result = judge(Vectors(VOCAB, MATRIX), Questions("q", ["a", "b", "c", "d"], [("x", 1)]))
     assert result.sections == [Section("x", 0, 0, 1)]
+
+
+def test_both_methods_in_one_pass():
+    rng = np.random.default_rng(11)
+    matrix = rng.standard_normal((80, 6)).astype(np.float32)
+    triples = np.array([rng.choice(80, 3, replace=False) for _ in range(50)])
+    for source in (Vectors(words(80), matrix), sparse_of(np.maximum(matrix, 0))):
+        both = best_answers(source, triples, ["add", "mul"])
+        assert [best.tolist() for best in both] == [best_of(source, triples, m).tolist() for m in ("add", "mul")]
+        assert both[0].tolist() != both[1].tolist()

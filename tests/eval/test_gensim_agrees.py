@@ -15,6 +15,16 @@ pytestmark = [pytest.mark.peer, pytest.mark.filterwarnings("ignore")]
 V = 300
 
 
+def best_of(source, triples, method="add", limit=None):
+    """The answers by one method."""
+    return best_answers(source, triples, [method], limit)[0]
+
+
+def judge(source, questions, **options):
+    """The judgement by one method, 3CosAdd."""
+    return judge_questions(source, questions, **options)[0]
+
+
 @pytest.fixture
 def both():
     models = pytest.importorskip("gensim.models")
@@ -50,7 +60,7 @@ def test_accuracy_of_every_section(both, tmp_path):
         lines.append(f"w{i + x} w{i + y} w{j + x} w{j + y}\n" if at != 200 else ": two\n")
     path = tmp_path / "questions.txt"
     path.write_text("".join(lines))
-    sections = judge_questions(ours, read_questions(str(path)), limit=250).sections
+    sections = judge(ours, read_questions(str(path)), limit=250).sections
     _, theirs = theirs.evaluate_word_analogies(str(path), restrict_vocab=250, case_insensitive=False)
     wanted = [(len(section["correct"]), len(section["correct"]) + len(section["incorrect"])) for section in theirs[:2]]
     assert [(section.correct, section.used) for section in sections] == wanted
@@ -64,4 +74,4 @@ def test_multiplied_answers(both, monkeypatch):
     triples = np.random.default_rng(10).integers(0, V, (100, 3))
     triples = triples[[len(set(triple)) == 3 for triple in triples.tolist()]]
     best = [theirs.most_similar_cosmul([f"w{b}", f"w{c}"], [f"w{a}"], topn=1)[0][0] for a, b, c in triples]
-    assert [f"w{id}" for id in best_answers(ours, triples, "mul")] == best
+    assert [f"w{id}" for id in best_of(ours, triples, "mul")] == best

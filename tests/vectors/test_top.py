@@ -37,7 +37,15 @@ def table(kind, n=23, size=400):
 def test_like_a_full_sort(kind, k, tile, height):
     scores = table(kind)
     best, nothing = Top(len(scores), k), np.empty(0, int)
-    scan(best, 400, lambda start, end: lambda rows: scores[rows, start:end].copy(), (nothing, nothing), 1, tile, height)
+    scan(
+        [best],
+        400,
+        lambda start, end: [lambda rows: scores[rows, start:end].copy()],
+        (nothing, nothing),
+        1,
+        tile,
+        height,
+    )
     expected = full_sort(np.nan_to_num(scores, nan=-np.inf, neginf=-np.inf), k)
     assert [ids.tolist() for ids, _ in best] == expected
     assert [found.tolist() for _, found in best] == [row[ids].tolist() for row, ids in zip(scores, expected)]
@@ -49,7 +57,7 @@ def test_who_must_not_meet(threads, monkeypatch):
     scores, rng = table("normal"), np.random.default_rng(5)
     questions, ids = np.sort(rng.integers(0, 23, 300)), rng.integers(0, 400, 300)
     best, seen = Top(23, 3), []
-    scan(best, 390, lambda start, end: lambda rows: scores[rows, start:end].copy(), (questions, ids), threads, 50,
+    scan([best], 390, lambda start, end: [lambda rows: scores[rows, start:end].copy()], (questions, ids), threads, 50,
          advance=seen.append)  # fmt: skip
     scores[questions, ids] = -np.inf
     assert [ids.tolist() for ids, _ in best] == full_sort(scores[:, :390], 3)
