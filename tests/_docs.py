@@ -58,6 +58,8 @@ class Shell:
             "PYTHONPATH": str(ROOT),
             "EMBEDKIT_CACHE": str(folder / "cache"),
         }
+        # The documents show the program as people run it; without the compiler the treebank would take an hour.
+        self.environment.pop("NUMBA_DISABLE_JIT", None)
 
     def __call__(self, command: str) -> str:
         done = subprocess.run(
