@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +70,15 @@ def test_same_seed_same_bytes(run, text, tmp_path, model):
         assert run("train", model, text, "-o", tmp_path / str(i), *dim, *options).code == 0
     first, *others = (tmp_path / str(i) for i in range(len(runs)))
     assert all(path.read_bytes() == first.read_bytes() for path in others)
+
+
+@pytest.mark.skipif(bool(os.environ.get("NUMBA_DISABLE_JIT")), reason="minutes without the compiler")
+def test_threads_change_no_byte_of_the_sample(process, tmp_path):
+    sample = Path(__file__).parents[2] / "data" / "sample.txt"
+    for threads in (1, 2, 3):
+        result = process("train", "svd", sample, "-o", tmp_path / str(threads), "--threads", threads, "-q")
+        assert (result.code, result.err) == (0, "")
+    assert len({(tmp_path / str(threads)).read_bytes() for threads in (1, 2, 3)}) == 1
 
 
 def test_stdin_to_stdout(process, tmp_path):
