@@ -118,7 +118,7 @@ def cut(encoded: Encoded, config: Text, name: str, on_disk: bool = False) -> Cor
             f"--min-count {counts[0]} or lower keeps words",
         )
     vocab = encoded.vocab.head(min(size, config.max_vocab or size))
-    return Corpus(vocab, lambda: _below(encoded, len(vocab), on_disk), tokens, encoded.sha256)
+    return Corpus(vocab, lambda: _first_words(encoded, len(vocab), on_disk), tokens, encoded.sha256)
 
 
 def _renamed(ids: np.ndarray, names: np.ndarray, on_disk: bool) -> np.ndarray:
@@ -129,7 +129,7 @@ def _renamed(ids: np.ndarray, names: np.ndarray, on_disk: bool) -> np.ndarray:
     return kept.array()
 
 
-def _below(encoded: Encoded, size: int, on_disk: bool) -> np.ndarray:
+def _first_words(encoded: Encoded, size: int, on_disk: bool) -> np.ndarray:
     if size == len(encoded.vocab):
         return encoded.ids
     kept = Spool(np.int32, on_disk)
