@@ -22,7 +22,7 @@ def open_progress(quiet: bool, log: str | None, inputs: tuple[str, ...]) -> Prog
 
 
 def need_inputs(inputs: tuple[str, ...]) -> tuple[str, ...]:
-    if "-" in inputs and "-" in given_values("vocab"):
+    if "-" in inputs and click.get_current_context().params.get("vocab") == "-":
         raise click.UsageError("stdin cannot be the text and the vocabulary", click.get_current_context())
     if not inputs:
         raise click.UsageError(
@@ -96,12 +96,6 @@ def read_counts(
     stored = config.stored()
     found.metadata["config"] = {name: stored[name] for name in ("text", "context")}
     return found
-
-
-def given_values(*names: str) -> list:
-    """The values of these options of the running command."""
-    params = click.get_current_context().params
-    return [params.get(name) for name in names]
 
 
 def is_native(path: str) -> bool:

@@ -29,9 +29,6 @@ class Csr(NamedTuple):
     indices: np.ndarray
     data: np.ndarray
 
-    def __matmul__(self, dense: np.ndarray) -> np.ndarray:
-        return self.times(dense, 1)
-
     def times(self, dense: np.ndarray, threads: int) -> np.ndarray:
         """self @ dense, rows split over threads; (V, L) float32, the same for any number of threads."""
         out, dense = np.empty((len(self.indptr) - 1, dense.shape[1]), np.float32), np.ascontiguousarray(dense)
@@ -66,11 +63,16 @@ def truncated_svd(
     that the matrix equals its transpose, which is then not made. Each pair of vectors is turned so that the entry of U
     largest in size is positive.
     """
+    from threadpoolctl import ThreadpoolController
+
     rows = len(matrix.indptr) - 1
-    if rows <= max(DENSE, 4 * dim):
-        u, s, v = _dense(matrix, dim)
-    else:
-        u, s, v = _krylov(matrix, dim, tolerance, seed, thread_count(threads), symmetric, progress)
+    # Rows are split over our own threads, and BLAS does not split them again: its threads would change the last digits,
+    # and wait for each other by spinning, which on a machine with other work to do costs ten times what it gains.
+    with ThreadpoolController().limit(limits=1, user_api="blas"):
+        if rows <= max(DENSE, 4 * dim):
+            u, s, v = _dense(matrix, dim)
+        else:
+            u, s, v = _krylov(matrix, dim, tolerance, seed, thread_count(threads), symmetric, progress)
     signs = np.where(u[np.abs(u).argmax(0), np.arange(dim)] < 0, np.float32(-1), np.float32(1))
     return u * signs, s, v * signs
 
@@ -84,34 +86,29 @@ def _dense(matrix: Csr, dim: int):
 
 
 def _krylov(matrix: Csr, dim: int, tolerance: float, seed: int, threads: int, symmetric: bool, progress: Progress):
-    from threadpoolctl import ThreadpoolController
-
     rows = len(matrix.indptr) - 1
     mirror = matrix if symmetric else matrix.transposed()
     start = np.random.default_rng(seed).standard_normal((rows, BLOCK), np.float32)
-    # Rows are split over our own threads, and BLAS does not split them again: its threads wait for each other by
-    # spinning, which on a machine with other work to do costs ten times what it gains.
-    with ThreadpoolController().limit(limits=1, user_api="blas"):
-        tall = _Tall(rows, threads)
-        basis, projected, history = tall.orthonormal(start), np.zeros((0, 0)), []
-        while True:
-            # One step: W = A'A times the newest block, its part inside the basis noted and removed.
-            newest = basis[:, len(projected) :]
-            grown = mirror.times(matrix.times(newest, threads), threads)
-            projected = _widened(projected, tall.remove(grown, basis))
-            squares = np.linalg.eigvalsh(projected)[::-1]
-            history.append(np.sqrt(np.maximum(squares[:dim], 0)))
-            progress.event("svd-step", basis=len(squares), last=float(history[-1][-1]))
-            # Next to the largest value this is rounding: the basis holds all that the matrix can reach.
-            fresh = tall.orthonormal(grown, 1e-6 * squares[0])
-            exhausted = not fresh.shape[1] or len(squares) + fresh.shape[1] > rows
-            if exhausted or len(squares) >= dim and _settled(history, dim, tolerance):
-                break
-            basis = tall.widened(basis, fresh)
-        right = np.zeros((rows, dim), np.float32)
-        vectors = np.linalg.eigh(projected)[1][:, ::-1]
-        right[:, : len(squares)] = tall.times(basis, vectors[:, :dim])
-        left = matrix.times(right, threads)
+    tall = _Tall(rows, threads)
+    basis, projected, history = tall.orthonormal(start), np.zeros((0, 0)), []
+    while True:
+        # One step: W = A'A times the newest block, its part inside the basis noted and removed.
+        newest = basis[:, len(projected) :]
+        grown = mirror.times(matrix.times(newest, threads), threads)
+        projected = _widened(projected, tall.remove(grown, basis))
+        squares = np.linalg.eigvalsh(projected)[::-1]
+        history.append(np.sqrt(np.maximum(squares[:dim], 0)))
+        progress.event("svd-step", basis=len(squares), last=float(history[-1][-1]))
+        # Next to the largest value this is rounding: the basis holds all that the matrix can reach.
+        fresh = tall.orthonormal(grown, 1e-6 * squares[0])
+        exhausted = not fresh.shape[1] or len(squares) + fresh.shape[1] > rows
+        if exhausted or len(squares) >= dim and _settled(history, dim, tolerance):
+            break
+        basis = tall.widened(basis, fresh)
+    right = np.zeros((rows, dim), np.float32)
+    vectors = np.linalg.eigh(projected)[1][:, ::-1]
+    right[:, : len(squares)] = tall.times(basis, vectors[:, :dim])
+    left = matrix.times(right, threads)
     values = np.sqrt(np.einsum("ij,ij->j", left, left, dtype=np.float64))
     return left / np.maximum(values, 1e-30).astype(np.float32), values, right
 

@@ -20,9 +20,8 @@ MARK = b"\xef\xbb\xbf"
 
 
 class Block(NamedTuple):
-    """`text` (uint8) starts at byte `base` of all inputs together; `number` counts blocks."""
+    """`text` (uint8) starts at byte `base` of all inputs together."""
 
-    number: int
     base: int
     text: np.ndarray
 
@@ -78,14 +77,14 @@ class Reader:
     def blocks(self) -> Iterator[Block]:
         """Blocks of about 4 MB, each cut after a space, tab or newline; a byte order mark at the start of a file is
         left out."""
-        number = base = 0
+        base = 0
         for path in self.paths:
             self._bases.append(base)
             for piece in _pieces(path):
                 self._sha.update(piece)
                 mark = len(MARK) if base == self._bases[-1] and piece[: len(MARK)] == MARK else 0
-                yield Block(number, base + mark, np.frombuffer(piece, np.uint8)[mark:])
-                number, base = number + 1, base + len(piece)
+                yield Block(base + mark, np.frombuffer(piece, np.uint8)[mark:])
+                base += len(piece)
 
 
 def _pieces(path: str) -> Iterator[bytes | memoryview]:

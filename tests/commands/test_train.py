@@ -73,10 +73,13 @@ def test_same_seed_same_bytes(run, text, tmp_path, model):
 
 
 @pytest.mark.skipif(bool(os.environ.get("NUMBA_DISABLE_JIT")), reason="minutes without the compiler")
-def test_threads_change_no_byte_of_the_sample(process, tmp_path):
+@pytest.mark.parametrize("words", [900, 2000])  # LAPACK, and our own iteration
+def test_threads_change_no_byte_of_the_sample(process, tmp_path, words):
     sample = Path(__file__).parents[2] / "data" / "sample.txt"
     for threads in (1, 2, 3):
-        result = process("train", "svd", sample, "-o", tmp_path / str(threads), "--threads", threads, "-q")
+        result = process(
+            "train", "svd", sample, "-o", tmp_path / str(threads), "--threads", threads, "-q", "--max-vocab", words
+        )
         assert (result.code, result.err) == (0, "")
     assert len({(tmp_path / str(threads)).read_bytes() for threads in (1, 2, 3)}) == 1
 
