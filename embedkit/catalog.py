@@ -1,7 +1,7 @@
 """Every model: what it is called, where it lives, what it reads. Strings only, so that help imports no model.
 
-To add a model: one file with its options (a frozen dataclass) and `train`, and one line here. The subcommand, its flags
-and the contract tests follow.
+To add a model: one file with SECTIONS (its options, a frozen dataclass each) and `train`, and one line here. The
+subcommand, its flags and the contract tests follow.
 """
 
 from __future__ import annotations
@@ -10,17 +10,16 @@ from typing import NamedTuple
 
 
 class Model(NamedTuple):
-    """`module` holds `train` and the dataclass `options`; `reads` is "counts" or "corpus"."""
+    """`module` holds `SECTIONS` and `train`; it `reads` "counts" or a "corpus"."""
 
     module: str
-    options: str
     summary: str
     reads: str
 
 
 MODELS = {
-    "ppmi": Model(
-        "count.ppmi", "Ppmi", "Positive pointwise mutual information: sparse, explainable vectors.", "counts"
-    ),
-    "svd": Model("count.svd", "Svd", "Truncated SVD of PPMI: dense vectors from counts.", "counts"),
+    "ppmi": Model("count.ppmi", "Positive pointwise mutual information: sparse, explainable vectors.", "counts"),
+    "svd": Model("count.svd", "Truncated SVD of PPMI: dense vectors from counts.", "counts"),
+    "skipgram": Model("neural.word2vec.skipgram", "Skip-gram: every neighbour predicts the word.", "corpus"),
+    "cbow": Model("neural.word2vec.cbow", "CBOW: the mean of the neighbours predicts the word; fast.", "corpus"),
 }

@@ -9,16 +9,36 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 
-def option(default, help: str, *, kind: type | None = None, choices=None, least=None, above=None, stored=True) -> Any:
+def option(
+    default,
+    help: str,
+    *,
+    kind: type | None = None,
+    choices: tuple[str, ...] | None = None,
+    least: float | None = None,
+    above: float | None = None,
+    stored: bool = True,
+    off: str | None = None,
+    many: bool = False,
+) -> Any:
     """A dataclass field that becomes a flag.
 
     `kind` is needed where the default is None; `choices` limits strings; `least` and `above` bound numbers from
-    below (inclusive, exclusive); `stored=False` keeps paths and machine details out of result files.
+    below (inclusive, exclusive); `stored=False` keeps paths and machine details out of result files; `off` is the flag
+    that turns a switch off (by default --no-…); a flag with `many` may be given more than once, its value is a tuple.
     """
-    kind = kind or type(default)
     return field(
         default=default,
-        metadata={"help": help, "kind": kind, "choices": choices, "least": least, "above": above, "stored": stored},
+        metadata={
+            "help": help,
+            "kind": kind or type(default),
+            "choices": choices,
+            "least": least,
+            "above": above,
+            "stored": stored,
+            "off": off,
+            "many": many,
+        },
     )
 
 
@@ -42,6 +62,10 @@ class Text:
     vocab: str = option(
         None, "FILE with the words to use, one a line (a count may follow); the line is the id", kind=str, stored=False
     )
+    phrases: str = option(
+        None, "FILE with pairs of words to read as one, as `embedkit phrases` prints them", kind=str, stored=False
+    )
+    joiner: str = option("_", "what stands between the words of a phrase", stored=False)
 
 
 @dataclass(frozen=True)
@@ -93,7 +117,7 @@ class Config:
         lines = []
         for name, section in self.sections.items():
             lines += [f"[{name}]"]
-            lines += [f"{k.replace('_', '-')} = {_toml(v)}" for k, v in asdict(section).items() if v is not None]
+            lines += [f"{k.replace('_', '-')} = {_toml(v)}" for k, v in asdict(section).items() if v not in (None, ())]
             lines += [""]
         return "\n".join(lines[:-1]) + "\n"
 
@@ -105,4 +129,6 @@ def _toml(value) -> str:
         import json
 
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
     return repr(value)

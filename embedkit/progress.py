@@ -37,14 +37,20 @@ class Progress:
 
     @contextmanager
     def bar(self, total: int, label: str, unit: str = "it"):
-        """A bar over `total` units; yields `advance(n)`."""
+        """A bar over `total` units; yields `advance(n, **shown)`: n more, and what to show behind the bar."""
         if self.quiet or sys.stderr is None or not sys.stderr.isatty():
-            yield lambda n=1: None
+            yield lambda n=1, **shown: None
             return
         from tqdm import tqdm
 
         with tqdm(total=total, desc=label, unit=unit, unit_scale=True, leave=False) as bar:
-            yield bar.update
+
+            def advance(n=1, **shown):
+                if shown:
+                    bar.set_postfix(shown, refresh=False)
+                bar.update(n)
+
+            yield advance
 
     def say(self, text: str) -> None:
         """One line for people."""

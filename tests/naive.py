@@ -59,3 +59,31 @@ def ppmi(counts: dict[tuple, float], cds=1.0, shift=1.0) -> dict[tuple, float]:
         joint, p_word, p_context = n / total, rows[word] / total, columns[context] ** cds / smoothed
         values[word, context] = math.log(joint / (p_word * p_context)) - math.log(shift)
     return {pair: value for pair, value in values.items() if value > 0}
+
+
+def joined(lines: list[list[str]], pairs: set[tuple[str, str]], joiner="_") -> list[list[str]]:
+    """Each line with its pairs as one word, from left to right; what was joined begins no other pair."""
+    rows = []
+    for line in lines:
+        row, rest = [], list(line)
+        while rest:
+            row.append(joiner.join([rest.pop(0), rest.pop(0)]) if tuple(rest[:2]) in pairs else rest.pop(0))
+        rows.append(row)
+    return rows
+
+
+def phrases(lines, score="count", threshold=100.0, discount=5.0, min_count=5) -> dict[tuple, tuple[int, float]]:
+    """(count, score) of every pair of words that is a phrase, straight from the definition."""
+    words = Counter(word for line in lines for word in line)
+    pairs = Counter(pair for line in lines for pair in zip(line, line[1:]))
+    total, found = sum(words.values()), {}
+    for (a, b), n in pairs.items():
+        if min(words[a], words[b], n) < min_count:
+            continue
+        value = (n - discount) * total / (words[a] * words[b])
+        if score == "npmi":
+            p_a, p_b, p_ab = words[a] / total, words[b] / total, n / total
+            value = math.log(p_ab / (p_a * p_b)) / -math.log(p_ab)
+        if value > threshold:
+            found[a, b] = n, value
+    return found

@@ -4,6 +4,7 @@ COMMANDS = {
     "train": "Train a model: text in, vectors out.",
     "vocab": "Count the words of a text.",
     "count": "Count which words stand near which.",
+    "phrases": "Find words that belong together.",
     "similar": "Nearest words to a word or an expression.",
     "analogy": "a is to b as c is to what?",
     "pairs": "Similarity of given pairs of words.",

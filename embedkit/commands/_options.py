@@ -6,7 +6,7 @@ import click
 
 KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 METAVARS = {int: "N", float: "X", str: "FILE"}
-HEADINGS = {"text": "Text", "context": "Context", "model": "Model", "training": "Training"}
+HEADINGS = {"text": "Text", "phrases": "Phrases", "context": "Context", "model": "Model", "training": "Training"}
 
 
 class SectionOption(click.Option):
@@ -47,7 +47,7 @@ def section_options(section: str, options: type) -> list[SectionOption]:
     made = []
     for f in fields(options):
         meta, flag = f.metadata, f.name.replace("_", "-")
-        declaration = f"--{flag}/--no-{flag}" if meta["kind"] is bool else f"--{flag}"
+        declaration = f"--{flag}/--{meta['off'] or f'no-{flag}'}" if meta["kind"] is bool else f"--{flag}"
         made.append(
             SectionOption(
                 [declaration, f.name],
@@ -55,9 +55,10 @@ def section_options(section: str, options: type) -> list[SectionOption]:
                 kind=meta["kind"],
                 type=_type(meta),
                 default=f.default,
-                show_default=f.default is not None,
+                multiple=meta["many"],
+                show_default=f.default not in (None, ()),
                 help=meta["help"],
-                metavar=None if meta["choices"] else METAVARS.get(meta["kind"]),
+                metavar=None if meta["choices"] or isinstance(f.default, str) else METAVARS.get(meta["kind"]),
             )
         )
     return made
@@ -67,9 +68,9 @@ def _type(meta) -> click.ParamType | type:
     if meta["choices"]:
         return click.Choice(meta["choices"])
     bound, is_open = (meta["above"], True) if meta["above"] is not None else (meta["least"], False)
-    if bound is not None:
-        return (click.IntRange if meta["kind"] is int else FiniteRange)(min=bound, min_open=is_open)
-    return meta["kind"]
+    if meta["kind"] is float:
+        return FiniteRange(min=bound, min_open=is_open)
+    return click.IntRange(min=bound, min_open=is_open) if bound is not None else meta["kind"]
 
 
 def configured(name: str | None, callback, sections: dict[str, type], params=(), help: str = "") -> SectionedCommand:
@@ -131,10 +132,11 @@ def _read_config(ctx, param, path):
                 name = f"{section}.{key}" if key else section
                 raise click.UsageError(f"{path}: {ctx.command_path} has no option {name}", ctx)
             param = known[section, key.replace("-", "_")]
-            if not isinstance(value, (int, float) if param.kind is float else param.kind) or (
-                isinstance(value, bool) and param.kind is not bool
-            ):
-                raise click.UsageError(f"{path}: {section}.{key} = {value!r} is not {KINDS[param.kind]}", ctx)
+            for item in value if param.multiple and isinstance(value, list) else [value]:
+                if not isinstance(item, (int, float) if param.kind is float else param.kind) or (
+                    isinstance(item, bool) and param.kind is not bool
+                ):
+                    raise click.UsageError(f"{path}: {section}.{key} = {item!r} is not {KINDS[param.kind]}", ctx)
             values[param.name] = value
     ctx.default_map = values
 

@@ -22,8 +22,11 @@ def open_progress(quiet: bool, log: str | None, inputs: tuple[str, ...]) -> Prog
 
 
 def need_inputs(inputs: tuple[str, ...]) -> tuple[str, ...]:
-    if "-" in inputs and click.get_current_context().params.get("vocab") == "-":
-        raise click.UsageError("stdin cannot be the text and the vocabulary", click.get_current_context())
+    params = click.get_current_context().params
+    named = {"text": inputs, "vocabulary": (params.get("vocab"),), "phrases": (params.get("phrases"),)}
+    readers = [what for what, paths in named.items() if "-" in paths]
+    if len(readers) > 1:
+        raise click.UsageError(f"stdin cannot be the {readers[0]} and the {readers[1]}", click.get_current_context())
     if not inputs:
         raise click.UsageError(
             "Missing INPUT: text files, folders, patterns, or - for stdin", click.get_current_context()
@@ -49,13 +52,18 @@ def limited_threads(threads: int | None):
         yield
 
 
+def need_text(inputs: tuple[str, ...]) -> None:
+    """Refuse files that embedkit has made where text is needed."""
+    for path in inputs:
+        if is_native(path):
+            raise EmbedkitError(f"{path}: is a file that embedkit has made, not text", f"embedkit info {path}")
+
+
 def read_corpus(inputs: tuple[str, ...], config: Config, keep: bool, progress: Progress, on_disk: bool = False):
     """The corpus in `inputs`, with a line about it on stderr."""
     from ..text import corpus
 
-    for path in inputs:
-        if is_native(path):
-            raise EmbedkitError(f"{path}: is a file that embedkit has made, not text", f"embedkit info {path}")
+    need_text(inputs)
     text = corpus.load(inputs, config.text, config.training.threads, keep, progress, on_disk)
     progress.event("corpus", tokens=text.tokens, words=len(text.vocab), sha256=text.sha256)
     progress.say(f"{text.tokens:,} tokens, {len(text.vocab):,} words kept")
@@ -96,6 +104,18 @@ def read_counts(
     stored = config.stored()
     found.metadata["config"] = {name: stored[name] for name in ("text", "context")}
     return found
+
+
+def provenance(name: str, config: Config, text: dict | None = None) -> dict:
+    """How a file was made: every option, the seed, this program. `text` has options that a file of counts knows."""
+    from .. import __version__
+
+    return {
+        "model": name,
+        "tool": f"embedkit {__version__}",
+        "seed": config.training.seed,
+        "config": config.stored() | (text or {}),
+    }
 
 
 def is_native(path: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..config import Training, option
+from ..config import Context, Text, Training, option
 from ..progress import SILENT, Progress
 
 
@@ -14,6 +14,9 @@ class Ppmi:
 
     cds: float = option(0.75, "context distribution smoothing: contexts count as n**cds", above=0)
     shift: float = option(1.0, "subtract log(shift), as k negative samples do", above=0)
+
+
+SECTIONS = {"text": Text, "context": Context, "model": Ppmi, "training": Training}
 
 
 def train(counts, options: Ppmi, training: Training, progress: Progress = SILENT):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..config import Training, option
+from ..config import Context, Text, Training, option
 from ..errors import EmbedkitError
 from ..progress import SILENT, Progress
 from .ppmi import Ppmi
@@ -18,6 +18,9 @@ class Svd(Ppmi):
     eig: float = option(0.5, "singular values are raised to this power", least=0)
     add_context: bool = option(False, "add each word's context vector to its vector (w + c)")
     tolerance: float = option(1e-3, "relative error allowed in the singular values", above=0)
+
+
+SECTIONS = {"text": Text, "context": Context, "model": Svd, "training": Training}
 
 
 def train(counts, options: Svd, training: Training, progress: Progress = SILENT):

@@ -28,8 +28,8 @@ from .vocab import Vocab
 
 # Raise it when the same text would be encoded differently.
 VERSION = 1
-# These choose among the types of an entry; everything else decides what the types are.
-CHOOSERS = ("min_count", "max_vocab", "vocab")
+# These choose among the types of an entry, or join them; everything else decides what the types are.
+CHOOSERS = ("min_count", "max_vocab", "vocab", "phrases", "joiner")
 
 
 class Entry(NamedTuple):

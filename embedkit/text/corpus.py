@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..config import Text
-from ..errors import EmbedkitError
+from ..errors import EmbedkitError, OptionError
 from ..parallel import thread_count
 from ..progress import SILENT, Progress
 from ..spool import Spool, pieces
@@ -81,13 +81,25 @@ def encode(
     progress: Progress = SILENT,
     on_disk: bool = False,
 ) -> Encoded:
-    """All types and ids of a text, from the cache if it holds them; see `load`."""
+    """All types and ids of a text, from the cache if it holds them, its phrases joined; see `load`."""
+    if set(config.joiner) & set(" \t\r\n"):
+        raise OptionError(f"--joiner {config.joiner!r}: white space would end the word")
+    if config.phrases is None:
+        return _encode(names, config, threads, keep, progress, on_disk)
+    from .phrases import join, read_phrases
+
+    # Read first: what is wrong with this file should not show after minutes of work.
+    blocks = read_phrases(config.phrases, normal_form(config.lowercase, config.normalize))
+    return join(_encode(names, config, threads, keep, progress, on_disk), blocks, config.joiner, on_disk)
+
+
+def _encode(names, config: Text, threads: int | None, keep: bool, progress: Progress, on_disk: bool) -> Encoded:
     paths = inputs.expand(names)
     key = cache.key(inputs.raw_fingerprint(paths), config) if keep else None
     stored = cache.get(key) if key else None
     if stored is not None:
         return Encoded(*stored)
-    # numba is loaded only here: with a cached text, a command that compiles nothing never pays for it.
+    # numba is loaded only here and to join phrases: with a cached text, a command that compiles nothing never pays.
     from .encode import encode_files
 
     encoded = Encoded(*encode_files(paths, config, thread_count(threads), progress, on_disk))

@@ -131,7 +131,7 @@ def rank(types: Types, config: Text, reader: Reader, gaps: int) -> Lexicon:
         # Plain ASCII is its own normal form: no word need be looked at one by one.
         everything = Vocab(np.append(types.starts, types.size[1]), types.utf8, counts)
         order = by_frequency(everything)
-        return Lexicon(everything.take(order), _inverse(order))
+        return Lexicon(everything.take(order), inverse(order))
     chunks = types.bytes()
     texts = map(form, _decoded(chunks, types, config.encoding_errors, reader))
     rows = [[text] for text in texts] if tokenizer.split is None else list(map(tokenizer.split, texts))
@@ -145,14 +145,15 @@ def rank(types: Types, config: Text, reader: Reader, gaps: int) -> Lexicon:
         totals[0] += gaps
     everything = Vocab.from_words(number, totals)
     order = by_frequency(everything)
-    place = _inverse(order)
+    place = inverse(order)
     vocab = everything.take(order[totals[order] > 0])
     one_each = tokenizer.split is None and not config.drop_punctuation
     indptr = None if one_each else np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     return Lexicon(vocab, place[flat], indptr, -1 if tokenizer.gap is None else int(place[0]))
 
 
-def _inverse(order: np.ndarray) -> np.ndarray:
+def inverse(order: np.ndarray) -> np.ndarray:
+    """Where each id stands in `order`; int32."""
     place = np.empty(len(order), np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
     return place

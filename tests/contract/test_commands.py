@@ -46,7 +46,10 @@ COMMANDS = {
     "vocab": Line("vocab {text} --min-count 1"),
     "vocab -o": Line("vocab {text} --min-count 1 -o {out}"),
     "vocab --vocab": Line("vocab {text} --vocab {words}"),
+    "vocab --phrases": Line("vocab {text} --phrases {phrases} --min-count 1"),
     "count": Line("count {text} --min-count 1 -o {out}"),
+    "phrases": Line("phrases {text} --min-count 1 --threshold 1 --discount 0"),
+    "phrases --text": Line("phrases {text} --text --min-count 1 --threshold 1 --discount 0 -o {out}"),
     "similar": Line(
         "similar {vectors} -k 3", ("한국어", "king - man + woman"), "한국어\nking - man + woman\n", "xyzzy\n"
     ),
@@ -65,7 +68,7 @@ COMMANDS = {
     "cache": Line("cache"),
 }
 GROUPS = ("", "train")
-KINDS = ("text", "counts", "vectors", "sparse", "pairs", "questions", "words")
+KINDS = ("text", "counts", "vectors", "sparse", "pairs", "questions", "words", "phrases")
 
 
 def the(condition) -> list[str]:
@@ -129,6 +132,7 @@ def kit(tmp_path, toy_file, sparse_file, counts):
         "pairs": PAIRS.encode(),
         "questions": QUESTIONS.encode(),
         "words": "the\nking\n한국어\n".encode(),
+        "phrases": "the\tking\t9\t3.5\n한국어\t를\n".encode(),
     }
     for kind, content in files.items():
         (tmp_path / f"{kind}.txt").write_bytes(content)
@@ -288,7 +292,7 @@ def test_a_query_without_answer(run, kit, name):
     assert (silent.code, silent.out, silent.err) == (3, "", "")
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if has(name, "--json") and name != "vocab -o"])
+@pytest.mark.parametrize("name", [name for name in COMMANDS if has(name, "--json") and name in PRINTING])
 def test_json(run, kit, name):
     plain, result = run(*filled(name, kit)), run(*filled(name, kit), "--json")
     assert (result.code, result.err) == (0, plain.err)
@@ -475,7 +479,12 @@ def test_answers_come_at_once_and_signals_end_it(kit, name, sent, code):
 
 @pytest.mark.parametrize(
     ("name", "sent", "code"),
-    [("vocab", signal.SIGINT, 130), ("count", signal.SIGINT, 130), ("train ppmi", signal.SIGTERM, 143)],
+    [
+        ("vocab", signal.SIGINT, 130),
+        ("count", signal.SIGINT, 130),
+        ("phrases", signal.SIGTERM, 143),
+        ("train ppmi", signal.SIGTERM, 143),
+    ],
 )
 def test_signals_end_the_wait_for_text(kit, tmp_path, name, sent, code):
     args = filled(name, kit, text="-")

@@ -1,0 +1,471 @@
+"""The inner loops of skip-gram and CBOW.
+
+Both are the same step, `learn`: n hidden rows meet m output rows, all n * m scores are computed, then all gradients,
+then both sides are moved, from the values they had before the step. Skip-gram has a hidden row for every neighbour
+(negatives are shared by the window) or one at a time; CBOW has one, the mean of the neighbours. Outputs are the
+centre word and k noise words, or the inner nodes on the centre word's way through a Huffman tree, or the whole
+vocabulary.
+
+Tables are flat, rows padded to D floats, a multiple of 16. Outputs go in tiles of six: six sums fill the registers and
+share every load. The last tile is filled up with a row of zeros (the last of the output table) whose sign is 0, so
+that it neither moves nor costs.
+
+Arrays come in tuples and are taken apart into pointers (see `simd`) once per call.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from ...jit import kernel
+from ...simd import LANES, add, fetch, fma, load, mul, pointer, splat, store, total
+
+TILE = 6
+NEGATIVE_SAMPLING, HIERARCHICAL, SOFTMAX = 0, 1, 2
+ZERO, HALF, ONE = np.float32(0), np.float32(0.5), np.float32(1)
+
+
+class Tables(NamedTuple):
+    """What is learnt, flat float32: V + 1 input rows (the last takes what frozen rows are spared), R + 1 output rows
+    (the last is zero), 2 * window position rows or none; and per word whether it is frozen, or none."""
+
+    inputs: np.ndarray
+    outputs: np.ndarray
+    positions: np.ndarray
+    frozen: np.ndarray
+
+
+class Draws(NamedTuple):
+    """Chances in units of 2**-32: `keep` (V,) uint64 of an occurrence to stay; noise as an alias table (Walker 1977):
+    column j gives j with chance `threshold[j]` (uint64), else `alias[j]` (int32)."""
+
+    keep: np.ndarray
+    threshold: np.ndarray
+    alias: np.ndarray
+
+
+class Tree(NamedTuple):
+    """Word w passes `nodes[starts[w]:starts[w + 1]]` (int32), with `signs` (float32) 1 where it turns left, else -1."""
+
+    starts: np.ndarray
+    nodes: np.ndarray
+    signs: np.ndarray
+
+
+class Plan(NamedTuple):
+    """The options a kernel needs; `width` is D, `shared` whether a window shares its negatives."""
+
+    width: int
+    window: int
+    dynamic: bool
+    loss: int
+    negative: int
+    shared: bool
+    mean: bool
+    divided: bool
+
+
+class Scratch(NamedTuple):
+    """Buffers of one thread; see `trainer.scratch`."""
+
+    kept: np.ndarray
+    negatives: np.ndarray
+    hidden: np.ndarray
+    moved: np.ndarray
+    words: np.ndarray
+    places: np.ndarray
+    rows: np.ndarray
+    chosen: np.ndarray
+    signs: np.ndarray
+    bias: np.ndarray
+    scores: np.ndarray
+
+
+@kernel
+def draw(rng):
+    """32 random bits as uint64, from one step of xorshift64 (Marsaglia 2003); `rng` (1,) uint64 is not 0."""
+    x = rng[0]
+    x ^= x << np.uint64(13)
+    x ^= x >> np.uint64(7)
+    x ^= x << np.uint64(17)
+    rng[0] = x
+    return x >> np.uint64(32)
+
+
+@kernel
+def below(bound, rng):
+    """A random integer from 0 to bound - 1 (Lemire's multiplication; its bias is bound / 2**32)."""
+    return np.int64((draw(rng) * np.uint64(bound)) >> np.uint64(32))
+
+
+@kernel
+def noise(target, V, threshold, alias, rng):
+    """A noise word other than `target`: what equals it is drawn again, as fastText does; word2vec would do with one
+    less. Within a window a word may be drawn twice, and then counts twice."""
+    while True:
+        column = below(V, rng)
+        word = column if draw(rng) < threshold[column] else np.int64(alias[column])
+        if word != target:
+            return word
+
+
+@kernel
+def thin(ids, total, keep, rng, kept):
+    """Copy the `total` ids to `kept` without the occurrences that chance removes; line ends (-1) stay. Returns how many."""
+    n = 0
+    for i in range(total):
+        word = ids[i]
+        if word < 0 or keep[word] > draw(rng):
+            kept[n] = word
+            n += 1
+    return n
+
+
+@kernel
+def draw_negatives(kept, n, k, V, threshold, alias, rng, negatives):
+    """k noise words for each of the first n words of `kept`, in its order."""
+    for at in range(n):
+        if kept[at] >= 0:
+            for j in range(at * k, at * k + k):
+                negatives[j] = noise(kept[at], V, threshold, alias, rng)
+
+
+@kernel
+def neighbours(kept, n, at, half, window, words, places):
+    """The words up to `half` before and after position `at` of the line, and their `places` (0 .. 2 * window - 1,
+    left to right). Returns how many."""
+    found = 0
+    i = at - 1
+    while i >= 0 and i >= at - half and kept[i] >= 0:
+        words[found] = kept[i]
+        places[found] = window + i - at
+        found += 1
+        i -= 1
+    i = at + 1
+    while i < n and i <= at + half and kept[i] >= 0:
+        words[found] = kept[i]
+        places[found] = window + i - at - 1
+        found += 1
+        i += 1
+    return found
+
+
+@kernel
+def choose_noise(target, negatives, first, k, width, outputs):
+    """Outputs of negative sampling: the target and k words of `negatives` from `first` on. Returns the tiles used."""
+    outputs[0] = np.int64(target) * width
+    for j in range(k):
+        outputs[j + 1] = np.int64(negatives[first + j]) * width
+    return (k + TILE) // TILE
+
+
+@kernel
+def choose_path(target, starts, nodes, turns, width, filler, outputs, signs, bias):
+    """Outputs of hierarchical softmax: the nodes on the way to `target`. Returns the tiles used."""
+    first, m = starts[target], starts[target + 1] - starts[target]
+    tiles = (m + TILE - 1) // TILE
+    for j in range(tiles * TILE):
+        real = j < m
+        outputs[j] = np.int64(nodes[first + j]) * width if real else filler
+        signs[j] = turns[first + j] if real else ZERO
+        bias[j] = ZERO if real else np.float32(30)
+    return tiles
+
+
+@kernel(fastmath=True)
+def score_tile(hidden, h, outputs, rows, j, width, signs, bias, scores, s):
+    """scores[s : s + 6] = sign * (hidden row at h · output row) + bias, for the six rows from the j-th on."""
+    o0, o1, o2, o3, o4, o5 = rows[j], rows[j + 1], rows[j + 2], rows[j + 3], rows[j + 4], rows[j + 5]
+    a0 = a1 = a2 = a3 = a4 = a5 = splat(ZERO)
+    for c in range(0, width, LANES):
+        x = load(hidden, h + c)
+        a0 = fma(x, load(outputs, o0 + c), a0)
+        a1 = fma(x, load(outputs, o1 + c), a1)
+        a2 = fma(x, load(outputs, o2 + c), a2)
+        a3 = fma(x, load(outputs, o3 + c), a3)
+        a4 = fma(x, load(outputs, o4 + c), a4)
+        a5 = fma(x, load(outputs, o5 + c), a5)
+    scores[s] = signs[j] * total(a0) + bias[j]
+    scores[s + 1] = signs[j + 1] * total(a1) + bias[j + 1]
+    scores[s + 2] = signs[j + 2] * total(a2) + bias[j + 2]
+    scores[s + 3] = signs[j + 3] * total(a3) + bias[j + 3]
+    scores[s + 4] = signs[j + 4] * total(a4) + bias[j + 4]
+    scores[s + 5] = signs[j + 5] * total(a5) + bias[j + 5]
+
+
+@kernel(fastmath=True)
+def move_tile(hidden, n, moved, rows, outputs, outs, j, width, steps, s):
+    """Add steps · outputs to the rows of `moved`, and steps · hidden to the six output rows from the j-th on.
+
+    `steps` from s on: six for each of the n hidden rows. Rows that repeat, on either side, take every addition.
+    """
+    o0, o1, o2, o3, o4, o5 = outs[j], outs[j + 1], outs[j + 2], outs[j + 3], outs[j + 4], outs[j + 5]
+    for c in range(0, width, LANES):
+        y0, y1, y2 = load(outputs, o0 + c), load(outputs, o1 + c), load(outputs, o2 + c)
+        y3, y4, y5 = load(outputs, o3 + c), load(outputs, o4 + c), load(outputs, o5 + c)
+        a0 = a1 = a2 = a3 = a4 = a5 = splat(ZERO)
+        for i in range(n):
+            at = s + TILE * i
+            g0, g1, g2 = splat(steps[at]), splat(steps[at + 1]), splat(steps[at + 2])
+            g3, g4, g5 = splat(steps[at + 3]), splat(steps[at + 4]), splat(steps[at + 5])
+            x = load(hidden, i * width + c)
+            a0, a1, a2 = fma(g0, x, a0), fma(g1, x, a1), fma(g2, x, a2)
+            a3, a4, a5 = fma(g3, x, a3), fma(g4, x, a4), fma(g5, x, a5)
+            row = rows[i] + c
+            near = fma(g2, y2, fma(g1, y1, fma(g0, y0, load(moved, row))))
+            store(moved, row, add(near, fma(g5, y5, fma(g4, y4, mul(g3, y3)))))
+        store(outputs, o0 + c, add(load(outputs, o0 + c), a0))
+        store(outputs, o1 + c, add(load(outputs, o1 + c), a1))
+        store(outputs, o2 + c, add(load(outputs, o2 + c), a2))
+        store(outputs, o3 + c, add(load(outputs, o3 + c), a3))
+        store(outputs, o4 + c, add(load(outputs, o4 + c), a4))
+        store(outputs, o5 + c, add(load(outputs, o5 + c), a5))
+
+
+@kernel(fastmath=True)
+def wrong(scores, n):
+    """scores[:n] = 1 - sigmoid(score), by a rational tanh (error 3e-7); beyond ±15.8 as there, NaN stays NaN."""
+    limit = np.float32(7.9)
+    for i in range(n):
+        x = HALF * scores[i]
+        x = limit if x > limit else x
+        x = -limit if x < -limit else x
+        y = x * x
+        top = np.float32(-2.76076847742355e-16)
+        top = top * y + np.float32(2.00018790482477e-13)
+        top = top * y + np.float32(-8.60467152213735e-11)
+        top = top * y + np.float32(5.12229709037114e-08)
+        top = top * y + np.float32(1.48572235717979e-05)
+        top = top * y + np.float32(6.37261928875436e-04)
+        top = top * y + np.float32(4.89352455891786e-03)
+        bottom = np.float32(1.19825839466702e-06)
+        bottom = bottom * y + np.float32(1.18534705686654e-04)
+        bottom = bottom * y + np.float32(2.26843463243900e-03)
+        bottom = bottom * y + np.float32(4.89352518554385e-03)
+        scores[i] = HALF - HALF * (x * top / bottom)
+
+
+@kernel(fastmath=True)
+def logistic_steps(scores, n, tiles, signs, lr, chance):
+    """Turn scores into steps, lr * sign * (1 - sigmoid(score)), the gradient of log sigmoid(score) times lr.
+
+    Returns `chance` times all sigmoids: the caller takes its logarithm before it gets too small, one logarithm for
+    many examples.
+    """
+    wrong(scores, TILE * n * tiles)
+    at = 0
+    for tile in range(tiles):
+        j = TILE * tile
+        for _ in range(n):
+            near = (ONE - scores[at]) * (ONE - scores[at + 1]) * (ONE - scores[at + 2])
+            far = (ONE - scores[at + 3]) * (ONE - scores[at + 4]) * (ONE - scores[at + 5])
+            chance *= np.float64(near) * np.float64(far)
+            for k in range(TILE):
+                scores[at + k] *= lr * signs[j + k]
+            at += TILE
+    return chance
+
+
+@kernel
+def softmax_steps(scores, n, tiles, target, lr):
+    """Turn scores over the vocabulary into steps, lr * ([word is target] - softmax). Returns the sum of -log softmax
+    of the target."""
+    loss = 0.0
+    for i in range(n):
+        largest = scores[TILE * i]
+        for tile in range(tiles):
+            for at in range((tile * n + i) * TILE, (tile * n + i + 1) * TILE):
+                largest = max(largest, scores[at])
+        mass = 0.0
+        for tile in range(tiles):
+            for at in range((tile * n + i) * TILE, (tile * n + i + 1) * TILE):
+                chance = math.exp(np.float64(scores[at] - largest))
+                mass += chance
+                scores[at] = chance
+        place = (target // TILE * n + i) * TILE + target % TILE
+        loss -= math.log(np.float64(scores[place]) / mass)
+        for tile in range(tiles):
+            for at in range((tile * n + i) * TILE, (tile * n + i + 1) * TILE):
+                scores[at] = -lr * np.float32(scores[at] / mass)
+        scores[place] += lr
+    return loss
+
+
+@kernel
+def learn(hidden, n, moved, rows, outputs, chosen, tiles, target, width, loss, lr, signs, bias, scores, sums):
+    """One step: n rows of `hidden` against the `chosen` rows of `outputs`; `moved[rows]` takes the hidden side's part.
+
+    `sums` (2,) float64: the loss so far, and the chance whose logarithm is still to be taken.
+    """
+    for tile in range(tiles):
+        for i in range(n):
+            s = (tile * n + i) * TILE
+            score_tile(hidden, i * width, outputs, chosen, tile * TILE, width, signs, bias, scores, s)
+    if loss == SOFTMAX:
+        sums[0] += softmax_steps(scores, n, tiles, target, lr)
+    else:
+        sums[1] = logistic_steps(scores, n, tiles, signs, lr, sums[1])
+        if not sums[1] > 1e-100:
+            settle(sums)
+    for tile in range(tiles):
+        move_tile(hidden, n, moved, rows, outputs, chosen, tile * TILE, width, scores, tile * n * TILE)
+
+
+@kernel
+def settle(sums):
+    """Take the logarithm that is outstanding."""
+    sums[0] -= math.log(sums[1])
+    sums[1] = 1.0
+
+
+@kernel
+def fetch_ahead(at, n, kept, inputs, outputs, width, window, negatives, k):
+    """Ask for the rows that the windows after this one will use; k negatives each, if those are known."""
+    if at + 2 < n and kept[at + 2] >= 0:
+        for c in range(0, width, LANES):
+            fetch(outputs, kept[at + 2] * width + c)
+        for j in range((at + 2) * k, (at + 3) * k):
+            for c in range(0, width, LANES):
+                fetch(outputs, negatives[j] * width + c)
+    far = at + window + 1
+    if far < n and kept[far] >= 0:
+        for c in range(0, width, LANES):
+            fetch(inputs, kept[far] * width + c)
+
+
+@kernel
+def rate(lr, done):
+    """The learning rate where a share `done` of all epochs is over: linear, not below 1e-4 of it."""
+    return np.float32(lr * max(1.0 - done, 1e-4))
+
+
+@kernel
+def sink(word, frozen, spared, width):
+    """Where the gradient of an input row goes: to the `spared` one if frozen, -1 of which means none is."""
+    return spared if spared >= 0 and frozen[word] else word * width
+
+
+@kernel
+def skipgram(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums):
+    """Train on the lines in `ids`: of all epochs a share `done` (float64) is over, and this chunk is `share`.
+
+    Every word of a window predicts its centre, as in word2vec. `sums` (2,) is [0, 1] before, the loss in it after.
+    Returns the number of examples: (neighbour, centre) pairs.
+    """
+    width, window, dynamic, loss, k, shared, _, _ = plan
+    inputs, outputs, frozen = pointer(tables.inputs), pointer(tables.outputs), pointer(tables.frozen)
+    spared = len(tables.inputs) - width if len(tables.frozen) else -1
+    filler, tiles, V = len(tables.outputs) - width, len(scratch.chosen) // TILE, len(draws.keep)
+    threshold, alias = pointer(draws.threshold), pointer(draws.alias)
+    starts, nodes, turns = pointer(tree.starts), pointer(tree.nodes), pointer(tree.signs)
+    kept, negatives, hidden = pointer(scratch.kept), pointer(scratch.negatives), pointer(scratch.hidden)
+    words, places, rows = pointer(scratch.words), pointer(scratch.places), pointer(scratch.rows)
+    chosen, signs, bias = pointer(scratch.chosen), pointer(scratch.signs), pointer(scratch.bias)
+    scores, rng, sums = pointer(scratch.scores), pointer(rng), pointer(sums)
+    examples, n = 0, thin(pointer(ids), len(ids), pointer(draws.keep), rng, kept)
+    by_noise = loss == NEGATIVE_SAMPLING
+    shared = shared or not by_noise
+    if by_noise and shared:
+        draw_negatives(kept, n, k, V, threshold, alias, rng, negatives)
+    for at in range(n):
+        target = np.int64(kept[at])
+        if target < 0:
+            continue
+        fetch_ahead(at, n, kept, inputs, outputs, width, window, negatives, k if shared else 0)
+        half = 1 + below(window, rng) if dynamic else window
+        near = neighbours(kept, n, at, half, window, words, places)
+        if near == 0:
+            continue
+        examples += near
+        step = rate(lr, done + share * (at / n))
+        if not shared:
+            # Pair by pair: each sees what the one before has changed.
+            for i in range(near):
+                for j in range(k):
+                    negatives[j] = noise(target, V, threshold, alias, rng)
+                tiles = choose_noise(target, negatives, 0, k, width, chosen)
+                row = words[i] * width
+                for c in range(0, width, LANES):
+                    store(hidden, c, load(inputs, row + c))
+                rows[0] = sink(words[i], frozen, spared, width)
+                learn(hidden, 1, inputs, rows, outputs, chosen, tiles, target, width, loss, step, signs, bias, scores, sums)
+            continue
+        for i in range(near):
+            row = words[i] * width
+            for c in range(0, width, LANES):
+                store(hidden, i * width + c, load(inputs, row + c))
+            rows[i] = sink(words[i], frozen, spared, width)
+        if by_noise:
+            tiles = choose_noise(target, negatives, at * k, k, width, chosen)
+        elif loss == HIERARCHICAL:
+            tiles = choose_path(target, starts, nodes, turns, width, filler, chosen, signs, bias)
+        learn(hidden, near, inputs, rows, outputs, chosen, tiles, target, width, loss, step, signs, bias, scores, sums)
+    settle(sums)
+    return examples
+
+
+@kernel
+def cbow(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums):
+    """As `skipgram`, but the mean (or sum) of the neighbours predicts the centre: one example per window.
+
+    With position rows each neighbour is first multiplied by the row of its place (Mikolov et al. 2018, section 2.2).
+    """
+    width, window, dynamic, loss, k, _, mean, divided = plan
+    inputs, outputs, frozen = pointer(tables.inputs), pointer(tables.outputs), pointer(tables.frozen)
+    positions, by_place = pointer(tables.positions), len(tables.positions) > 0
+    spared = len(tables.inputs) - width if len(tables.frozen) else -1
+    filler, tiles, V = len(tables.outputs) - width, len(scratch.chosen) // TILE, len(draws.keep)
+    threshold, alias = pointer(draws.threshold), pointer(draws.alias)
+    starts, nodes, turns = pointer(tree.starts), pointer(tree.nodes), pointer(tree.signs)
+    kept, negatives, hidden = pointer(scratch.kept), pointer(scratch.negatives), pointer(scratch.hidden)
+    moved, words, places = pointer(scratch.moved), pointer(scratch.words), pointer(scratch.places)
+    rows, chosen, signs = pointer(scratch.rows), pointer(scratch.chosen), pointer(scratch.signs)
+    bias, scores, rng, sums = pointer(scratch.bias), pointer(scratch.scores), pointer(rng), pointer(sums)
+    examples, n = 0, thin(pointer(ids), len(ids), pointer(draws.keep), rng, kept)
+    by_noise = loss == NEGATIVE_SAMPLING
+    if by_noise:
+        draw_negatives(kept, n, k, V, threshold, alias, rng, negatives)
+    rows[0] = 0
+    for at in range(n):
+        target = np.int64(kept[at])
+        if target < 0:
+            continue
+        fetch_ahead(at, n, kept, inputs, outputs, width, window, negatives, k)
+        half = 1 + below(window, rng) if dynamic else window
+        near = neighbours(kept, n, at, half, window, words, places)
+        if near == 0:
+            continue
+        examples += 1
+        step, part = rate(lr, done + share * (at / n)), ONE / np.float32(near)
+        weight = splat(part if mean else ONE)
+        for c in range(0, width, LANES):
+            x = splat(ZERO)
+            for i in range(near):
+                row = load(inputs, words[i] * width + c)
+                x = fma(row, load(positions, places[i] * width + c), x) if by_place else add(x, row)
+            store(hidden, c, mul(x, weight))
+            store(moved, c, splat(ZERO))
+        if by_noise:
+            tiles = choose_noise(target, negatives, at * k, k, width, chosen)
+        elif loss == HIERARCHICAL:
+            tiles = choose_path(target, starts, nodes, turns, width, filler, chosen, signs, bias)
+        learn(hidden, 1, moved, rows, outputs, chosen, tiles, target, width, loss, step, signs, bias, scores, sums)
+        # word2vec gives every neighbour the whole step; the gradient of a mean would be divided.
+        weight = splat(part if divided else ONE)
+        for i in range(near):
+            words[i], rows[i] = words[i] * width, sink(words[i], frozen, spared, width)
+        for c in range(0, width, LANES):
+            change = mul(load(moved, c), weight)
+            for i in range(near):
+                to = rows[i] + c
+                if by_place:
+                    here, row = places[i] * width + c, load(inputs, words[i] + c)
+                    scale = load(positions, here)
+                    store(positions, here, fma(change, row, scale))
+                    store(inputs, to, fma(change, scale, load(inputs, to)))
+                else:
+                    store(inputs, to, add(change, load(inputs, to)))
+        rows[0] = 0
+    settle(sums)
+    return examples

@@ -1,0 +1,38 @@
+"""The model `cbow`: the mean of a window's words predicts its centre (Mikolov et al. 2013)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...config import Text, option
+from .options import Epochs, Windows, Word2vec
+
+
+@dataclass(frozen=True)
+class Cbow(Word2vec):
+    """Options of CBOW."""
+
+    combine: str = option("mean", "what is made of the words of a window", choices=("mean", "sum"))
+    cbow_gradient: str = option(
+        "word2vec",
+        "give each word of a mean the whole gradient, as word2vec does, or its share (İrsoy et al. 2021)",
+        choices=("word2vec", "divided"),
+    )
+    position_weights: bool = option(False, "learn a weight vector for each place in the window (Mikolov et al. 2018)")
+
+
+@dataclass(frozen=True)
+class CbowEpochs(Epochs):
+    """Skip-gram's, with another learning rate."""
+
+    lr: float = option(0.05, "learning rate at the start; falls linearly to 1/10000 of it", above=0)
+
+
+SECTIONS = {"text": Text, "context": Windows, "model": Cbow, "training": CbowEpochs}
+
+
+def train(corpus, config, run):
+    """`Vectors` (V, dim) from a `Corpus`; see `trainer.train`."""
+    from . import _kernels, trainer
+
+    return trainer.train(_kernels.cbow, corpus, config, run)

@@ -1,0 +1,50 @@
+"""What skip-gram and CBOW are asked: the sections of their configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...config import Training, option
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Which neighbours a word meets in training."""
+
+    window: int = option(5, "words to each side", least=1)
+    dynamic_window: bool = option(
+        True, "every window a random width from 1 to this, so that near words meet more often", off="fixed-window"
+    )
+    sample: float = option(1e-4, "remove frequent words by chance before windows form; 0 keeps all", least=0)
+
+
+@dataclass(frozen=True)
+class Word2vec:
+    """What is learnt."""
+
+    dim: int = option(100, "dimensions", least=1)
+    loss: str = option(
+        "ns",
+        "against noise words, along a Huffman tree, or over the whole (small) vocabulary",
+        choices=("ns", "hs", "softmax"),
+    )
+    negative: int = option(5, "noise words per example", least=1)
+    ns_exponent: float = option(0.75, "noise words are drawn as count**x")
+    share_negatives: str = option(
+        "window", "one set of noise words for a whole window, or a new one for every pair", choices=("window", "none")
+    )
+    add_context: bool = option(False, "add each word's output vector to its vector when done")
+    init: str = option(None, "start from the vectors in FILE; words it lacks start at random", kind=str, stored=False)
+    freeze: bool = option(False, "leave the rows that --init gives as they are")
+
+
+@dataclass(frozen=True)
+class Epochs(Training):
+    """How the work is run, and judged while it runs."""
+
+    epochs: int = option(5, "passes over the text", least=1)
+    lr: float = option(0.025, "learning rate at the start; falls linearly to 1/10000 of it", above=0)
+    deterministic: bool = option(False, "the same bytes with any number of threads, somewhat slower")
+    valid_pairs: tuple = option((), "FILE of word pairs with scores, asked after every epoch", kind=str, many=True)
+    valid_questions: tuple = option((), "FILE of analogy questions, asked after every epoch", kind=str, many=True)
+    keep_best: bool = option(False, "write the vectors of the epoch with the best mean of what --valid-… measure")

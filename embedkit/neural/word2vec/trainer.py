@@ -1,0 +1,237 @@
+"""Training of skip-gram and CBOW: epochs, losses, checkpoints, validation."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+
+import numpy as np
+
+from ...errors import EmbedkitError, OptionError
+from ...parallel import thread_count
+from ...text.sampling import keep_probabilities
+from ...vectors.vectors import Vectors
+from ..run import Run
+from . import _kernels
+from .alias import alias_table
+from .huffman import huffman
+from .schedule import LockFree, Merged
+from .start import row_width, tables
+
+LOSSES = {"ns": _kernels.NEGATIVE_SAMPLING, "hs": _kernels.HIERARCHICAL, "softmax": _kernels.SOFTMAX}
+
+
+def train(kernel, corpus, config, run: Run) -> Vectors:
+    """`Vectors` (V, dim) of the words of `corpus` (`text.corpus.Corpus`), by `_kernels.skipgram` or `_kernels.cbow`.
+
+    Their metadata holds the mean loss per example of every epoch, what `run.judge` found after each, and with
+    `keep_best` which epoch the vectors are from. EmbedkitError where the text gives nothing to learn from, where
+    training diverges, or where a checkpoint does not fit.
+    """
+    check(corpus, config)
+    trainer = Trainer(kernel, corpus, config, run)
+    with run.checkpoint.guarding():
+        trainer.resume()
+        while trainer.epoch < config.training.epochs:
+            trainer.go_on()
+    return trainer.result()
+
+
+def check(corpus, config) -> None:
+    """Refuse what cannot work before anything is allocated."""
+    model = config.model
+    if model.add_context and model.loss == "hs":
+        raise OptionError("--add-context needs an output vector for each word; --loss hs has none")
+    if model.freeze and model.init is None:
+        raise OptionError("--freeze keeps the rows of --init FILE; without a file there are none")
+    if config.training.keep_best and not (config.training.valid_pairs or config.training.valid_questions):
+        raise OptionError("--keep-best compares epochs by --valid-pairs or --valid-questions; there are none")
+    if len(corpus.vocab) < 2:
+        raise EmbedkitError(
+            f"a vocabulary of one word, {corpus.vocab[0]!r}: there is nothing to predict",
+            "--min-count 1 keeps every word",
+        )
+
+
+class Trainer:
+    """What is learnt, and how far: `epoch` epochs and `unit` units of the next are over."""
+
+    def __init__(self, kernel, corpus, config, run: Run):
+        self.kernel, self.corpus, self.config, self.run = kernel, corpus, config, run
+        model, vocab, threads = config.model, corpus.vocab, thread_count(config.training.threads)
+        V, k = len(vocab), model.negative if model.loss == "ns" else 0
+        counts = np.maximum(vocab.counts, 1)
+        self.tree = _kernels.Tree(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32))
+        if model.loss == "hs":
+            self.tree = _kernels.Tree(*huffman(counts))
+        # What is not in the text (of a given vocabulary) is no noise either.
+        noise = np.where(vocab.counts > 0, counts.astype(np.float64) ** model.ns_exponent, 0)
+        sample = config.context.sample
+        keep = keep_probabilities(counts, sample) if sample else np.ones(V)
+        self.draws = _kernels.Draws((keep * 2.0**32).astype(np.uint64), *alias_table(noise))
+        self.plan = _kernels.Plan(
+            row_width(model.dim),
+            config.context.window,
+            config.context.dynamic_window,
+            LOSSES[model.loss],
+            k,
+            model.share_negatives == "window",
+            getattr(model, "combine", "mean") == "mean",
+            getattr(model, "cbow_gradient", "word2vec") == "divided" and model.combine == "mean",
+        )
+        self.tables = tables(vocab, config, V - 1 if model.loss == "hs" else V, run.progress)
+        deal = Merged if config.training.deterministic else LockFree
+        self.deal = deal(corpus.ids, self.tables, threads)
+        self.scratch = [scratch(self.plan, self.tree, V, self.deal.longest) for _ in range(max(threads, 2))]
+        self.epoch = self.unit = self.examples = 0
+        self.loss, self.losses, self.verdicts, self.best = 0.0, [], [], None
+
+    def go_on(self) -> None:
+        """Train to the end of the epoch, or until a checkpoint is due; then save the state."""
+        progress, epochs, ids = self.run.progress, self.config.training.epochs, len(self.corpus.ids)
+        began, words, first = time.perf_counter(), self.corpus.tokens, self._done()
+        with progress.bar(words, f"epoch {self.epoch + 1}/{epochs}", " words") as advance:
+            advance(round(words * first))
+            for loss, examples in self.deal.run(self.unit, self._train, self.run.checkpoint.due):
+                before = self._done()
+                self.loss, self.examples, self.unit = self.loss + loss, self.examples + examples, self.unit + 1
+                if not math.isfinite(loss):
+                    self._diverged()
+                advance(
+                    round(words * (self._done() - before)),
+                    loss=f"{self.loss / max(self.examples, 1):.4f}",
+                    lr=f"{self._lr():.4f}",
+                )
+        if self.unit == len(self.deal.units):
+            self._end_epoch(words * (1 - first) / (time.perf_counter() - began))
+        self.run.checkpoint.save(*self._state(), self.epoch == epochs)
+
+    def _done(self) -> float:
+        """The share of the epoch that is over."""
+        return self.deal.begin(self.unit) / len(self.corpus.ids) if self.unit < len(self.deal.units) else 1.0
+
+    def _train(self, tables: _kernels.Tables, span: tuple[int, int], worker: int) -> tuple[float, int]:
+        """(loss, examples) of one span. Its random numbers depend on seed, epoch and place alone."""
+        begin, end = span
+        ids, training = self.corpus.ids, self.config.training
+        rng = np.random.SeedSequence((training.seed, self.epoch, begin)).generate_state(1, np.uint64) | np.uint64(1)
+        sums = np.array([0.0, 1.0])
+        examples = self.kernel(
+            ids[begin:end],
+            tables,
+            self.draws,
+            self.tree,
+            self.plan,
+            training.lr,
+            (self.epoch + begin / len(ids)) / training.epochs,
+            (end - begin) / len(ids) / training.epochs,
+            rng,
+            self.scratch[worker],
+            sums,
+        )
+        return sums[0], examples
+
+    def _lr(self) -> float:
+        training = self.config.training
+        return training.lr * max(1 - (self.epoch + self._done()) / training.epochs, 1e-4)
+
+    def _diverged(self) -> None:
+        path = self.run.checkpoint.path
+        kept = f"; {path} holds the last good state" if path and os.path.exists(path) else ""
+        raise EmbedkitError(
+            f"training diverged in epoch {self.epoch + 1} at lr {self._lr():.4g}: the loss is {self.loss}{kept}",
+            "train with a lower --lr",
+        )
+
+    def _end_epoch(self, speed: float) -> None:
+        """Loss, validation, and the vectors if they are the best so far."""
+        if not self.examples:
+            raise EmbedkitError(
+                "no two words of the text stand near each other",
+                "a window ends with its line; --min-count 1 and --sample 0 keep more words",
+            )
+        progress, lr = self.run.progress, self._lr()
+        self.losses.append(self.loss / self.examples)
+        self.epoch, self.unit, self.loss, self.examples = self.epoch + 1, 0, 0.0, 0
+        shown = {}
+        if self.run.judge is not None:
+            shown = self.run.judge(self._vectors())
+            self.verdicts.append(shown)
+            if self.config.training.keep_best and self._best_epoch() == self.epoch:
+                self.best = self._vectors().matrix
+        told = "".join(f", {name} {value:.4f}" for name, value in shown.items())
+        progress.say(f"epoch {self.epoch}: loss {self.losses[-1]:.4f}{told}, {speed:,.0f} words/s")
+        progress.event("epoch", epoch=self.epoch, loss=self.losses[-1], lr=lr, words_per_second=round(speed), **shown)
+
+    def _best_epoch(self) -> int:
+        """The first epoch with the highest mean of what was measured."""
+        means = [sum(values.values()) / len(values) for values in self.verdicts]
+        return 1 + means.index(max(means))
+
+    def _vectors(self) -> Vectors:
+        dim, V = self.config.model.dim, len(self.corpus.vocab)
+        matrix = self.tables.inputs.reshape(-1, self.plan.width)[:V, :dim].copy()
+        if self.config.model.add_context:
+            matrix += self.tables.outputs.reshape(-1, self.plan.width)[:V, :dim]
+        return Vectors(self.corpus.vocab, matrix)
+
+    def result(self) -> Vectors:
+        """The vectors, and in their metadata how training went."""
+        vectors = self._vectors()
+        vectors.metadata["losses"] = self.losses
+        if self.verdicts:
+            vectors.metadata["valid"] = self.verdicts
+        if self.best is not None:
+            vectors = Vectors(vectors.vocab, self.best, metadata=vectors.metadata | {"best_epoch": self._best_epoch()})
+        return vectors
+
+    def _state(self) -> tuple[dict[str, np.ndarray], dict]:
+        tensors = {name: table for name, table in zip(_kernels.Tables._fields, self.tables) if len(table)}
+        if self.best is not None:
+            tensors["best"] = self.best
+        numbers = {name: getattr(self, name) for name in ("epoch", "unit", "loss", "examples", "losses", "verdicts")}
+        return tensors, numbers
+
+    def resume(self) -> None:
+        """Go on from the checkpoint, if there is one to go on from."""
+        found = self.run.checkpoint.load()
+        if found is None:
+            return
+        tensors, numbers = found
+        self.best = tensors.pop("best", None)
+        for name, tensor in tensors.items():
+            getattr(self.tables, name)[:] = tensor
+        vars(self).update(numbers)
+        self.deal.refresh()
+        self.run.progress.say(f"going on in epoch {self.epoch + 1} from {self.run.checkpoint.path}")
+
+
+def scratch(plan: _kernels.Plan, tree: _kernels.Tree, V: int, longest: int) -> _kernels.Scratch:
+    """The buffers of one thread; `longest` is the number of ids of the longest span."""
+    most = {
+        _kernels.NEGATIVE_SAMPLING: plan.negative + 1,
+        _kernels.HIERARCHICAL: int(np.diff(tree.starts).max(initial=1)),
+        _kernels.SOFTMAX: V,
+    }[plan.loss]
+    places, hidden, D = -(-most // _kernels.TILE) * _kernels.TILE, 2 * plan.window, plan.width
+    # The outputs of the whole vocabulary never change, nor do the signs of negative sampling.
+    real = np.arange(places) < most
+    signs = np.where(real, -1, 0).astype(np.float32)
+    signs[0] = 1
+    bias = np.where(real, 0, 30).astype(np.float32)
+    if plan.loss == _kernels.SOFTMAX:
+        signs, bias = real.astype(np.float32), np.where(real, 0, -1e30).astype(np.float32)
+    return _kernels.Scratch(
+        np.empty(longest, np.int32),
+        np.empty(longest * max(plan.negative, 1), np.int32),
+        np.zeros(hidden * D, np.float32),
+        np.zeros(D, np.float32),
+        np.empty(hidden, np.int64),
+        np.empty(hidden, np.int64),
+        np.empty(hidden, np.int64),
+        np.minimum(np.arange(places), V) * D,
+        signs,
+        bias,
+        np.empty(hidden * places, np.float32),
+    )
