@@ -1,8 +1,8 @@
 """Pointers and sixteen float32 at a time, for inner loops that must not be left to the optimiser's mood.
 
 `load`, `store`, `fma` and the others are single instructions inside a compiled kernel (two of 8 or four of 4 where the
-processor has no wider ones), and numpy operations without the compiler. What `load` gives lives in a register: it can be
-kept in local variables and passed on, never put into an array of its own.
+processor has no wider ones), and numpy operations without the compiler. What `load` gives lives in a register: it can
+be kept in local variables and passed on, never put into an array of its own.
 
 A `pointer` is an array without its length and its count of references. numba counts references at every call that
 takes an array; in a loop of small functions that costs more than the arithmetic. The array must outlive its pointers.
@@ -87,7 +87,10 @@ else:
             kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
             call = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
             # To read; keep in all caches; data.
-            builder.call(call, [builder.bitcast(builder.gep(arguments[0], [arguments[1]]), byte), number(0), number(3), number(1)])
+            builder.call(
+                call,
+                [builder.bitcast(builder.gep(arguments[0], [arguments[1]]), byte), number(0), number(3), number(1)],
+            )
             return context.get_dummy_value()
 
         return types.void(place, types.intp), build
@@ -149,9 +152,7 @@ else:
 
         def build(context, builder, signature, arguments):
             kind = ir.FunctionType(FLOAT, [FLOAT, VECTOR])
-            reduce = cgutils.get_or_insert_function(
-                builder.module, kind, f"llvm.vector.reduce.fadd.v{LANES}f32"
-            )
+            reduce = cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.fadd.v{LANES}f32")
             return builder.call(reduce, [FLOAT(0.0), arguments[0]], fastmath=FAST)
 
         return types.float32(lanes), build

@@ -49,7 +49,9 @@ def trainer(name: str, module):
             except EmbedkitError as error:
                 if state.is_complete:
                     # Hours of work must not be lost to a full disk.
-                    again = f"make room, or write elsewhere: the same command with --resume --checkpoint {path} -o OTHER"
+                    again = (
+                        f"make room, or write elsewhere: the same command with --resume --checkpoint {path} -o OTHER"
+                    )
                     raise EmbedkitError(f"{error}; what was trained is in {path}", again) from error
                 raise
             state.remove()
@@ -65,9 +67,7 @@ def checkpoint_path(given: str | None, output: str, resume: bool, inputs: tuple[
     if given is None and output != "-" and (os.path.isfile(output) or not os.path.exists(output)):
         given = f"{output}.ckpt"
     if resume and given is None:
-        raise click.UsageError(
-            f"--resume needs --checkpoint FILE, as {output} is no file", click.get_current_context()
-        )
+        raise click.UsageError(f"--resume needs --checkpoint FILE, as {output} is no file", click.get_current_context())
     for other in (output, *inputs) if given is not None and os.path.exists(given) else ():
         if os.path.exists(other) and os.path.samefile(given, other):
             raise EmbedkitError(f"{given}: is an input or the output, so it cannot be the checkpoint")

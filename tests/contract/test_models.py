@@ -16,7 +16,8 @@ from embedkit.catalog import MODELS
 from embedkit.vectors import formats
 
 # What a model needs on the command line to learn from a few hundred lines.
-OPTIONS = {"ppmi": (), "svd": ("--dim", "4")}
+NEURAL = ("--dim", "8", "--epochs", "3", "--lr", "0.2", "--sample", "0")
+OPTIONS = {"ppmi": (), "svd": ("--dim", "4"), "skipgram": NEURAL, "cbow": NEURAL}
 
 # Words of a topic share their sentences, and no word is in two topics.
 TOPICS = {
@@ -80,7 +81,7 @@ def test_the_file_says_how_it_was_made(run, trained, corpus):
     assert facts["kind"] in ("vectors", "sparse-vectors")
     config = facts["config"]
     assert {"text", "model", "training"} <= set(config)
-    assert set(config["model"]) == {f.name for f in options_of(name)}
+    assert set(config["model"]) == {f.name for f in options_of(name) if f.metadata["stored"]}
     assert config["text"]["min_count"] == 5
     # Nothing of the machine: paths and the number of threads do not belong into a result.
     assert "threads" not in config["training"]
@@ -106,8 +107,7 @@ def test_it_is_a_query_source(trained):
 
 
 def options_of(name):
-    model = MODELS[name]
-    options = getattr(import_module(f"embedkit.{model.module}"), model.options)
+    options = import_module(f"embedkit.{MODELS[name].module}").SECTIONS["model"]
     assert is_dataclass(options)
     assert options.__dataclass_params__.frozen
     return fields(options)

@@ -102,17 +102,19 @@ def below(bound, rng):
 @kernel
 def noise(target, V, threshold, alias, rng):
     """A noise word other than `target`: what equals it is drawn again, as fastText does; word2vec would do with one
-    less. Within a window a word may be drawn twice, and then counts twice."""
-    while True:
+    less. Within a window a word may be drawn twice, and then counts twice. Where hardly any other word can be drawn,
+    the next in the vocabulary serves."""
+    for _ in range(64):
         column = below(V, rng)
         word = column if draw(rng) < threshold[column] else np.int64(alias[column])
         if word != target:
             return word
+    return (target + 1) % V
 
 
 @kernel
 def thin(ids, total, keep, rng, kept):
-    """Copy the `total` ids to `kept` without the occurrences that chance removes; line ends (-1) stay. Returns how many."""
+    """Copy `total` ids to `kept` without what chance removes; line ends (-1) stay. Returns how many are left."""
     n = 0
     for i in range(total):
         word = ids[i]
@@ -128,7 +130,7 @@ def draw_negatives(kept, n, k, V, threshold, alias, rng, negatives):
     for at in range(n):
         if kept[at] >= 0:
             for j in range(at * k, at * k + k):
-                negatives[j] = noise(kept[at], V, threshold, alias, rng)
+                negatives[j] = noise(np.int64(kept[at]), V, threshold, alias, rng)
 
 
 @kernel
@@ -328,7 +330,7 @@ def fetch_ahead(at, n, kept, inputs, outputs, width, window, negatives, k):
         for j in range((at + 2) * k, (at + 3) * k):
             for c in range(0, width, LANES):
                 fetch(outputs, negatives[j] * width + c)
-    far = at + window + 1
+    far = at + window + 3
     if far < n and kept[far] >= 0:
         for c in range(0, width, LANES):
             fetch(inputs, kept[far] * width + c)
@@ -389,7 +391,23 @@ def skipgram(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums
                 for c in range(0, width, LANES):
                     store(hidden, c, load(inputs, row + c))
                 rows[0] = sink(words[i], frozen, spared, width)
-                learn(hidden, 1, inputs, rows, outputs, chosen, tiles, target, width, loss, step, signs, bias, scores, sums)
+                learn(
+                    hidden,
+                    1,
+                    inputs,
+                    rows,
+                    outputs,
+                    chosen,
+                    tiles,
+                    target,
+                    width,
+                    loss,
+                    step,
+                    signs,
+                    bias,
+                    scores,
+                    sums,
+                )
             continue
         for i in range(near):
             row = words[i] * width

@@ -91,7 +91,7 @@ class Merged:
             if due():
                 return
             results = each(lambda job, _: self._train(train, *job), enumerate(shards), self.threads)
-            each(lambda piece, _, n=len(shards): self._merge(*piece, n), self._pieces(), self.threads)
+            each(lambda piece, _: self._merge(*piece), self._pieces(), self.threads)
             yield _added(results)
 
     def _train(self, train: Callable, number: int, shard: list[tuple[int, int]]) -> tuple[float, int]:
@@ -102,11 +102,11 @@ class Merged:
         for which, table in enumerate(self.tables[:3]):
             yield from ((which, slice(at, at + PART)) for at in range(0, len(table), PART))
 
-    def _merge(self, which: int, part: slice, shards: int) -> None:
+    def _merge(self, which: int, part: slice) -> None:
         table, copies = self.tables[which][part], [copy[which][part] for copy in self.copies]
-        for copy in copies[:shards]:
+        for copy in copies:
             copy -= table
-        for copy in copies[:shards]:
+        for copy in copies:
             table += copy
         for copy in copies:
             copy[:] = table

@@ -47,9 +47,10 @@ def check(corpus, config) -> None:
         raise OptionError("--freeze keeps the rows of --init FILE; without a file there are none")
     if config.training.keep_best and not (config.training.valid_pairs or config.training.valid_questions):
         raise OptionError("--keep-best compares epochs by --valid-pairs or --valid-questions; there are none")
-    if len(corpus.vocab) < 2:
+    found = np.flatnonzero(corpus.vocab.counts)
+    if len(found) < 2:
         raise EmbedkitError(
-            f"a vocabulary of one word, {corpus.vocab[0]!r}: there is nothing to predict",
+            f"only one word is left of the text, {corpus.vocab[int(found[0])]!r}: there is nothing to predict",
             "--min-count 1 keeps every word",
         )
 
@@ -66,7 +67,8 @@ class Trainer:
         if model.loss == "hs":
             self.tree = _kernels.Tree(*huffman(counts))
         # What is not in the text (of a given vocabulary) is no noise either.
-        noise = np.where(vocab.counts > 0, counts.astype(np.float64) ** model.ns_exponent, 0)
+        most = counts.max() if model.ns_exponent > 0 else 1  # which keeps powers from overflowing
+        noise = np.where(vocab.counts > 0, (counts / most) ** model.ns_exponent, 0)
         sample = config.context.sample
         keep = keep_probabilities(counts, sample) if sample else np.ones(V)
         self.draws = _kernels.Draws((keep * 2.0**32).astype(np.uint64), *alias_table(noise))
@@ -89,7 +91,7 @@ class Trainer:
 
     def go_on(self) -> None:
         """Train to the end of the epoch, or until a checkpoint is due; then save the state."""
-        progress, epochs, ids = self.run.progress, self.config.training.epochs, len(self.corpus.ids)
+        progress, epochs = self.run.progress, self.config.training.epochs
         began, words, first = time.perf_counter(), self.corpus.tokens, self._done()
         with progress.bar(words, f"epoch {self.epoch + 1}/{epochs}", " words") as advance:
             advance(round(words * first))
@@ -118,7 +120,8 @@ class Trainer:
         rng = np.random.SeedSequence((training.seed, self.epoch, begin)).generate_state(1, np.uint64) | np.uint64(1)
         sums = np.array([0.0, 1.0])
         examples = self.kernel(
-            ids[begin:end],
+            # A copy, so that the kernel is compiled for one kind of array: ids may be a read-only map.
+            np.array(ids[begin:end]),
             tables,
             self.draws,
             self.tree,
