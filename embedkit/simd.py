@@ -32,17 +32,34 @@ if numba.config.DISABLE_JIT:
     def splat(number):
         return np.float32(number)
 
+    def store_half(place, index, value):
+        place[index : index + LANES // 2] = value[: LANES // 2]
+
     def add(a, b):
         return a + b
+
+    def sub(a, b):
+        return a - b
 
     def mul(a, b):
         return a * b
 
+    def div(a, b):
+        return a / b
+
     def fma(a, b, c):
         return a * b + c
 
-    def total(a):
-        return np.sum(a, dtype=np.float32)
+    def clamp(a, limit):
+        return np.where(a > limit, limit, np.where(a < -limit, -limit, a))
+
+    def totals(a, b, c, d, e, f):
+        sums = np.zeros(LANES, np.float32)
+        sums[:6] = [np.sum(x, dtype=np.float32) for x in (a, b, c, d, e, f)]
+        return sums
+
+    def product(a):
+        return np.prod(a, dtype=np.float64)
 
 else:
     from llvmlite import ir
@@ -128,14 +145,28 @@ else:
         return lanes(types.float32), build
 
     @intrinsic
-    def add(typing, a, b):
-        """a + b"""
-        return lanes(lanes, lanes), lambda context, builder, signature, x: builder.fadd(*x, flags=FAST)
+    def store_half(typing, place, index, value):
+        """place[index : index + 8] = the first eight lanes of value"""
 
-    @intrinsic
-    def mul(typing, a, b):
-        """a * b"""
-        return lanes(lanes, lanes), lambda context, builder, signature, x: builder.fmul(*x, flags=FAST)
+        def build(context, builder, signature, arguments):
+            half = _shuffle(builder, arguments[2], arguments[2], range(LANES // 2))
+            at = builder.bitcast(builder.gep(arguments[0], [arguments[1]]), half.type.as_pointer())
+            builder.store(half, at).align = 4
+            return context.get_dummy_value()
+
+        return types.void(place, types.intp, lanes), build
+
+    def _shuffle(builder, a, b, picks):
+        kind = ir.VectorType(ir.IntType(32), len(picks))
+        return builder.shuffle_vector(a, b, ir.Constant(kind, list(picks)))
+
+    def _binary(name):
+        def operation(typing, a, b):
+            return lanes(lanes, lanes), lambda context, builder, signature, x: getattr(builder, name)(*x, flags=FAST)
+
+        return intrinsic(operation)
+
+    add, sub, mul, div = _binary("fadd"), _binary("fsub"), _binary("fmul"), _binary("fdiv")
 
     @intrinsic
     def fma(typing, a, b, c):
@@ -147,12 +178,53 @@ else:
         return lanes(lanes, lanes, lanes), build
 
     @intrinsic
-    def total(typing, a):
-        """The sum of all lanes, float32."""
+    def clamp(typing, a, limit):
+        """a within -limit and limit, both lanes; NaN stays NaN."""
+
+        def build(context, builder, signature, x):
+            low = builder.fneg(x[1])
+            below = builder.select(builder.fcmp_ordered("<", x[0], low), low, x[0])
+            return builder.select(builder.fcmp_ordered(">", x[0], x[1]), x[1], below)
+
+        return lanes(lanes, lanes), build
+
+    # Where the four numbers of each quarter of a register, or the quarters themselves, come from.
+    LOW, HIGH = (0, 16, 1, 17), (2, 18, 3, 19)
+    FIRST, SECOND = (0, 1, 16, 17), (2, 3, 18, 19)
+
+    @intrinsic
+    def totals(typing, a, b, c, d, e, f):
+        """Six sums over all lanes, in the first six lanes; the others are 0.
+
+        Halves of two registers are added until each number has met its fifteen neighbours: 12 shuffles and 8 additions
+        instead of 24 and 24.
+        """
+
+        def build(context, builder, signature, x):
+            def fold(a, b, low, high):
+                return builder.fadd(_shuffle(builder, a, b, low), _shuffle(builder, a, b, high), flags=FAST)
+
+            def in_quarters(picks):
+                return [quarter + pick for quarter in (0, 4, 8, 12) for pick in picks]
+
+            zero = ir.Constant(VECTOR, [0.0] * LANES)
+            ab, cd, ef = (fold(*pair, in_quarters(LOW), in_quarters(HIGH)) for pair in (x[0:2], x[2:4], x[4:6]))
+            abcd, ef = (fold(*pair, in_quarters(FIRST), in_quarters(SECOND)) for pair in ((ab, cd), (ef, zero)))
+            halves = fold(abcd, ef, [*range(8), *range(16, 24)], [*range(8, 16), *range(24, 32)])
+            low, high = [*range(4), *range(8, 12)], [*range(4, 8), *range(12, 16)]
+            return fold(halves, zero, [*low, *range(16, 24)], [*high, *range(16, 24)])
+
+        return lanes(*[lanes] * 6), build
+
+    @intrinsic
+    def product(typing, a):
+        """The product of all lanes, float64."""
 
         def build(context, builder, signature, arguments):
-            kind = ir.FunctionType(FLOAT, [FLOAT, VECTOR])
-            reduce = cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.fadd.v{LANES}f32")
-            return builder.call(reduce, [FLOAT(0.0), arguments[0]], fastmath=FAST)
+            wide = ir.VectorType(ir.DoubleType(), LANES)
+            kind = ir.FunctionType(ir.DoubleType(), [ir.DoubleType(), wide])
+            reduce = cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.fmul.v{LANES}f64")
+            numbers = builder.fpext(arguments[0], wide)
+            return builder.call(reduce, [ir.DoubleType()(1.0), numbers], fastmath=FAST)
 
-        return types.float32(lanes), build
+        return types.float64(lanes), build

@@ -8,7 +8,9 @@ vocabulary.
 
 Tables are flat, rows padded to D floats, a multiple of 16. Outputs go in tiles of six: six sums fill the registers and
 share every load. The last tile is filled up with a row of zeros (the last of the output table) whose sign is 0, so
-that it neither moves nor costs.
+that it neither moves nor costs. Scores lie in rows of eight, six and two zeros; a tile has an even number of them, so
+that two rows are one register. Signs of a tile are three rows, [signs, signs, zeros]: a register from the first has
+those of two rows, from the second those of a last odd row.
 
 Arrays come in tuples and are taken apart into pointers (see `simd`) once per call.
 """
@@ -19,9 +21,25 @@ from typing import NamedTuple
 import numpy as np
 
 from ...jit import kernel
-from ...simd import LANES, add, fetch, fma, load, mul, pointer, splat, store, total
+from ...simd import (
+    LANES,
+    add,
+    clamp,
+    div,
+    fetch,
+    fma,
+    load,
+    mul,
+    pointer,
+    product,
+    splat,
+    store,
+    store_half,
+    sub,
+    totals,
+)
 
-TILE = 6
+TILE, ROW, SIGNS = 6, 8, 24
 NEGATIVE_SAMPLING, HIERARCHICAL, SOFTMAX = 0, 1, 2
 ZERO, HALF, ONE = np.float32(0), np.float32(0.5), np.float32(1)
 
@@ -78,7 +96,6 @@ class Scratch(NamedTuple):
     rows: np.ndarray
     chosen: np.ndarray
     signs: np.ndarray
-    bias: np.ndarray
     scores: np.ndarray
 
 
@@ -163,22 +180,21 @@ def choose_noise(target, negatives, first, k, width, outputs):
 
 
 @kernel
-def choose_path(target, starts, nodes, turns, width, filler, outputs, signs, bias):
+def choose_path(target, starts, nodes, turns, width, filler, chosen, signs):
     """Outputs of hierarchical softmax: the nodes on the way to `target`. Returns the tiles used."""
     first, m = starts[target], starts[target + 1] - starts[target]
     tiles = (m + TILE - 1) // TILE
     for j in range(tiles * TILE):
-        real = j < m
-        outputs[j] = np.int64(nodes[first + j]) * width if real else filler
-        signs[j] = turns[first + j] if real else ZERO
-        bias[j] = ZERO if real else np.float32(30)
+        chosen[j] = np.int64(nodes[first + j]) * width if j < m else filler
+        at = j // TILE * SIGNS + j % TILE
+        signs[at] = signs[at + ROW] = turns[first + j] if j < m else ZERO
     return tiles
 
 
 @kernel(fastmath=True)
-def score_tile(hidden, h, outputs, rows, j, width, signs, bias, scores, s):
-    """scores[s : s + 6] = sign * (hidden row at h · output row) + bias, for the six rows from the j-th on."""
-    o0, o1, o2, o3, o4, o5 = rows[j], rows[j + 1], rows[j + 2], rows[j + 3], rows[j + 4], rows[j + 5]
+def score_tile(hidden, h, outputs, chosen, j, width, signs, scores, s):
+    """scores[s : s + 8] = signs * (hidden row at h · output rows), for the six rows chosen from the j-th on."""
+    o0, o1, o2, o3, o4, o5 = chosen[j], chosen[j + 1], chosen[j + 2], chosen[j + 3], chosen[j + 4], chosen[j + 5]
     a0 = a1 = a2 = a3 = a4 = a5 = splat(ZERO)
     for c in range(0, width, LANES):
         x = load(hidden, h + c)
@@ -188,19 +204,15 @@ def score_tile(hidden, h, outputs, rows, j, width, signs, bias, scores, s):
         a3 = fma(x, load(outputs, o3 + c), a3)
         a4 = fma(x, load(outputs, o4 + c), a4)
         a5 = fma(x, load(outputs, o5 + c), a5)
-    scores[s] = signs[j] * total(a0) + bias[j]
-    scores[s + 1] = signs[j + 1] * total(a1) + bias[j + 1]
-    scores[s + 2] = signs[j + 2] * total(a2) + bias[j + 2]
-    scores[s + 3] = signs[j + 3] * total(a3) + bias[j + 3]
-    scores[s + 4] = signs[j + 4] * total(a4) + bias[j + 4]
-    scores[s + 5] = signs[j + 5] * total(a5) + bias[j + 5]
+    store_half(scores, s, mul(signs, totals(a0, a1, a2, a3, a4, a5)))
 
 
 @kernel(fastmath=True)
 def move_tile(hidden, n, moved, rows, outputs, outs, j, width, steps, s):
     """Add steps · outputs to the rows of `moved`, and steps · hidden to the six output rows from the j-th on.
 
-    `steps` from s on: six for each of the n hidden rows. Rows that repeat, on either side, take every addition.
+    `steps` from s on: a row of eight for each of the n hidden rows. Rows that repeat, on
+    either side, take every addition.
     """
     o0, o1, o2, o3, o4, o5 = outs[j], outs[j + 1], outs[j + 2], outs[j + 3], outs[j + 4], outs[j + 5]
     for c in range(0, width, LANES):
@@ -208,7 +220,7 @@ def move_tile(hidden, n, moved, rows, outputs, outs, j, width, steps, s):
         y3, y4, y5 = load(outputs, o3 + c), load(outputs, o4 + c), load(outputs, o5 + c)
         a0 = a1 = a2 = a3 = a4 = a5 = splat(ZERO)
         for i in range(n):
-            at = s + TILE * i
+            at = s + ROW * i
             g0, g1, g2 = splat(steps[at]), splat(steps[at + 1]), splat(steps[at + 2])
             g3, g4, g5 = splat(steps[at + 3]), splat(steps[at + 4]), splat(steps[at + 5])
             x = load(hidden, i * width + c)
@@ -226,26 +238,20 @@ def move_tile(hidden, n, moved, rows, outputs, outs, j, width, steps, s):
 
 
 @kernel(fastmath=True)
-def wrong(scores, n):
-    """scores[:n] = 1 - sigmoid(score), by a rational tanh (error 3e-7); beyond ±15.8 as there, NaN stays NaN."""
-    limit = np.float32(7.9)
-    for i in range(n):
-        x = HALF * scores[i]
-        x = limit if x > limit else x
-        x = -limit if x < -limit else x
-        y = x * x
-        top = np.float32(-2.76076847742355e-16)
-        top = top * y + np.float32(2.00018790482477e-13)
-        top = top * y + np.float32(-8.60467152213735e-11)
-        top = top * y + np.float32(5.12229709037114e-08)
-        top = top * y + np.float32(1.48572235717979e-05)
-        top = top * y + np.float32(6.37261928875436e-04)
-        top = top * y + np.float32(4.89352455891786e-03)
-        bottom = np.float32(1.19825839466702e-06)
-        bottom = bottom * y + np.float32(1.18534705686654e-04)
-        bottom = bottom * y + np.float32(2.26843463243900e-03)
-        bottom = bottom * y + np.float32(4.89352518554385e-03)
-        scores[i] = HALF - HALF * (x * top / bottom)
+def wrong(score):
+    """1 - sigmoid(score), by a rational tanh (error 3e-7); beyond ±15.8 as there, NaN stays NaN. Lanes to lanes."""
+    x = clamp(mul(score, splat(HALF)), splat(np.float32(7.9)))
+    y = mul(x, x)
+    top = fma(splat(np.float32(-2.76076847742355e-16)), y, splat(np.float32(2.00018790482477e-13)))
+    top = fma(top, y, splat(np.float32(-8.60467152213735e-11)))
+    top = fma(top, y, splat(np.float32(5.12229709037114e-08)))
+    top = fma(top, y, splat(np.float32(1.48572235717979e-05)))
+    top = fma(top, y, splat(np.float32(6.37261928875436e-04)))
+    top = fma(top, y, splat(np.float32(4.89352455891786e-03)))
+    bottom = fma(splat(np.float32(1.19825839466702e-06)), y, splat(np.float32(1.18534705686654e-04)))
+    bottom = fma(bottom, y, splat(np.float32(2.26843463243900e-03)))
+    bottom = fma(bottom, y, splat(np.float32(4.89352518554385e-03)))
+    return sub(splat(HALF), mul(splat(HALF), div(mul(x, top), bottom)))
 
 
 @kernel(fastmath=True)
@@ -255,63 +261,62 @@ def logistic_steps(scores, n, tiles, signs, lr, chance):
     Returns `chance` times all sigmoids: the caller takes its logarithm before it gets too small, one logarithm for
     many examples.
     """
-    wrong(scores, TILE * n * tiles)
     at = 0
     for tile in range(tiles):
-        j = TILE * tile
-        for _ in range(n):
-            near = (ONE - scores[at]) * (ONE - scores[at + 1]) * (ONE - scores[at + 2])
-            far = (ONE - scores[at + 3]) * (ONE - scores[at + 4]) * (ONE - scores[at + 5])
-            chance *= np.float64(near) * np.float64(far)
-            for k in range(TILE):
-                scores[at + k] *= lr * signs[j + k]
-            at += TILE
+        right = splat(ONE)
+        for i in range(0, n, 2):
+            sign = load(signs, tile * SIGNS + (0 if i + 1 < n else ROW))
+            step = mul(sign, wrong(load(scores, at)))
+            store(scores, at, mul(step, splat(lr)))
+            right = mul(right, sub(splat(ONE), mul(step, sign)))
+            at += 2 * ROW
+        chance *= product(right)
     return chance
 
 
 @kernel
-def softmax_steps(scores, n, tiles, target, lr):
-    """Turn scores over the vocabulary into steps, lr * ([word is target] - softmax). Returns the sum of -log softmax
-    of the target."""
-    loss = 0.0
+def softmax_steps(scores, n, V, target, lr):
+    """Turn scores over V words into steps, lr * ([word is target] - softmax). Returns the sum of -log softmax of the
+    target."""
+    loss, rows = 0.0, n + n % 2
     for i in range(n):
-        largest = scores[TILE * i]
-        for tile in range(tiles):
-            for at in range((tile * n + i) * TILE, (tile * n + i + 1) * TILE):
-                largest = max(largest, scores[at])
+        largest = scores[ROW * i]
+        for word in range(V):
+            largest = max(largest, scores[(word // TILE * rows + i) * ROW + word % TILE])
         mass = 0.0
-        for tile in range(tiles):
-            for at in range((tile * n + i) * TILE, (tile * n + i + 1) * TILE):
-                chance = math.exp(np.float64(scores[at] - largest))
-                mass += chance
-                scores[at] = chance
-        place = (target // TILE * n + i) * TILE + target % TILE
+        for word in range(V):
+            at = (word // TILE * rows + i) * ROW + word % TILE
+            chance = math.exp(np.float64(scores[at] - largest))
+            mass += chance
+            scores[at] = chance
+        place = (target // TILE * rows + i) * ROW + target % TILE
         loss -= math.log(np.float64(scores[place]) / mass)
-        for tile in range(tiles):
-            for at in range((tile * n + i) * TILE, (tile * n + i + 1) * TILE):
-                scores[at] = -lr * np.float32(scores[at] / mass)
+        for word in range(V):
+            at = (word // TILE * rows + i) * ROW + word % TILE
+            scores[at] = -lr * np.float32(scores[at] / mass)
         scores[place] += lr
     return loss
 
 
 @kernel
-def learn(hidden, n, moved, rows, outputs, chosen, tiles, target, width, loss, lr, signs, bias, scores, sums):
+def learn(hidden, n, moved, rows, outputs, chosen, tiles, target, V, width, loss, lr, signs, scores, sums):
     """One step: n rows of `hidden` against the `chosen` rows of `outputs`; `moved[rows]` takes the hidden side's part.
 
     `sums` (2,) float64: the loss so far, and the chance whose logarithm is still to be taken.
     """
+    even = n + n % 2
     for tile in range(tiles):
+        sign = load(signs, tile * SIGNS)
         for i in range(n):
-            s = (tile * n + i) * TILE
-            score_tile(hidden, i * width, outputs, chosen, tile * TILE, width, signs, bias, scores, s)
+            score_tile(hidden, i * width, outputs, chosen, tile * TILE, width, sign, scores, (tile * even + i) * ROW)
     if loss == SOFTMAX:
-        sums[0] += softmax_steps(scores, n, tiles, target, lr)
+        sums[0] += softmax_steps(scores, n, V, target, lr)
     else:
         sums[1] = logistic_steps(scores, n, tiles, signs, lr, sums[1])
         if not sums[1] > 1e-100:
             settle(sums)
     for tile in range(tiles):
-        move_tile(hidden, n, moved, rows, outputs, chosen, tile * TILE, width, scores, tile * n * TILE)
+        move_tile(hidden, n, moved, rows, outputs, chosen, tile * TILE, width, scores, tile * even * ROW)
 
 
 @kernel
@@ -363,7 +368,7 @@ def skipgram(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums
     starts, nodes, turns = pointer(tree.starts), pointer(tree.nodes), pointer(tree.signs)
     kept, negatives, hidden = pointer(scratch.kept), pointer(scratch.negatives), pointer(scratch.hidden)
     words, places, rows = pointer(scratch.words), pointer(scratch.places), pointer(scratch.rows)
-    chosen, signs, bias = pointer(scratch.chosen), pointer(scratch.signs), pointer(scratch.bias)
+    chosen, signs = pointer(scratch.chosen), pointer(scratch.signs)
     scores, rng, sums = pointer(scratch.scores), pointer(rng), pointer(sums)
     examples, n = 0, thin(pointer(ids), len(ids), pointer(draws.keep), rng, kept)
     by_noise = loss == NEGATIVE_SAMPLING
@@ -392,21 +397,7 @@ def skipgram(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums
                     store(hidden, c, load(inputs, row + c))
                 rows[0] = sink(words[i], frozen, spared, width)
                 learn(
-                    hidden,
-                    1,
-                    inputs,
-                    rows,
-                    outputs,
-                    chosen,
-                    tiles,
-                    target,
-                    width,
-                    loss,
-                    step,
-                    signs,
-                    bias,
-                    scores,
-                    sums,
+                    hidden, 1, inputs, rows, outputs, chosen, tiles, target, V, width, loss, step, signs, scores, sums
                 )
             continue
         for i in range(near):
@@ -417,8 +408,8 @@ def skipgram(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums
         if by_noise:
             tiles = choose_noise(target, negatives, at * k, k, width, chosen)
         elif loss == HIERARCHICAL:
-            tiles = choose_path(target, starts, nodes, turns, width, filler, chosen, signs, bias)
-        learn(hidden, near, inputs, rows, outputs, chosen, tiles, target, width, loss, step, signs, bias, scores, sums)
+            tiles = choose_path(target, starts, nodes, turns, width, filler, chosen, signs)
+        learn(hidden, near, inputs, rows, outputs, chosen, tiles, target, V, width, loss, step, signs, scores, sums)
     settle(sums)
     return examples
 
@@ -439,7 +430,7 @@ def cbow(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums):
     kept, negatives, hidden = pointer(scratch.kept), pointer(scratch.negatives), pointer(scratch.hidden)
     moved, words, places = pointer(scratch.moved), pointer(scratch.words), pointer(scratch.places)
     rows, chosen, signs = pointer(scratch.rows), pointer(scratch.chosen), pointer(scratch.signs)
-    bias, scores, rng, sums = pointer(scratch.bias), pointer(scratch.scores), pointer(rng), pointer(sums)
+    scores, rng, sums = pointer(scratch.scores), pointer(rng), pointer(sums)
     examples, n = 0, thin(pointer(ids), len(ids), pointer(draws.keep), rng, kept)
     by_noise = loss == NEGATIVE_SAMPLING
     if by_noise:
@@ -467,8 +458,8 @@ def cbow(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums):
         if by_noise:
             tiles = choose_noise(target, negatives, at * k, k, width, chosen)
         elif loss == HIERARCHICAL:
-            tiles = choose_path(target, starts, nodes, turns, width, filler, chosen, signs, bias)
-        learn(hidden, 1, moved, rows, outputs, chosen, tiles, target, width, loss, step, signs, bias, scores, sums)
+            tiles = choose_path(target, starts, nodes, turns, width, filler, chosen, signs)
+        learn(hidden, 1, moved, rows, outputs, chosen, tiles, target, V, width, loss, step, signs, scores, sums)
         # word2vec gives every neighbour the whole step; the gradient of a mean would be divided.
         weight = splat(part if divided else ONE)
         for i in range(near):

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...errors import EmbedkitError, OptionError
 from ...parallel import thread_count
+from ...simd import LANES
 from ...text.sampling import keep_probabilities
 from ...vectors.vectors import Vectors
 from ..run import Run
@@ -217,14 +218,13 @@ def scratch(plan: _kernels.Plan, tree: _kernels.Tree, V: int, longest: int) -> _
         _kernels.HIERARCHICAL: int(np.diff(tree.starts).max(initial=1)),
         _kernels.SOFTMAX: V,
     }[plan.loss]
-    places, hidden, D = -(-most // _kernels.TILE) * _kernels.TILE, 2 * plan.window, plan.width
-    # The outputs of the whole vocabulary never change, nor do the signs of negative sampling.
-    real = np.arange(places) < most
-    signs = np.where(real, -1, 0).astype(np.float32)
-    signs[0] = 1
-    bias = np.where(real, 0, 30).astype(np.float32)
-    if plan.loss == _kernels.SOFTMAX:
-        signs, bias = real.astype(np.float32), np.where(real, 0, -1e30).astype(np.float32)
+    tiles, hidden, D = -(-most // _kernels.TILE), 2 * plan.window, plan.width
+    places = np.arange(tiles * _kernels.TILE)
+    # Where outputs are chosen by noise, or all of them, the signs never change.
+    signs = np.zeros((tiles, 3, _kernels.ROW), np.float32)
+    real = (places < most).reshape(tiles, 1, _kernels.TILE)
+    signs[:, :2, : _kernels.TILE] = np.where(real, 1 if plan.loss == _kernels.SOFTMAX else -1, 0)
+    signs[0, :2, 0] = 1
     return _kernels.Scratch(
         np.empty(longest, np.int32),
         np.empty(longest * max(plan.negative, 1), np.int32),
@@ -233,8 +233,7 @@ def scratch(plan: _kernels.Plan, tree: _kernels.Tree, V: int, longest: int) -> _
         np.empty(hidden, np.int64),
         np.empty(hidden, np.int64),
         np.empty(hidden, np.int64),
-        np.minimum(np.arange(places), V) * D,
-        signs,
-        bias,
-        np.empty(hidden * places, np.float32),
+        np.minimum(places, V) * D,
+        signs.reshape(-1),
+        np.zeros(tiles * (hidden + 1) * _kernels.ROW + LANES, np.float32),
     )
