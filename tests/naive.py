@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections import Counter, defaultdict
+from typing import NamedTuple
+
+import numpy as np
 
 
 def tokens(text: bytes, lowercase=False, normalize=True) -> list[list[str]]:
@@ -87,3 +90,115 @@ def phrases(lines, score="count", threshold=100.0, discount=5.0, min_count=5) ->
         if value > threshold:
             found[a, b] = n, value
     return found
+
+
+class Xorshift:
+    """xorshift64 (Marsaglia 2003) in Python integers."""
+
+    def __init__(self, state: int):
+        self.state = state
+
+    def draw(self) -> int:
+        for shift in (13, -7, 17):
+            self.state ^= self.state << shift if shift > 0 else self.state >> -shift
+            self.state &= (1 << 64) - 1
+        return self.state >> 32
+
+    def below(self, bound: int) -> int:
+        return self.draw() * bound >> 32
+
+    def noise(self, target: int, threshold: list[int], alias: list[int]) -> int:
+        """A column of the alias table, or its alias; what equals the target is drawn again, at most 64 times."""
+        for _ in range(64):
+            column = self.below(len(alias))
+            word = column if self.draw() < threshold[column] else alias[column]
+            if word != target:
+                return word
+        return (target + 1) % len(alias)
+
+
+class Step(NamedTuple):
+    """What is learnt at once: `words` at `places` of a window against output `rows`, of which `right` are meant."""
+
+    when: float  # share of the text that is over
+    target: int
+    words: list[int]
+    places: list[int]
+    rows: list[int]
+    right: list[bool]
+
+
+def word2vec_steps(model: str, ids, draws, tree, plan, rng: Xorshift) -> list[Step]:
+    """Everything that chance decides, in the order in which the kernels ask for it."""
+    (keep, threshold, alias), (starts, nodes, signs), steps = draws, tree, []
+    kept = [word for word in ids if word < 0 or keep[word] > rng.draw()]
+
+    def negatives(target):
+        return [rng.noise(target, threshold, alias) for _ in range(plan.negative)]
+
+    together = model == "cbow" or plan.shared or plan.loss != 0
+    drawn = [negatives(word) if word >= 0 and together and plan.loss == 0 else [] for word in kept]
+    for at, target in enumerate(kept):
+        if target < 0:
+            continue
+        half, near = 1 + rng.below(plan.window) if plan.dynamic else plan.window, []
+        for side in (-1, 1):
+            for distance in range(1, half + 1):
+                i = at + side * distance
+                if not 0 <= i < len(kept) or kept[i] < 0:
+                    break
+                near.append((kept[i], plan.window + side * distance - (side > 0)))
+        if not near:
+            continue
+        for some in [near] if together else [[one] for one in near]:
+            if plan.loss == 0:
+                rows = [target, *(drawn[at] if together else negatives(target))]
+                right = [True] + [False] * plan.negative
+            elif plan.loss == 1:
+                way = slice(starts[target], starts[target + 1])
+                rows, right = nodes[way], [sign > 0 for sign in signs[way]]
+            else:
+                rows, right = list(range(len(keep))), [word == target for word in range(len(keep))]
+            steps.append(Step(at / len(kept), target, *map(list, zip(*some)), rows, right))
+    return steps
+
+
+def word2vec_hidden(model: str, step: Step, inputs, positions, mean: bool) -> np.ndarray:
+    """Hidden rows of a step: each neighbour's (skip-gram), or their mean or sum (CBOW)."""
+    rows = inputs[step.words]
+    if model == "skipgram":
+        return rows
+    rows = rows * positions[step.places] if len(positions) else rows
+    return rows.sum(0, keepdims=True) / (len(step.words) if mean else 1)
+
+
+def word2vec_loss(scores: np.ndarray, right: list[bool], softmax: bool) -> float:
+    """Minus the log chance that all decisions (or the one of a softmax) are right. scores: (n, m)"""
+    right = np.array(right)
+    if softmax:
+        return float((np.log(np.exp(scores).sum(1)) - scores[:, right].sum(1)).sum())
+    return float(np.log1p(np.exp(np.where(right, -scores, scores))).sum())
+
+
+def word2vec(model: str, steps: list[Step], tables, frozen, plan, lr, done=0.0, share=0.0) -> tuple[int, float]:
+    """Take the steps: `tables` (inputs, outputs, positions; float64, (rows, dim)) change. Returns (examples, loss)."""
+    (inputs, outputs, positions), loss, examples = tables, 0.0, 0
+    for step in steps:
+        hidden = word2vec_hidden(model, step, inputs, positions, plan.mean)
+        before, scores = outputs[step.rows], hidden @ outputs[step.rows].T
+        loss += word2vec_loss(scores, step.right, plan.loss == 2)
+        examples += len(hidden)
+        chance = np.exp(scores) / np.exp(scores).sum(1, keepdims=True) if plan.loss == 2 else 1 / (1 + np.exp(-scores))
+        moves = lr * max(1 - (done + share * step.when), 1e-4) * (np.array(step.right) - chance)
+        np.add.at(outputs, step.rows, moves.T @ hidden)
+        change = moves @ before
+        if model == "cbow":
+            change = change / len(step.words) if plan.divided else change
+            change = np.repeat(change, len(step.words), 0)
+            if len(positions):
+                scale = positions[step.places]
+                positions[step.places] += change * inputs[step.words]
+                change = change * scale
+        free = [not (len(frozen) and frozen[word]) for word in step.words]
+        np.add.at(inputs, np.array(step.words)[free], change[free])
+    return examples, loss

@@ -17,12 +17,14 @@ import numpy as np
 
 from .. import container
 from ..errors import EmbedkitError, FormatError
-from ..files import Output
+from ..files import Output, map_input
 from ..progress import SILENT, Progress
 from ..text.stored import pack_metadata, unpack_metadata
 
 INTERVAL = 300  # seconds between two checkpoints
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_AGAIN = "remove it, and train without --resume"
+_OTHER = "--checkpoint FILE names another file, which training may replace"
 
 
 class Checkpoint:
@@ -38,16 +40,20 @@ class Checkpoint:
 
     def __init__(self, path: str | None = None, resume: bool = False, progress: Progress = SILENT):
         self.path, self.progress, self.identity = path, progress, {}
-        self.is_complete = False  # whether the file holds the end of the training
+        self.is_kept = False  # whether the file holds a state of this run
+        self.is_complete = False  # and that is the end of the training
         self._resume, self._signal, self._handlers = resume, None, {}
         self._next = time.monotonic() + INTERVAL
         if path is not None and not os.path.isdir(os.path.dirname(os.path.realpath(path))):
             raise EmbedkitError(f"{path}: cannot be written: there is no such directory")
+        if path is not None and os.path.exists(path):
+            self._read()
 
     def load(self) -> tuple[dict[str, np.ndarray], dict] | None:
         """(tensors, state) to go on from, None to start at the beginning.
 
-        EmbedkitError where the file is damaged, or belongs to another run: the first difference is named.
+        The tensors are read-only, mapped. EmbedkitError where the file is damaged, or belongs to another run: the first
+        difference is named.
         """
         if self.path is None or not os.path.exists(self.path):
             if self._resume:
@@ -56,42 +62,49 @@ class Checkpoint:
         if not self._resume:
             self.progress.say(f"{self.path}: the checkpoint of an unfinished run will be replaced; --resume goes on")
             return None
-        try:
-            stored = container.read(self.path)
-            if not all(container.verify(self.path).values()):
-                raise FormatError(self.path, "damaged: a checksum does not match")
-        except FormatError as error:
-            raise EmbedkitError(str(error), "remove it, and train without --resume") from error
+        stored = self._read()
+        if not all(container.verify(self.path).values()):
+            raise EmbedkitError(f"{self.path}: damaged: a checksum does not match", _AGAIN)
         metadata = unpack_metadata(stored.metadata)
-        if metadata.get("kind") != "checkpoint":
-            raise EmbedkitError(f"{self.path}: is no checkpoint", f"embedkit info {self.path} says what it is")
         there, here = dict(_flat(metadata["identity"])), dict(_flat(self.identity))
-        for name in here.keys() | there.keys():
+        for name in there | here:
             if there.get(name) != here.get(name):
                 raise EmbedkitError(
                     f"{self.path}: belongs to another run: {name} was {there.get(name)}, now it is {here.get(name)}",
                     "give the options and the text of that run, or train without --resume",
                 )
-        return {name: np.array(stored[name]) for name in stored.names}, metadata["state"]
+        self.is_kept, self.is_complete = True, metadata["complete"]
+        return {name: stored[name] for name in stored.names}, metadata["state"]
+
+    def _read(self) -> container.Container:
+        """The file, which may be no checkpoint: then it is neither gone on from nor replaced."""
+        data = map_input(self.path) if os.path.isfile(self.path) else np.empty(0, np.uint8)
+        if not container.looks_like(data[:9].tobytes(), len(data)):
+            raise EmbedkitError(f"{self.path}: is no checkpoint", _OTHER)
+        try:
+            stored = container.read(self.path, data)
+        except FormatError as error:
+            raise EmbedkitError(str(error), _AGAIN) from error
+        if stored.metadata.get("kind") != "checkpoint":
+            raise EmbedkitError(f"{self.path}: is no checkpoint", _OTHER)
+        return stored
 
     def save(self, tensors: dict[str, np.ndarray], state: dict, is_complete: bool = False) -> None:
         """Replace the file, then act on a signal. Where it cannot be written, people are told and the run goes on."""
         if self.path is not None:
-            facts = {"kind": "checkpoint", "identity": self.identity, "state": state}
+            facts = {"kind": "checkpoint", "identity": self.identity, "state": state, "complete": is_complete}
             try:
                 with Output(self.path) as out:
                     container.write(out, tensors, pack_metadata(facts))
             except EmbedkitError as error:
                 self.progress.say(f"Warning: no checkpoint: {error}")
             else:
-                self.is_complete = is_complete
+                self.is_kept, self.is_complete = True, is_complete
                 self.progress.event("checkpoint", path=self.path)
                 if self._signal:
                     self.progress.say(f"stopped; --resume goes on from {self.path}")
         self._next = time.monotonic() + INTERVAL
-        if self._signal:
-            self._restore()
-            signal.raise_signal(self._signal)
+        self._act()
 
     def due(self) -> bool:
         """Whether the state should be saved now: a signal has come, or the last time is long ago."""
@@ -108,6 +121,7 @@ class Checkpoint:
             yield
         finally:
             self._restore()
+        self._act()  # on what came after the last `save`
 
     def remove(self) -> None:
         """The run is complete: nobody needs its checkpoint."""
@@ -116,10 +130,16 @@ class Checkpoint:
                 os.unlink(self.path)
 
     def _note(self, number: int, _) -> None:
-        if self._signal is not None:
+        is_second, self._signal = self._signal is not None, number
+        if is_second:
+            self._act()
+
+    def _act(self) -> None:
+        """Do what the signal that came, if one did, does without us."""
+        number, self._signal = self._signal, None
+        if number is not None:
             self._restore()
             signal.raise_signal(number)
-        self._signal = number
 
     def _restore(self) -> None:
         while self._handlers:
@@ -132,4 +152,4 @@ def _flat(table: dict, prefix: str = "") -> Iterator[tuple[str, object]]:
         if isinstance(value, dict):
             yield from _flat(value, f"{prefix}{key}.")
         else:
-            yield prefix + key, value
+            yield prefix + key, list(value) if isinstance(value, tuple) else value  # as JSON gives it back

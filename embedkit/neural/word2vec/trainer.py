@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 
 import numpy as np
@@ -33,7 +32,7 @@ def train(kernel, corpus, config, run: Run) -> Vectors:
     check(corpus, config)
     trainer = Trainer(kernel, corpus, config, run)
     with run.checkpoint.guarding():
-        trainer.resume()
+        trainer.begin()
         while trainer.epoch < config.training.epochs:
             trainer.go_on()
     return trainer.result()
@@ -90,6 +89,21 @@ class Trainer:
         self.epoch = self.unit = self.examples = 0
         self.loss, self.losses, self.verdicts, self.best = 0.0, [], [], None
 
+    def begin(self) -> None:
+        """Go on from the checkpoint, if there is one to go on from; load the kernels, so that speeds are theirs."""
+        found = self.run.checkpoint.load()
+        if found is not None:
+            tensors, numbers = found
+            self.best = tensors.pop("best", None)
+            for name, tensor in tensors.items():
+                getattr(self.tables, name)[:] = tensor
+            vars(self).update(numbers)
+            self.deal.refresh()
+            where = f"going on in epoch {self.epoch + 1}" if self.epoch < self.config.training.epochs else "all epochs are over"
+        self.run.progress.say(f"{self.run.checkpoint.path}: {where}")
+        self._train(self.tables, (0, 0), 0)
+        self.run.progress.event("training", epoch=self.epoch + 1)
+
     def go_on(self) -> None:
         """Train to the end of the epoch, or until a checkpoint is due; then save the state."""
         progress, epochs = self.run.progress, self.config.training.epochs
@@ -100,12 +114,14 @@ class Trainer:
                 before = self._done()
                 self.loss, self.examples, self.unit = self.loss + loss, self.examples + examples, self.unit + 1
                 if not math.isfinite(loss):
-                    self._diverged()
+                    self._diverged(f"the loss is {loss}")
                 advance(
                     round(words * (self._done() - before)),
                     loss=f"{self.loss / max(self.examples, 1):.4f}",
                     lr=f"{self._lr():.4f}",
                 )
+        if not all(map(is_finite, (self._rows(table) for table in self.tables[:3]))):
+            self._diverged("the vectors are no longer finite")
         if self.unit == len(self.deal.units):
             self._end_epoch(words * (1 - first) / (time.perf_counter() - began))
         self.run.checkpoint.save(*self._state(), self.epoch == epochs)
@@ -140,11 +156,11 @@ class Trainer:
         training = self.config.training
         return training.lr * max(1 - (self.epoch + self._done()) / training.epochs, 1e-4)
 
-    def _diverged(self) -> None:
-        path = self.run.checkpoint.path
-        kept = f"; {path} holds the last good state" if path and os.path.exists(path) else ""
+    def _diverged(self, why: str) -> None:
+        checkpoint = self.run.checkpoint
+        kept = f"; {checkpoint.path} holds the last good state" if checkpoint.is_kept else ""
         raise EmbedkitError(
-            f"training diverged in epoch {self.epoch + 1} at lr {self._lr():.4g}: the loss is {self.loss}{kept}",
+            f"training diverged in epoch {self.epoch + 1} at lr {self._lr():.4g}: {why}{kept}",
             "train with a lower --lr",
         )
 
@@ -166,7 +182,8 @@ class Trainer:
                 self.best = self._vectors().matrix
         told = "".join(f", {name} {value:.4f}" for name, value in shown.items())
         progress.say(f"epoch {self.epoch}: loss {self.losses[-1]:.4f}{told}, {speed:,.0f} words/s")
-        progress.event("epoch", epoch=self.epoch, loss=self.losses[-1], lr=lr, words_per_second=round(speed), **shown)
+        valid = {"valid": shown} if shown else {}
+        progress.event("epoch", epoch=self.epoch, loss=self.losses[-1], lr=lr, words_per_second=round(speed), **valid)
 
     def _best_epoch(self) -> int:
         """The first epoch with the highest mean of what was measured."""
@@ -196,19 +213,6 @@ class Trainer:
             tensors["best"] = self.best
         numbers = {name: getattr(self, name) for name in ("epoch", "unit", "loss", "examples", "losses", "verdicts")}
         return tensors, numbers
-
-    def resume(self) -> None:
-        """Go on from the checkpoint, if there is one to go on from."""
-        found = self.run.checkpoint.load()
-        if found is None:
-            return
-        tensors, numbers = found
-        self.best = tensors.pop("best", None)
-        for name, tensor in tensors.items():
-            getattr(self.tables, name)[:] = tensor
-        vars(self).update(numbers)
-        self.deal.refresh()
-        self.run.progress.say(f"going on in epoch {self.epoch + 1} from {self.run.checkpoint.path}")
 
 
 def scratch(plan: _kernels.Plan, tree: _kernels.Tree, V: int, longest: int) -> _kernels.Scratch:

@@ -1,0 +1,39 @@
+"""Seconds of training alone with embedkit: python _word2vec_ours.py MODEL CORPUS OUT [NAME=VALUE …]
+
+Text is read and kernels are loaded before the clock starts; vectors are written after it stops.
+"""
+
+import sys
+import time
+
+from embedkit.config import Config, Text
+from embedkit.neural.run import Run
+from embedkit.neural.word2vec import cbow, skipgram
+from embedkit.text import corpus
+from embedkit.vectors import formats
+
+name, path, out, *given = sys.argv[1:]
+module, values = {"skipgram": skipgram, "cbow": cbow}[name], dict(item.split("=") for item in given)
+
+
+def section(options):
+    """The dataclass with what was given of it."""
+    chosen = {}
+    for key, field in options.__dataclass_fields__.items():
+        if key in values:
+            chosen[key] = field.metadata["kind"](values[key])
+    return options(**chosen)
+
+
+def config(**more):
+    sections = {key: section(options) for key, options in module.SECTIONS.items()}
+    return Config(**sections | more)
+
+
+module.train(corpus.load(["data/sample.txt"], Text(), keep=False), config(), Run())
+text = corpus.load([path], Text(), keep=False)
+text.ids  # noqa: B018 (made when first asked for)
+begin = time.perf_counter()
+vectors = module.train(text, config(), Run())
+print(time.perf_counter() - begin)
+formats.save(out, vectors, "word2vec")

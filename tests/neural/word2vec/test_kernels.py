@@ -1,0 +1,137 @@
+"""Whole spans of text against the naive twins: the same chances, number by number."""
+
+from __future__ import annotations
+
+import _word2vec as w2v
+import naive
+import numpy as np
+import pytest
+
+V = 11
+# Words that repeat within windows, lines of one word, an empty line, a line shorter than any window.
+LINES = [
+    [0, 1, 0, 2, 3, 0, 0, 4],
+    [5],
+    [],
+    [6, 7],
+    [1, 1, 1, 8, 1],
+    [0],
+    [2, 9, 4, 0, 1, 10, 3, 2, 0, 1, 5, 0, 6],
+]
+CASES = {
+    "defaults": {},
+    "window-1": {"window": 1},
+    "fixed": {"dynamic_window": False, "window": 4},
+    "wider-than-any-line": {"dynamic_window": False, "window": 20},
+    "one-negative": {"negative": 1},
+    "two-tiles": {"negative": 7},
+    "tiles-full": {"negative": 11},
+    "three-tiles": {"negative": 15},
+    "more-noise-than-words": {"negative": 40},
+    "subsampling": {"sample": 0.02, "window": 3},
+    "one-register": {"dim": 16},
+    "one-dimension": {"dim": 1},
+    "three-registers": {"dim": 40},
+    "hs": {"loss": "hs"},
+    "hs-subsampling-fixed": {"loss": "hs", "sample": 0.05, "dynamic_window": False},
+    "softmax": {"loss": "softmax"},
+    "softmax-fixed": {"loss": "softmax", "dynamic_window": False, "window": 3, "dim": 33},
+    "flat-noise": {"ns_exponent": 0.0},
+    "rare-noise": {"ns_exponent": -1.0},
+    "frozen": {"frozen": True},
+    "frozen-hs": {"frozen": True, "loss": "hs"},
+}
+SKIPGRAM = {
+    "pairs": {"share_negatives": "none"},
+    "pairs-two-tiles": {"share_negatives": "none", "negative": 7, "dynamic_window": False},
+    "pairs-subsampling": {"share_negatives": "none", "sample": 0.02},
+    "pairs-hs": {"share_negatives": "none", "loss": "hs"},
+    "pairs-frozen": {"share_negatives": "none", "frozen": True},
+}
+CBOW = {
+    "sum": {"combine": "sum"},
+    "sum-divided": {"combine": "sum", "cbow_gradient": "divided"},
+    "divided": {"cbow_gradient": "divided"},
+    "divided-hs": {"cbow_gradient": "divided", "loss": "hs"},
+    "divided-softmax": {"cbow_gradient": "divided", "loss": "softmax"},
+    "places": {"position_weights": True},
+    "places-fixed": {"position_weights": True, "dynamic_window": False, "window": 3},
+    "places-sum": {"position_weights": True, "combine": "sum", "negative": 8},
+    "places-divided": {"position_weights": True, "cbow_gradient": "divided"},
+    "places-hs": {"position_weights": True, "loss": "hs"},
+    "places-softmax": {"position_weights": True, "loss": "softmax"},
+    "places-frozen": {"position_weights": True, "frozen": True},
+    "sum-hs": {"combine": "sum", "loss": "hs"},
+    "sum-softmax": {"combine": "sum", "loss": "softmax"},
+}
+ALL = [("skipgram", name) for name in CASES | SKIPGRAM] + [("cbow", name) for name in CASES | CBOW]
+
+
+def trainer_of(model, name, lines=LINES, size=V):
+    options = {"dim": 20, "frozen": False} | (CASES | SKIPGRAM | CBOW)[name]
+    frozen = options.pop("frozen")
+    trainer = w2v.trainer_of(model, w2v.corpus_of(lines, size), **options)
+    if frozen:
+        trainer.tables = trainer.tables._replace(frozen=(np.arange(size) % 2).astype(np.uint8))
+    w2v.shake(trainer)
+    return trainer
+
+
+@pytest.mark.parametrize(("model", "name"), ALL, ids="-".join)
+def test_equals_the_naive_twin(model, name):
+    trainer, state = trainer_of(model, name), 0x9E3779B97F4A7C15
+    expected, steps = w2v.Tables.of(trainer), w2v.steps_of(trainer, model, state)
+    count, loss = naive.word2vec(model, steps, expected, trainer.tables.frozen, trainer.plan, 0.2, 0.25, 0.5)
+    found = w2v.run_kernel(trainer, state, 0.2, 0.25, 0.5)
+    assert found[0] == count > 0
+    assert found[1] == pytest.approx(loss, rel=1e-5)
+    for table, twin in zip(w2v.Tables.of(trainer), expected):
+        np.testing.assert_allclose(table, twin, rtol=1e-4, atol=2e-6)
+    if len(trainer.tables.frozen):
+        start = w2v.Tables.of(trainer_of(model, name)).inputs
+        assert np.array_equal(w2v.Tables.of(trainer).inputs[1::2], start[1::2])
+        assert not np.isclose(expected.inputs[::2], start[::2]).all(1).any()
+
+
+@pytest.mark.parametrize("loss", ["ns", "hs", "softmax"])
+@pytest.mark.parametrize("model", ["skipgram", "cbow"])
+def test_padding_and_the_row_of_zeros_stay_zero(model, loss):
+    trainer = w2v.trainer_of(model, w2v.corpus_of(LINES, V), dim=20, loss=loss, negative=7)
+    w2v.shake(trainer)
+    w2v.run_kernel(trainer, 1, 0.1)
+    inputs, outputs = (table.reshape(-1, 32) for table in trainer.tables[:2])
+    assert not inputs[:, 20:].any()
+    assert not inputs[-1].any()
+    assert not outputs[:, 20:].any()
+    assert not outputs[-1].any()
+
+
+@pytest.mark.parametrize("model", ["skipgram", "cbow"])
+def test_a_text_without_neighbours(model):
+    trainer = w2v.trainer_of(model, w2v.corpus_of([[0], [1], [], [2]]), dim=4)
+    before = trainer.tables.inputs.copy()
+    assert w2v.run_kernel(trainer, 1, 0.1) == (0, 0.0)
+    assert np.array_equal(trainer.tables.inputs, before)
+
+
+@pytest.mark.parametrize("model", ["skipgram", "cbow"])
+def test_two_words_have_each_other_as_noise(model):
+    # Of two words only the other one is no target; one of three is never drawn.
+    trainer = w2v.trainer_of(model, w2v.corpus_of([[0, 1, 0, 1, 1]] * 3), dim=4, negative=3)
+    steps = w2v.steps_of(trainer, model, 5)
+    assert all(step.rows[1:] == [1 - step.target] * 3 for step in steps)
+    w2v.shake(trainer)
+    twin = w2v.Tables.of(trainer)
+    _, loss = naive.word2vec(model, steps, twin, (), trainer.plan, 0.1)
+    assert w2v.run_kernel(trainer, 5, 0.1)[1] == pytest.approx(loss, rel=1e-5)
+
+
+@pytest.mark.parametrize(("loss", "negative"), [("ns", 15), ("ns", 60), ("hs", 5)])
+def test_wide_windows_lose_no_loss(loss, negative):
+    # The loss is a logarithm of a product of more than a thousand chances of one half.
+    lines = [(np.arange(150) * 7 % 40).tolist()]
+    trainer = w2v.trainer_of("skipgram", w2v.corpus_of(lines), dim=2, window=75, negative=negative, loss=loss)
+    trainer.tables.outputs[:] = 0
+    steps = w2v.steps_of(trainer, "skipgram", 3)[:20]
+    halves = sum(len(step.words) * len(step.rows) for step in steps)
+    trainer.corpus.ids[20:] = -1
