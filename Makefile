@@ -21,7 +21,9 @@ demo: $(BIN)/embedkit
 	$(BIN)/embedkit train svd data/sample.txt -o demo/sample.safetensors
 	$(BIN)/embedkit similar demo/sample.safetensors paris -k 5
 	$(BIN)/embedkit analogy demo/sample.safetensors france paris japan -k 3
-	$(BIN)/embedkit evaluate demo/sample.safetensors --pairs data/sample-pairs.tsv --questions data/sample-questions.txt
+	$(BIN)/embedkit train skipgram data/sample.txt -o demo/skipgram.safetensors --epochs 20 --sample 1e-3
+	$(BIN)/embedkit similar demo/skipgram.safetensors film -k 5
+	$(BIN)/embedkit evaluate demo/sample.safetensors demo/skipgram.safetensors --pairs data/sample-pairs.tsv --questions data/sample-questions.txt
 
 test: $(BIN)/embedkit
 	$(BIN)/python -m pytest

@@ -58,7 +58,7 @@ class Tables(NamedTuple):
         return cls(inputs[:-1], outputs[:-1], positions)
 
 
-def shake(trainer: Trainer, seed: int = 0, scale: float = 0.5) -> None:
+def shake(trainer: Trainer, seed: int = 0, scale: float = 0.3) -> None:
     """Random tables, so that no gradient is 0; what pads rows, and the row of zeros, stay as they are."""
     rng, dim, D = np.random.default_rng(seed), trainer.config.model.dim, trainer.plan.width
     for table, last in zip(trainer.tables[:3], (-1, -1, None)):
@@ -66,10 +66,11 @@ def shake(trainer: Trainer, seed: int = 0, scale: float = 0.5) -> None:
         rows[:] = rng.normal(0, scale, rows.shape)
 
 
-def steps_of(trainer: Trainer, model: str, state: int) -> list[naive.Step]:
-    """What chance makes of the trainer's text."""
+def steps_of(trainer: Trainer, model: str, state: int, ids: np.ndarray | None = None) -> list[naive.Step]:
+    """What chance makes of `ids`, by default all of the trainer's text."""
+    ids = trainer.corpus.ids if ids is None else ids
     draws, tree = ([array.tolist() for array in arrays] for arrays in (trainer.draws, trainer.tree))
-    return naive.word2vec_steps(model, trainer.corpus.ids.tolist(), draws, tree, trainer.plan, naive.Xorshift(state))
+    return naive.word2vec_steps(model, ids.tolist(), draws, tree, trainer.plan, naive.Xorshift(state))
 
 
 def run_kernel(trainer: Trainer, state: int, lr: float, done: float = 0.0, share: float = 0.0) -> tuple[int, float]:

@@ -82,3 +82,12 @@ def test_promises_are_held_by_tests_that_exist():
         assert named, promise
         for file, test in named:
             assert test in known.get(file, ()), f"{file}::{test}"
+
+
+def test_every_option_of_word2vec_is_explained():
+    from embedkit.neural.word2vec.cbow import SECTIONS
+
+    page = (ROOT / "docs/word2vec.md").read_text("utf-8")
+    for section in ("context", "model", "training"):
+        for name in SECTIONS[section].__dataclass_fields__:
+            assert f"`--{name.replace('_', '-')}" in page, name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..config import Text, Training
-from ..text.collocations import Phrases
+from ..text.phrases.find import Phrases
 from ._options import configured, corpus_params
 from ._run import need_inputs, need_text, open_progress
 
@@ -18,26 +18,27 @@ def phrases(config, inputs, output, as_text, as_json, cache, log, quiet):
         raise click.UsageError("--text writes text, so --json cannot apply", click.get_current_context())
     need_inputs(inputs)
     with open_progress(quiet, log, inputs) as progress, Output(output or "-") as out:
-        from ..text import collocations, corpus
+        from ..text import corpus
+        from ..text.phrases import find
 
         need_text(inputs)
         text = corpus.encode(inputs, config.text, config.training.threads, cache, progress)
         tokens = int(text.vocab.counts.sum())
         progress.event("corpus", tokens=tokens, words=len(text.vocab), sha256=text.sha256)
-        found = collocations.find(text, config.text, config.phrases, " ".join(inputs), progress)
+        found = find.find(text, config.text, config.phrases, " ".join(inputs), progress)
         progress.say(f"{tokens:,} tokens, {sum(map(len, found)):,} phrases")
         if as_text:
-            from ..text.phrases import join
+            from ..text.phrases.table import join
             from ..text.spell import lines
 
-            for part in lines(join(text, collocations.pairs(found), config.text.joiner)):
+            for part in lines(join(text, find.pairs(found), config.text.joiner)):
                 out.write(part)
             return
         if as_json:
             rows = [to_json({"pass": i, **row._asdict()}) for i, block in enumerate(found, 1) for row in block]
             out.write("".join(row + "\n" for row in rows).encode("utf-8", "surrogateescape"))
             return
-        # An empty line between what one pass and the next found: `phrases.join` goes by it.
+        # An empty line between what one pass and the next found: `table.join` goes by it.
         blocks = ["".join("\t".join(map(cell, row)) + "\n" for row in block) for block in found]
         out.write("\n".join(blocks).encode("utf-8", "surrogateescape"))
 

@@ -86,7 +86,7 @@ def encode(
         raise OptionError(f"--joiner {config.joiner!r}: white space would end the word")
     if config.phrases is None:
         return _encode(names, config, threads, keep, progress, on_disk)
-    from .phrases import join, read_phrases
+    from .phrases.table import join, read_phrases
 
     # Read first: what is wrong with this file should not show after minutes of work.
     blocks = read_phrases(config.phrases, normal_form(config.lowercase, config.normalize))

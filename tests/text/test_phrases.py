@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from embedkit import spool
 from embedkit.config import Text
 from embedkit.errors import EmbedkitError, FormatError, OptionError
-from embedkit.text import _kernels, collocations, corpus
-from embedkit.text.collocations import Phrases, count_pairs, find, pairs
+from embedkit.text import corpus
 from embedkit.text.corpus import Encoded
-from embedkit.text.phrases import join, read_phrases, rounds
+from embedkit.text.phrases import _kernels
+from embedkit.text.phrases import find as finding
+from embedkit.text.phrases.find import Phrases, count_pairs, find, pairs
+from embedkit.text.phrases.table import join, read_phrases, rounds
 from embedkit.text.spell import lines
 from embedkit.text.vocab import Vocab
 
@@ -216,7 +218,7 @@ def test_pairs_are_counted_in_pieces_and_tables_grow(monkeypatch, least):
     for a, b in zip(ids.tolist(), ids[1:].tolist()):
         if min(a, b) >= 0 and eligible[a] and eligible[b]:
             expected[a, b] = expected.get((a, b), 0) + 1
-    monkeypatch.setattr(collocations, "ROWS", 2 * _kernels.BATCH)
+    monkeypatch.setattr(finding, "ROWS", 2 * _kernels.BATCH)
     for size in (1, 100, 4000):
         monkeypatch.setattr(spool.pieces, "__defaults__", (size,))
         first, second, counts = count_pairs(ids, eligible, least)

@@ -239,8 +239,9 @@ def move_tile(hidden, n, moved, rows, outputs, outs, j, width, steps, s):
 
 @kernel(fastmath=True)
 def wrong(score):
-    """1 - sigmoid(score), by a rational tanh (error 3e-7); beyond ±15.8 as there, NaN stays NaN. Lanes to lanes."""
-    x = clamp(mul(score, splat(HALF)), splat(np.float32(7.9)))
+    """1 - sigmoid(score), by a rational tanh (error 3e-7); beyond ±15.2 as there, which is never 0 or 1,
+    so that its logarithm exists; NaN stays NaN. Lanes to lanes."""
+    x = clamp(mul(score, splat(HALF)), splat(np.float32(7.6)))
     y = mul(x, x)
     top = fma(splat(np.float32(-2.76076847742355e-16)), y, splat(np.float32(2.00018790482477e-13)))
     top = fma(top, y, splat(np.float32(-8.60467152213735e-11)))
@@ -254,24 +255,33 @@ def wrong(score):
     return sub(splat(HALF), mul(splat(HALF), div(mul(x, top), bottom)))
 
 
+@kernel
+def settle(sums):
+    """Take the logarithm that is outstanding."""
+    sums[0] = sums[0] - math.log(sums[1]) if sums[1] != 0.0 else math.inf
+    sums[1] = 1.0
+
+
 @kernel(fastmath=True)
-def logistic_steps(scores, n, tiles, signs, lr, chance):
+def logistic_steps(scores, n, tiles, signs, lr, sums):
     """Turn scores into steps, lr * sign * (1 - sigmoid(score)), the gradient of log sigmoid(score) times lr.
 
-    Returns `chance` times all sigmoids: the caller takes its logarithm before it gets too small, one logarithm for
-    many examples.
+    All sigmoids go into the product `sums[1]`, one logarithm for many examples; it is taken before it gets too small.
     """
     at = 0
     for tile in range(tiles):
-        right = splat(ONE)
-        for i in range(0, n, 2):
-            sign = load(signs, tile * SIGNS + (0 if i + 1 < n else ROW))
-            step = mul(sign, wrong(load(scores, at)))
-            store(scores, at, mul(step, splat(lr)))
-            right = mul(right, sub(splat(ONE), mul(step, sign)))
-            at += 2 * ROW
-        chance *= product(right)
-    return chance
+        for first in range(0, n, 10):
+            # Five sigmoids to a lane are a float32, and sixty on top of 1e-100 are a float64.
+            right = splat(ONE)
+            for i in range(first, min(first + 10, n), 2):
+                sign = load(signs, tile * SIGNS + (0 if i + 1 < n else ROW))
+                step = mul(sign, wrong(load(scores, at)))
+                store(scores, at, mul(step, splat(lr)))
+                right = mul(right, sub(splat(ONE), mul(step, sign)))
+                at += 2 * ROW
+            sums[1] *= product(right)
+            if not sums[1] > 1e-100:
+                settle(sums)
 
 
 @kernel
@@ -280,17 +290,16 @@ def softmax_steps(scores, n, V, target, lr):
     target."""
     loss, rows = 0.0, n + n % 2
     for i in range(n):
-        largest = scores[ROW * i]
+        largest, place = scores[ROW * i], (target // TILE * rows + i) * ROW + target % TILE
         for word in range(V):
             largest = max(largest, scores[(word // TILE * rows + i) * ROW + word % TILE])
-        mass = 0.0
+        mass, meant = 0.0, np.float64(scores[place] - largest)
         for word in range(V):
             at = (word // TILE * rows + i) * ROW + word % TILE
             chance = math.exp(np.float64(scores[at] - largest))
             mass += chance
             scores[at] = chance
-        place = (target // TILE * rows + i) * ROW + target % TILE
-        loss -= math.log(np.float64(scores[place]) / mass)
+        loss += math.log(mass) - meant
         for word in range(V):
             at = (word // TILE * rows + i) * ROW + word % TILE
             scores[at] = -lr * np.float32(scores[at] / mass)
@@ -312,18 +321,9 @@ def learn(hidden, n, moved, rows, outputs, chosen, tiles, target, V, width, loss
     if loss == SOFTMAX:
         sums[0] += softmax_steps(scores, n, V, target, lr)
     else:
-        sums[1] = logistic_steps(scores, n, tiles, signs, lr, sums[1])
-        if not sums[1] > 1e-100:
-            settle(sums)
+        logistic_steps(scores, n, tiles, signs, lr, sums)
     for tile in range(tiles):
         move_tile(hidden, n, moved, rows, outputs, chosen, tile * TILE, width, scores, tile * even * ROW)
-
-
-@kernel
-def settle(sums):
-    """Take the logarithm that is outstanding."""
-    sums[0] -= math.log(sums[1])
-    sums[1] = 1.0
 
 
 @kernel
@@ -466,15 +466,33 @@ def cbow(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums):
             words[i], rows[i] = words[i] * width, sink(words[i], frozen, spared, width)
         for c in range(0, width, LANES):
             change = mul(load(moved, c), weight)
+            for i in range(near if by_place else 0):
+                # All rows are read before one is written: a word may stand in the window twice.
+                store(hidden, i * width + c, load(inputs, words[i] + c))
             for i in range(near):
                 to = rows[i] + c
                 if by_place:
-                    here, row = places[i] * width + c, load(inputs, words[i] + c)
+                    here = places[i] * width + c
                     scale = load(positions, here)
-                    store(positions, here, fma(change, row, scale))
+                    store(positions, here, fma(change, load(hidden, i * width + c), scale))
                     store(inputs, to, fma(change, scale, load(inputs, to)))
                 else:
                     store(inputs, to, add(change, load(inputs, to)))
         rows[0] = 0
     settle(sums)
     return examples
+
+
+@kernel
+def merge(table, first, second, begin, end):
+    """What two copies of a flat table have learnt apart is added up; both copies and the table get the sum.
+
+    From `begin` to `end`, multiples of 16.
+    """
+    table, first, second = pointer(table), pointer(first), pointer(second)
+    for at in range(begin, end, LANES):
+        before = load(table, at)
+        after = add(before, add(sub(load(first, at), before), sub(load(second, at), before)))
+        store(table, at, after)
+        store(first, at, after)
+        store(second, at, after)

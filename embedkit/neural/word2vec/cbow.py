@@ -25,7 +25,7 @@ class Cbow(Word2vec):
 class CbowEpochs(Epochs):
     """Skip-gram's, with another learning rate."""
 
-    lr: float = option(0.05, "learning rate at the start; falls linearly to 1/10000 of it", above=0)
+    lr: float = option(0.06, "learning rate at the start; falls linearly to 1/10000 of it", above=0)
 
 
 SECTIONS = {"text": Text, "context": Windows, "model": Cbow, "training": CbowEpochs}

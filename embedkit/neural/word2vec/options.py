@@ -43,8 +43,12 @@ class Epochs(Training):
     """How the work is run, and judged while it runs."""
 
     epochs: int = option(5, "passes over the text", least=1)
-    lr: float = option(0.03, "learning rate at the start; falls linearly to 1/10000 of it", above=0)
+    lr: float = option(0.035, "learning rate at the start; falls linearly to 1/10000 of it", above=0)
     deterministic: bool = option(False, "the same bytes with any number of threads, somewhat slower")
-    valid_pairs: tuple = option((), "FILE of word pairs with scores, asked after every epoch", kind=str, many=True, stored=False)
-    valid_questions: tuple = option((), "FILE of analogy questions, asked after every epoch", kind=str, many=True, stored=False)
+    valid_pairs: tuple = option(
+        (), "FILE of word pairs with scores, asked after every epoch", kind=str, many=True, stored=False
+    )
+    valid_questions: tuple = option(
+        (), "FILE of analogy questions, asked after every epoch", kind=str, many=True, stored=False
+    )
     keep_best: bool = option(False, "write the vectors of the epoch with the best mean of what --valid-… measure")

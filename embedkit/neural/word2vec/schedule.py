@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from ...parallel import each, stream
-from ._kernels import Tables
+from ._kernels import Tables, merge
 
 SPAN = 1 << 14  # ids trained in one call of a kernel
 SHARDS = 2  # trained side by side, and merged, with --deterministic
-ROUND = 16  # ids of a shard per thousand floats of the tables: what merging costs stays a small share
+ROUND = 8  # ids of a shard per thousand floats of the tables: what merging costs stays a small share
 PART = 1 << 16  # floats merged at a time
 
 
@@ -97,19 +97,14 @@ class Merged:
     def _train(self, train: Callable, number: int, shard: list[tuple[int, int]]) -> tuple[float, int]:
         return _added([train(self.copies[number], span, number) for span in shard])
 
-    def _pieces(self) -> Iterator[tuple[int, slice]]:
-        """(which table, which part of it) for all that is learnt, in parts that stay in the cache."""
+    def _pieces(self) -> Iterator[tuple[int, int]]:
+        """(which table, where a part of it begins) for all that is learnt."""
         for which, table in enumerate(self.tables[:3]):
-            yield from ((which, slice(at, at + PART)) for at in range(0, len(table), PART))
+            yield from ((which, begin) for begin in range(0, len(table), PART))
 
-    def _merge(self, which: int, part: slice) -> None:
-        table, copies = self.tables[which][part], [copy[which][part] for copy in self.copies]
-        for copy in copies:
-            copy -= table
-        for copy in copies:
-            table += copy
-        for copy in copies:
-            copy[:] = table
+    def _merge(self, which: int, begin: int) -> None:
+        table = self.tables[which]
+        merge(table, *(copy[which] for copy in self.copies), begin, min(begin + PART, len(table)))
 
 
 def _added(results: list[tuple[float, int]]) -> tuple[float, int]:

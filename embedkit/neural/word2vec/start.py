@@ -30,9 +30,10 @@ def tables(vocab, config, outputs: int, progress: Progress) -> Tables:
     rows, rng = inputs.reshape(-1, D), np.random.default_rng(config.training.seed)
     step = max(1, (1 << 22) // D)
     for first in range(0, V, step):
-        # Uniform within 0.5 / dim, as in word2vec; block by block, so that nothing as large as the table is made twice.
+        # Uniform within 1 / dim, as fastText and gensim start (word2vec with half of it, which is a little worse);
+        # block by block, so that nothing as large as the table is made twice.
         block = rows[first : min(first + step, V), : model.dim]
-        block[:] = (rng.random(block.shape, np.float32) - np.float32(0.5)) / np.float32(model.dim)
+        block[:] = (2 * rng.random(block.shape, np.float32) - 1) / np.float32(model.dim)
     frozen = np.empty(0, np.uint8)
     if model.init is not None:
         known = take_rows(model.init, vocab, rows[:V, : model.dim], progress)

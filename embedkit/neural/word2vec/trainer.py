@@ -16,7 +16,7 @@ from ..run import Run
 from . import _kernels
 from .alias import alias_table
 from .huffman import huffman
-from .schedule import LockFree, Merged
+from .schedule import PART, LockFree, Merged
 from .start import row_width, tables
 
 LOSSES = {"ns": _kernels.NEGATIVE_SAMPLING, "hs": _kernels.HIERARCHICAL, "softmax": _kernels.SOFTMAX}
@@ -99,8 +99,9 @@ class Trainer:
                 getattr(self.tables, name)[:] = tensor
             vars(self).update(numbers)
             self.deal.refresh()
-            where = f"going on in epoch {self.epoch + 1}" if self.epoch < self.config.training.epochs else "all epochs are over"
-        self.run.progress.say(f"{self.run.checkpoint.path}: {where}")
+            is_over = self.epoch == self.config.training.epochs
+            where = "all epochs are over" if is_over else f"going on in epoch {self.epoch + 1}"
+            self.run.progress.say(f"{self.run.checkpoint.path}: {where}")
         self._train(self.tables, (0, 0), 0)
         self.run.progress.event("training", epoch=self.epoch + 1)
 
@@ -120,7 +121,7 @@ class Trainer:
                     loss=f"{self.loss / max(self.examples, 1):.4f}",
                     lr=f"{self._lr():.4f}",
                 )
-        if not all(map(is_finite, (self._rows(table) for table in self.tables[:3]))):
+        if not all(map(is_finite, self.tables[:3])):
             self._diverged("the vectors are no longer finite")
         if self.unit == len(self.deal.units):
             self._end_epoch(words * (1 - first) / (time.perf_counter() - began))
@@ -215,6 +216,11 @@ class Trainer:
         return tensors, numbers
 
 
+def is_finite(table: np.ndarray) -> bool:
+    """Whether a flat table is free of NaN and infinity, which a loss shows only when the next example meets them."""
+    return all(np.isfinite(table[at : at + PART]).all() for at in range(0, len(table), PART))
+
+
 def scratch(plan: _kernels.Plan, tree: _kernels.Tree, V: int, longest: int) -> _kernels.Scratch:
     """The buffers of one thread; `longest` is the number of ids of the longest span."""
     most = {
@@ -237,7 +243,7 @@ def scratch(plan: _kernels.Plan, tree: _kernels.Tree, V: int, longest: int) -> _
         np.empty(hidden, np.int64),
         np.empty(hidden, np.int64),
         np.empty(hidden, np.int64),
-        np.minimum(places, V) * D,
+        np.where(places < most, places, V) * D,
         signs.reshape(-1),
         np.zeros(tiles * (hidden + 1) * _kernels.ROW + LANES, np.float32),
     )

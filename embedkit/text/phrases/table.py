@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from ..errors import EmbedkitError, FormatError
-from ..spool import Spool, pieces
+from ...errors import EmbedkitError, FormatError
+from ...spool import Spool, pieces
+from .._kernels import rename
+from ..corpus import LINE_END, Encoded
+from ..encode import by_frequency, inverse
+from ..vocab import Vocab
 from . import _kernels
-from .corpus import LINE_END, Encoded
-from .encode import by_frequency, inverse
-from .vocab import Vocab
 
 Pairs = list[tuple[str, str]]
 
@@ -26,7 +27,7 @@ def read_phrases(path: str, form: Callable[[str], str] = str) -> list[Pairs]:
     Lines are `first⇥second[⇥count[⇥score]]`; empty ones end a block. EmbedkitError where there are none, FormatError
     where a line is something else.
     """
-    from ..files import open_input
+    from ...files import open_input
 
     with open_input(path) as file:
         lines = file.read().decode("utf-8", "surrogateescape").split("\n")
@@ -93,7 +94,7 @@ def join(encoded: Encoded, blocks: list[Pairs], joiner: str = "_", on_disk: bool
     def ids() -> np.ndarray:
         made = Spool(np.int32, on_disk)
         for part in joined.parts():
-            _kernels.rename(part, place, part)
+            rename(part, place, part)
             made.append(part)
         return made.array()
 

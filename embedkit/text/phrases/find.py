@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..config import Text, option
-from ..progress import SILENT, Progress
+from ...config import Text, option
+from ...progress import SILENT, Progress
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from .corpus import Encoded
-    from .vocab import Vocab
+    from ..corpus import Encoded
+    from ..vocab import Vocab
 
 THRESHOLDS = {"count": 100.0, "npmi": 0.5}
 # Rows of the table of pairs at first; it doubles as it fills.
@@ -51,11 +51,11 @@ def find(encoded: Encoded, text: Text, options: Phrases, name: str, progress: Pr
         npmi:  ln(p_ab / (p_a p_b)) / -ln p_ab, p = n / N       Bouma 2009
 
     Words that the options of `text` drop are part of no phrase, and neither are pairs seen fewer than `min_count`
-    times. Each pass counts anew in the text that `phrases.join` makes of what was found before; the first that finds
+    times. Each pass counts anew in the text that `table.join` makes of what was found before; the first that finds
     nothing is the last.
     """
-    from .corpus import cut
-    from .phrases import join
+    from ..corpus import cut
+    from .table import join
 
     found: list[list[Phrase]] = []
     kept = cut(encoded, text, name).vocab if options.passes else None
@@ -74,7 +74,7 @@ def find(encoded: Encoded, text: Text, options: Phrases, name: str, progress: Pr
 
 
 def pairs(found: list[list[Phrase]]) -> list[list[tuple[str, str]]]:
-    """What `phrases.join` needs of what `find` found."""
+    """What `table.join` needs of what `find` found."""
     return [[phrase[:2] for phrase in block] for block in found]
 
 
@@ -125,7 +125,7 @@ def count_pairs(
     """
     import numpy as np
 
-    from ..spool import pieces
+    from ...spool import pieces
     from . import _kernels
 
     tally = np.zeros(1 << min(max(len(ids), 1 << 12).bit_length(), 28), np.uint8)

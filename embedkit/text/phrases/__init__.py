@@ -1,0 +1,1 @@
+"""Phrases: words that belong together, found and joined."""
