@@ -22,7 +22,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from _pair import Run, compare, load, run
+from _pair import Run, compare, load
 
 HERE = Path(__file__).parent
 EMBEDKIT = [sys.executable, "-m", "embedkit"]

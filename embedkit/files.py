@@ -40,6 +40,11 @@ def open_input(path) -> io.BufferedReader:
     return source if packed is None else io.BufferedReader(Decompressed(path, source, *packed), CHUNK)
 
 
+def is_stream(path) -> bool:
+    """Whether `path` names a descriptor of this process, not a file of that name, wherever it is redirected to."""
+    return path in _STREAMS or _DESCRIPTOR.fullmatch(path) is not None
+
+
 def is_plain(path) -> bool:
     """Whether `path` is a regular file that is not compressed, so that `map_input` maps it."""
     path = os.fspath(path)

@@ -34,17 +34,19 @@ def trainer(name: str, module):
         from ._judge import Judge
 
         need_inputs(inputs)
-        path = checkpoint_path(checkpoint, need_output(output), resume, inputs)
+        path = checkpoint_path(checkpoint, need_output(output), resume, log, inputs)
         with open_progress(quiet, log, inputs) as progress, limited_threads(config.training.threads):
             judge, state = Judge(config.training), Checkpoint(path, resume, progress)
             try:
                 with formats.Saving(output, target) as out:
+                    init = fingerprint(config.model.init)
                     corpus = read_corpus(inputs, config, cache, progress)
                     judge.check(corpus.vocab)
                     out.reserve(4 * len(corpus.vocab) * config.model.dim)
-                    state.identity = identity(name, config, corpus, judge)
+                    state.identity = identity(name, config, corpus, init, judge)
                     vectors = module.train(corpus, config, Run(progress, state, judge if judge.tasks else None))
                     vectors.metadata |= provenance(name, config) | {"corpus_sha256": corpus.sha256}
+                    vectors.metadata |= {"init_sha256": init} if init else {}
                     out.save(vectors)
             except EmbedkitError as error:
                 if state.is_complete:
@@ -60,35 +62,64 @@ def trainer(name: str, module):
     return train
 
 
-def checkpoint_path(given: str | None, output: str, resume: bool, inputs: tuple[str, ...]) -> str | None:
+def checkpoint_path(
+    given: str | None, output: str, resume: bool, log: str | None, inputs: tuple[str, ...]
+) -> str | None:
     """Where the checkpoint lies: as `given`, else beside the output if that is a file."""
     import os
 
-    if given is None and output != "-" and (os.path.isfile(output) or not os.path.exists(output)):
-        given = f"{output}.ckpt"
-    if resume and given is None:
-        raise click.UsageError(f"--resume needs --checkpoint FILE, as {output} is no file", click.get_current_context())
-    for other in (output, *inputs) if given is not None and os.path.exists(given) else ():
-        if os.path.exists(other) and os.path.samefile(given, other):
-            raise EmbedkitError(f"{given}: is an input or the output, so it cannot be the checkpoint")
-    return given
+    from ..files import is_stream
+
+    is_file = not is_stream(output) and (os.path.isfile(output) or not os.path.exists(output))
+    path = f"{output}.ckpt" if given is None and is_file else given
+    if path is None:
+        if resume:
+            context = click.get_current_context()
+            raise click.UsageError(f"--resume needs --checkpoint FILE, as {output} is no file", context)
+        return None
+    if is_stream(path):
+        raise click.UsageError(f"--checkpoint {path}: is no file", click.get_current_context())
+    for other in filter(None, (output, log, *inputs)):
+        # In a folder that is read, the checkpoint would be text when the run goes on.
+        real = os.path.realpath(other)
+        if os.path.commonpath((os.path.realpath(path), real)) == real:
+            raise EmbedkitError(
+                f"{path}: cannot be the checkpoint, for this run reads or writes {other}",
+                "--checkpoint FILE puts it elsewhere",
+            )
+    return path
 
 
-def identity(name: str, config, corpus, judge) -> dict:
-    """What must be the same for a run to go on: options, text, vocabulary, and the files that change the result."""
+def fingerprint(path: str | None) -> str | None:
+    """The SHA-256 of a file that will be read again."""
     import hashlib
+    import os
 
     from ..files import map_input
 
-    vocab, init = corpus.vocab, config.model.init
+    if path is None:
+        return None
+    if path == "-" or os.path.exists(path) and not os.path.isfile(path):
+        raise EmbedkitError(f"{path}: is read more than once, so it must be a file")
+    return hashlib.sha256(map_input(path)).hexdigest()
+
+
+def identity(name: str, config, corpus, init: str | None, judge) -> dict:
+    """What must be the same for a run to go on: options, text, vocabulary, and the files that change the result."""
+    import hashlib
+
+    from .. import __version__
+
+    vocab = corpus.vocab
     words = hashlib.sha256(vocab.utf8[vocab.offsets[0] : vocab.offsets[-1]])
     words.update(vocab.offsets - vocab.offsets[0])
     words.update(vocab.counts)
     return {
-        "model": name,
+        "tool": f"embedkit {__version__}",
+        "model.name": name,
         **config.stored(),
         "corpus": corpus.sha256,
         "vocabulary": words.hexdigest(),
-        "init": init and hashlib.sha256(map_input(init)).hexdigest(),
-        "valid": [task.name for task in judge.tasks] if config.training.keep_best else None,
+        "init": init,
+        "valid": judge.fingerprints(),
     }

@@ -23,7 +23,13 @@ def open_progress(quiet: bool, log: str | None, inputs: tuple[str, ...]) -> Prog
 
 def need_inputs(inputs: tuple[str, ...]) -> tuple[str, ...]:
     params = click.get_current_context().params
-    named = {"text": inputs, "vocabulary": (params.get("vocab"),), "phrases": (params.get("phrases"),)}
+    named = {
+        "text": inputs,
+        "vocabulary": (params.get("vocab"),),
+        "phrases": (params.get("phrases"),),
+        "word pairs": params.get("valid_pairs", ()),
+        "questions": params.get("valid_questions", ()),
+    }
     readers = [what for what, paths in named.items() if "-" in paths]
     if len(readers) > 1:
         raise click.UsageError(f"stdin cannot be the {readers[0]} and the {readers[1]}", click.get_current_context())
