@@ -53,9 +53,7 @@ class LockFree:
                     return
                 yield unit
 
-        yield from stream(
-            lambda unit, worker: train(self.tables, unit, worker), wanted(), self.threads, ahead=4 * self.threads
-        )
+        yield from stream(lambda unit, worker: train(self.tables, unit, worker), wanted(), self.threads)
 
 
 class Merged:

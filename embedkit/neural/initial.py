@@ -1,0 +1,38 @@
+"""First values of weights (fan_in, fan_out): `f(rng, shape, dtype) -> array`, rng a `numpy.random.Generator`."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+
+def uniform(rng, shape, dtype=np.float32, bound: float = 0.1) -> np.ndarray:
+    """Evenly from -bound to bound."""
+    return rng.uniform(-bound, bound, shape).astype(dtype)
+
+
+def xavier(rng, shape, dtype=np.float32) -> np.ndarray:
+    """Evenly, with variance 2 / (fan_in + fan_out), which keeps the size of activations and gradients (Glorot & Bengio
+    2010)."""
+    return uniform(rng, shape, dtype, math.sqrt(6 / sum(shape)))
+
+
+def he(rng, shape, dtype=np.float32) -> np.ndarray:
+    """Normal, with variance 2 / fan_in, for ReLU (He et al. 2015)."""
+    return rng.normal(0, math.sqrt(2 / shape[0]), shape).astype(dtype)
+
+
+def normal(rng, shape, dtype=np.float32) -> np.ndarray:
+    """Normal, with variance 1 / fan_in, which keeps the size of activations."""
+    return rng.normal(0, math.sqrt(1 / shape[0]), shape).astype(dtype)
+
+
+def orthogonal(rng, shape, dtype=np.float32) -> np.ndarray:
+    """Rows (or columns, whichever are fewer) of length 1 at right angles, evenly over all such (Saxe et al. 2014)."""
+    Q, R = np.linalg.qr(rng.normal(size=(max(shape), min(shape))))
+    Q *= np.where(np.diag(R) < 0, -1, 1)  # without the signs the distribution would depend on how QR is computed
+    return np.ascontiguousarray(Q if shape[0] >= shape[1] else Q.T, dtype)
+
+
+INITIALIZERS = {f.__name__: f for f in (uniform, xavier, he, normal, orthogonal)}

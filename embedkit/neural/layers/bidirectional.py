@@ -1,0 +1,44 @@
+"""Two layers over a sequence, one from each end (Schuster & Paliwal 1997)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .param import Param
+from .workspace import Backprop
+
+
+class Bidirectional:
+    """X (T, B, D) → (T, B, H + H'): `ahead` reads from the first step on, `behind` from the last step back.
+
+    The state is a pair, one of each; that of `behind` belongs to the end of the sequence.
+    """
+
+    def __init__(self, ahead, behind):
+        self.ahead, self.behind = ahead, behind
+
+    @property
+    def params(self) -> list[Param]:
+        return self.ahead.params + self.behind.params
+
+    def forward(self, X, state, rng, workspace):
+        def copy(array):
+            """C-contiguous, as products like it."""
+            new = workspace.take(array.shape, array.dtype)
+            np.copyto(new, array)
+            return new
+
+        first, last = (None, None) if state is None else state
+        Y0, first, back0 = self.ahead.forward(X, first, rng, workspace)
+        Y1, last, back1 = self.behind.forward(copy(X[::-1]), last, rng, workspace)
+        (T, B, H), H1 = Y0.shape, Y1.shape[2]
+        Y = workspace.take((T, B, H + H1), Y0.dtype)
+        Y[..., :H], Y[..., H:] = Y0, Y1[::-1]
+
+        def back(dY, dstate=None):
+            first, last = (None, None) if dstate is None else dstate
+            dX, first = back0(copy(dY[..., :H]), first)
+            dX1, last = back1(copy(dY[::-1, :, H:]), last)
+            return np.add(dX, dX1[::-1], out=workspace.take(dX.shape, dX.dtype)), (first, last)
+
+        return Y, (first, last), Backprop(back)

@@ -1,0 +1,41 @@
+"""Words to vectors."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .param import Param
+from .workspace import Backprop
+
+
+class Embedding:
+    """ids (T, B) → rows of `table` (V, D), as (T, B, D). Its gradient is row-sparse.
+
+    `dropout` is the chance of a word to be zero wherever it stands in this pass (Gal & Ghahramani 2016), the others
+    growing by 1 / (1 - dropout).
+    """
+
+    def __init__(self, table: Param, dropout: float = 0.0):
+        self.table, self.dropout = table, dropout
+
+    @property
+    def params(self) -> list[Param]:
+        return [self.table]
+
+    def forward(self, ids, state, rng, workspace):
+        table = self.table.value
+        V, D = table.shape
+        Y = workspace.take((*ids.shape, D), table.dtype)
+        np.take(table, ids, axis=0, out=Y, mode="clip")  # other modes would go through a copy
+        scale = None
+        if rng is not None and self.dropout:
+            kept = (rng.random(V, dtype=np.float32) >= self.dropout).astype(table.dtype) / (1 - self.dropout)
+            scale = kept[ids][..., None].astype(table.dtype, copy=False)
+            Y *= scale
+
+        def back(dY, dstate=None):
+            values = dY if scale is None else dY * scale
+            self.table.add_rows(ids.reshape(-1), values.reshape(-1, D))
+            return None, dstate
+
+        return Y, state, Backprop(back)

@@ -1,0 +1,80 @@
+"""The compiled cells, with the functions of `plain`. Importing this loads numba."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...parallel import each
+from . import _kernels
+
+NONE = np.zeros(1, np.float32)  # where an array is wanted by the compiler alone
+SMALL = 1 << 16  # logits that are not worth a thread
+
+
+def _flat(*arrays):
+    return tuple(array.reshape(-1) for array in arrays)
+
+
+class Fused:
+    """Cells for float32 arrays in C order; the softmax runs on `threads` threads."""
+
+    def __init__(self, threads: int = 1):
+        self.threads, self._scratch = threads, {}
+
+    def rnn_step(self, gates, product, bias, hidden, relu, t):
+        _kernels.rnn_step(*_flat(gates, product, bias, hidden), relu, t, *hidden.shape[1:])
+
+    def rnn_back(self, gates, hidden, dh, relu, t):
+        _kernels.rnn_back(*_flat(gates, hidden, dh), relu, t, *hidden.shape[1:])
+
+    def lstm_step(self, gates, product, bias, cells, hidden, peephole, t):
+        peeps, weights = peephole is not None, NONE if peephole is None else peephole
+        arrays = _flat(gates, product, bias, cells, hidden, weights)
+        _kernels.lstm_step(*arrays, peeps, t, *hidden.shape[1:])
+
+    def lstm_back(self, gates, cells, dh, dc, peephole, t):
+        peeps, weights = peephole is not None, NONE if peephole is None else peephole
+        tanh = self._row("tanh", cells.shape[2])
+        _kernels.lstm_back(*_flat(gates, cells, dh, dc, weights), peeps, tanh, t, *cells.shape[1:])
+
+    def gru_step(self, gates, product, bias, inner, hidden, inner_bias, t):
+        _kernels.gru_step(*_flat(gates, product, bias, inner, hidden, inner_bias), t, *hidden.shape[1:])
+
+    def gru_back(self, gates, inner, hidden, dproduct, dh, carry, t):
+        _kernels.gru_back(*_flat(gates, inner, hidden, dproduct, dh, carry), t, *hidden.shape[1:])
+
+    def softmax(self, logits, bias, targets, losses, smoothing, dbias):
+        n, V = logits.shape
+        threads = 1 if n * V < SMALL else min(self.threads, n)
+        ends = [n * i // threads for i in range(threads + 1)]
+        biases, flat, targets = NONE if bias is None else bias, logits.reshape(-1), targets.astype(np.int64)
+        sums = [NONE] * threads if dbias is None else [self._row(f"sum {i}", V) for i in range(threads)]
+
+        def rows(job, worker):
+            sums[job][:] = 0
+            tops, bits = self._row(f"tops {job}", _kernels.LANES), self._row(f"bits {job}", _kernels.BLOCK)
+            span, kinds = (ends[job], ends[job + 1], V), (sums[job], dbias is not None)
+            _kernels.softmax_rows(
+                flat,
+                *span,
+                biases,
+                bias is not None,
+                targets,
+                losses,
+                smoothing,
+                *kinds,
+                tops,
+                bits.view(np.int32),
+                bits,
+            )
+
+        each(rows, range(threads), threads)
+        if dbias is not None:
+            np.add.reduce(sums, axis=0, out=dbias)
+
+    def _row(self, name: str, size: int) -> np.ndarray:
+        """Scratch of this name and at least this size."""
+        held = self._scratch.get(name)
+        if held is None or len(held) < size:
+            held = self._scratch[name] = np.empty(size, np.float32)
+        return held[:size]

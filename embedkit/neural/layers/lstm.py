@@ -1,0 +1,62 @@
+"""Long short-term memory (Hochreiter & Schmidhuber 1997; forget gates by Gers et al. 2000)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .param import Param
+from .recurrent import Recurrent
+
+
+class LSTM(Recurrent):
+    """Gates in the order input, forget, candidate, output (PyTorch's), of a = x Wx + h Wh + b:
+
+    c' = σ(f) c + σ(i) tanh(g),  h' = σ(o) tanh(c').  The state is (h, c), each (B, H).
+
+    `peephole` (3, H): diagonal weights by which i and f also see c, and o sees c' (Gers & Schmidhuber 2000).
+    """
+
+    GATES = 4
+
+    def __init__(self, Wx: Param, Wh: Param, b: Param, peephole: Param | None = None):
+        super().__init__(Wx, Wh, b)
+        self.peephole = peephole
+
+    @classmethod
+    def create(cls, name, D, H, rng, *, inputs=None, recurrent=None, dtype=np.float32, peephole=False, forget=1.0):
+        """As for every recurrent layer; the bias of the forget gate is `forget`, so that cells remember at first
+        (Jozefowicz et al. 2015), and peepholes start at zero."""
+        layer = super().create(name, D, H, rng, inputs=inputs, recurrent=recurrent, dtype=dtype)
+        layer.b.value[H : 2 * H] = forget
+        if peephole:
+            layer.peephole = Param(f"{name}.peephole", np.zeros((3, H), dtype))
+        return layer
+
+    @property
+    def params(self) -> list[Param]:
+        return super().params + ([] if self.peephole is None else [self.peephole])
+
+    def _parts(self, state):
+        return (None, None) if state is None else state
+
+    def _state(self, h, kept):
+        return h, kept[-1].copy()
+
+    def _begin(self, c, T, B, H, dtype, workspace):
+        kept = workspace.take((T + 1, B, H), dtype)
+        kept[0] = 0 if c is None else c
+        return kept
+
+    def _step(self, cells, gates, product, hidden, kept, t):
+        peephole = None if self.peephole is None else self.peephole.value
+        cells.lstm_step(gates, product, self.b.value, kept, hidden, peephole, t)
+
+    def _back(self, cells, gates, dproduct, hidden, kept, dh, dcarry, t):
+        peephole = None if self.peephole is None else self.peephole.value
+        cells.lstm_back(gates, kept, dh, dcarry, peephole, t)
+
+    def _end(self, gates, dproduct, kept):
+        if self.peephole is not None:
+            H, c = self.Wh.value.shape[0], kept
+            pairs = (gates[..., :H], c[:-1]), (gates[..., H : 2 * H], c[:-1]), (gates[..., 3 * H :], c[1:])
+            self.peephole.add(np.stack([np.einsum("tbh,tbh->h", d, cell) for d, cell in pairs]))

@@ -1,0 +1,106 @@
+"""What RNN, LSTM and GRU have in common: products over all steps at once, and the loop over the steps."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import initial
+from .param import Param
+from .workspace import Backprop
+
+TRANSPOSE_FROM = 4  # steps from which a transposed copy of the recurrent weights pays
+
+
+class Recurrent:
+    """X (T, B, D) → hidden states (T, B, H), with Wx (D, G·H), Wh (H, G·H) and b (G·H,), G gates side by side.
+
+    A subclass says what a step is: `_begin` (buffers besides the gates), `_step`, `_back` and `_end` (its own
+    parameters). The product with the hidden state is taken as (B, H) x (H, G·H), with both in C order, where BLAS does
+    best with few rows; the way back uses a transposed copy for the same reason.
+    """
+
+    GATES = 1
+    SPLITS = False  # whether a gate stands between product and sum, so that their gradients differ
+
+    def __init__(self, Wx: Param, Wh: Param, b: Param):
+        self.Wx, self.Wh, self.b = Wx, Wh, b
+
+    @classmethod
+    def create(cls, name: str, D: int, H: int, rng, *, inputs=None, recurrent=None, dtype=np.float32, **options):
+        """A layer with new parameters NAME.Wx, NAME.Wh, ..., gate by gate from the initialisers `inputs` (Xavier)
+        and `recurrent` (orthogonal); biases are zero."""
+
+        def gates(make, rows):
+            return np.concatenate([make(rng, (rows, H), dtype) for _ in range(cls.GATES)], axis=1)
+
+        Wx = Param(f"{name}.Wx", gates(inputs or initial.xavier, D))
+        Wh = Param(f"{name}.Wh", gates(recurrent or initial.orthogonal, H))
+        return cls(Wx, Wh, Param(f"{name}.b", np.zeros(cls.GATES * H, dtype)), **options)
+
+    @property
+    def params(self) -> list[Param]:
+        return [self.Wx, self.Wh, self.b]
+
+    def forward(self, X, state, rng, workspace):
+        Wx, Wh, take = self.Wx.value, self.Wh.value, workspace.take
+        (T, B, D), (H, width), dtype = X.shape, Wh.shape, Wh.dtype
+        rows, cells = X.reshape(T * B, D), workspace.cells(dtype)
+        gates = take((T, B, width), dtype)
+        np.matmul(rows, Wx, out=gates.reshape(T * B, width))
+        hidden, product = take((T + 1, B, H), dtype), take((B, width), dtype)
+        h, c = self._parts(state)
+        hidden[0] = 0 if h is None else h
+        kept = self._begin(c, T, B, H, dtype, workspace)
+        for t in range(T):
+            np.matmul(hidden[t], Wh, out=product)
+            self._step(cells, gates, product, hidden, kept, t)
+
+        def back(dY, dstate=None):
+            dh, dcarry = take((B, H), dtype), workspace.zeros((B, H), dtype)
+            last, carried = self._parts(dstate)
+            dh[...] = 0 if last is None else last
+            if carried is not None:
+                dcarry[...] = carried
+            dproduct = take((T, B, width), dtype) if self.SPLITS else gates
+            transposed = Wh.T
+            if T >= TRANSPOSE_FROM:
+                transposed = take((width, H), dtype)
+                np.copyto(transposed, Wh.T)
+            for t in range(T - 1, -1, -1):
+                dh += dY[t]
+                if workspace.trace is not None:
+                    workspace.trace.append(float(np.linalg.norm(dh)))
+                self._back(cells, gates, dproduct, hidden, kept, dh, dcarry, t)
+                np.matmul(dproduct[t], transposed, out=dh)
+                if self.SPLITS:
+                    dh += dcarry
+            drows, dproducts = gates.reshape(T * B, width), dproduct.reshape(T * B, width)
+            self.Wx.add_product(rows.T, drows, workspace)
+            self.Wh.add_product(hidden[:-1].reshape(T * B, H).T, dproducts, workspace)
+            self.b.add(drows.sum(axis=0))
+            self._end(gates, dproduct, kept)
+            dX = np.matmul(drows, Wx.T, out=take((T * B, D), dtype))
+            return dX.reshape(X.shape), self._state(dh.copy(), dcarry[None])
+
+        return hidden[1:], self._state(hidden[T].copy(), kept), Backprop(back)
+
+    def _parts(self, state) -> tuple:
+        """(h, what else the state holds), or None for zeros."""
+        return state, None
+
+    def _state(self, h, kept):
+        """The state after the last step."""
+        return h
+
+    def _begin(self, c, T, B, H, dtype, workspace) -> np.ndarray | None:
+        """What is kept of each step besides gates and hidden states."""
+        return None
+
+    def _step(self, cells, gates, product, hidden, kept, t) -> None:
+        raise NotImplementedError
+
+    def _back(self, cells, gates, dproduct, hidden, kept, dh, dcarry, t) -> None:
+        raise NotImplementedError
+
+    def _end(self, gates, dproduct, kept) -> None:
+        """Add to the gradients of further parameters."""

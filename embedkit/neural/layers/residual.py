@@ -1,0 +1,28 @@
+"""A way around a layer (He et al. 2016)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .param import Param
+from .workspace import Backprop
+
+
+class Residual:
+    """X → X + layer(X), for a layer whose Y has the shape of X."""
+
+    def __init__(self, layer):
+        self.layer = layer
+
+    @property
+    def params(self) -> list[Param]:
+        return self.layer.params
+
+    def forward(self, X, state, rng, workspace):
+        Y, state, backprop = self.layer.forward(X, state, rng, workspace)
+
+        def back(dY, dstate=None):
+            dX, dstate = backprop(dY, dstate)
+            return np.add(dX, dY, out=workspace.take(dY.shape, dY.dtype)), dstate
+
+        return np.add(X, Y, out=workspace.take(X.shape, X.dtype)), state, Backprop(back)

@@ -1,0 +1,42 @@
+"""DropConnect on recurrent weights (Wan et al. 2013; Merity et al. 2018)."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+
+from .dropout import mask
+from .param import Param
+from .workspace import Backprop
+
+
+class WeightDrop:
+    """`layer` with entries of its recurrent weights Wh zero with chance `rate`, the others growing by 1 / (1 - rate):
+    one mask for all steps and sequences of a pass. Evaluation uses the weights as they are."""
+
+    def __init__(self, layer, rate: float):
+        self.layer, self.rate = layer, rate
+
+    @property
+    def params(self) -> list[Param]:
+        return self.layer.params
+
+    def forward(self, X, state, rng, workspace):
+        if rng is None or not self.rate:
+            return self.layer.forward(X, state, rng, workspace)
+        Wh = self.layer.Wh
+        kept = mask(rng, Wh.value.shape, self.rate, Wh.value.dtype, workspace)
+        value, memory = (workspace.take(kept.shape, kept.dtype) for _ in range(2))
+        dropped = Param(Wh.name, np.multiply(kept, Wh.value, out=value), Wh.frozen, memory)
+        layer = copy.copy(self.layer)
+        layer.Wh = dropped
+        Y, state, backprop = layer.forward(X, state, rng, workspace)
+
+        def back(dY, dstate=None):
+            dX, dstate = backprop(dY, dstate)
+            if not Wh.frozen:
+                Wh.add(np.multiply(dropped.gradient, kept, out=dropped.gradient))
+            return dX, dstate
+
+        return Y, state, Backprop(back)

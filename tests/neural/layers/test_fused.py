@@ -1,0 +1,138 @@
+"""The compiled cells at sizes that fill vectors and leave a rest, beside the plain ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from embedkit.neural.layers import _kernels, plain
+from embedkit.neural.layers.fused import Fused
+
+T, B, H = 2, 2, 37
+rng = np.random.default_rng(3)
+
+
+def array(*shape):
+    return (2 * rng.normal(size=shape)).astype(np.float32)
+
+
+def both(function, arrays, *rest, threads=1):
+    """The arrays after plain and after compiled; they start the same."""
+    results = []
+    for cells in (plain, Fused(threads)):
+        own = {name: None if a is None else a.copy() for name, a in arrays.items()}
+        getattr(cells, function)(*own.values(), *rest)
+        results.append(own)
+    for name in arrays:
+        if arrays[name] is not None:
+            yield name, *(own[name] for own in results)
+
+
+def agree(function, arrays, *rest, threads=1, changed):
+    moved = set()
+    for name, here, there in both(function, arrays, *rest, threads=threads):
+        np.testing.assert_allclose(there, here, rtol=3e-5, atol=3e-6, err_msg=name)
+        if not np.array_equal(here, arrays[name]):
+            moved.add(name)
+    assert moved == changed
+
+
+@pytest.mark.parametrize("relu", [False, True])
+def test_rnn(relu):
+    gates, hidden = array(T, B, H), array(T + 1, B, H)
+    step = {"gates": gates, "product": array(B, H), "bias": array(H), "hidden": hidden}
+    agree("rnn_step", step, relu, 1, changed={"hidden"})
+    agree("rnn_back", {"gates": gates, "hidden": hidden / 8, "dh": array(B, H)}, relu, 1, changed={"gates"})
+
+
+@pytest.mark.parametrize("peephole", [None, array(3, H)], ids=["plain", "peephole"])
+def test_lstm(peephole):
+    cells, hidden = array(T + 1, B, H), array(T + 1, B, H)
+    step = {"gates": array(T, B, 4 * H), "product": array(B, 4 * H), "bias": array(4 * H)}
+    step |= {"cells": cells, "hidden": hidden, "peephole": peephole}
+    agree("lstm_step", step, 1, changed={"gates", "cells", "hidden"})
+    gates = rng.random((T, B, 4 * H), np.float32)
+    back = {"gates": gates, "cells": cells, "dh": array(B, H), "dc": array(B, H), "peephole": peephole}
+    agree("lstm_back", back, 1, changed={"gates", "dc"})
+
+
+def test_gru():
+    inner, hidden = array(T, B, H), array(T + 1, B, H)
+    step = {"gates": array(T, B, 3 * H), "product": array(B, 3 * H), "bias": array(3 * H)}
+    step |= {"inner": inner, "hidden": hidden, "inner_bias": array(H)}
+    agree("gru_step", step, 1, changed={"gates", "inner", "hidden"})
+    back = {"gates": rng.random((T, B, 3 * H), np.float32), "inner": inner, "hidden": hidden}
+    back |= {"dproduct": array(T, B, 3 * H), "dh": array(B, H), "carry": array(B, H)}
+    agree("gru_back", back, 1, changed={"gates", "dproduct", "carry"})
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("V", [1, 63, 64, 1100])
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_softmax(V, smoothing, threads, monkeypatch):
+    monkeypatch.setattr("embedkit.neural.layers.fused.SMALL", 0)
+    targets = np.array([0, V - 1, -1, V // 2])
+    arrays = {"logits": 20 * array(4, V), "bias": array(V), "targets": targets, "losses": np.empty(4, np.float32)}
+    for _, here, there in both("softmax", arrays, smoothing, np.empty(V, np.float32), threads=threads):
+        np.testing.assert_allclose(there, here, rtol=2e-5, atol=2e-6)
+    sums = [np.empty(V, np.float32) for _ in range(2)]
+    for cells, dbias in zip((plain, Fused(threads)), sums):
+        cells.softmax(*(a.copy() for a in arrays.values()), smoothing, dbias)
+    np.testing.assert_allclose(*sums, rtol=2e-5, atol=2e-6)
+    losses = [np.empty(4, np.float32) for _ in range(2)]
+    for cells, found in zip((plain, Fused(threads)), losses):  # without bias and without gradient
+        cells.softmax(arrays["logits"].copy(), None, targets, found, smoothing, None)
+    np.testing.assert_allclose(*losses, rtol=2e-5, atol=2e-6)
+
+
+def test_more_threads_than_rows(monkeypatch):
+    monkeypatch.setattr("embedkit.neural.layers.fused.SMALL", 0)
+    losses = np.empty(2, np.float32)
+    Fused(8).softmax(np.zeros((2, 9), np.float32), None, np.array([0, 8]), losses, 0.0, None)
+    np.testing.assert_allclose(losses, np.log(9), rtol=1e-6)
+
+
+def test_far_logits_neither_overflow_nor_vanish():
+    logits = np.array([[1e4, -1e4, 0.0], [-3e4, -3e4, -3e4]], np.float32)
+    losses = np.empty(2, np.float32)
+    Fused().softmax(logits.copy(), None, np.array([0, 1]), losses, 0.0, None)
+    np.testing.assert_allclose(losses, [0, np.log(3)], rtol=1e-6)
+    Fused().softmax(logits.copy(), None, np.array([1, 1]), losses, 0.0, None)
+    np.testing.assert_allclose(losses, [2e4, np.log(3)], rtol=1e-6)
+
+
+def test_large_inputs_saturate():
+    gates = np.zeros((1, 1, 4), np.float32)
+    cells, hidden = np.ones((2, 1, 1), np.float32), np.zeros((2, 1, 1), np.float32)
+    far = np.array([[1e30, 1e30, 1e30, -1e30]], np.float32)
+    Fused().lstm_step(gates, far, np.zeros(4, np.float32), cells, hidden, None, 0)
+    np.testing.assert_allclose(gates.ravel(), [1, 1, 1, 0], atol=1e-6)
+    np.testing.assert_allclose(cells[1], 2, rtol=1e-6)
+
+
+def test_not_a_number_stays_one():
+    gates, hidden = np.full((1, 1, 1), np.nan, np.float32), np.zeros((2, 1, 1), np.float32)
+    for relu in (False, True):
+        Fused().rnn_step(gates, hidden[0], np.zeros(1, np.float32), hidden, relu, 0)
+        assert np.isnan(hidden[1, 0, 0])
+
+
+def test_a_loss_that_is_not_a_number_stays_one():
+    logits, losses = np.zeros((3, 70), np.float32), np.empty(3, np.float32)
+    logits[1, 3] = np.nan
+    Fused().softmax(logits, None, np.array([0, 0, 0]), losses, 0.0, np.empty(70, np.float32))
+    assert np.isnan(losses).tolist() == [False, True, False]
+
+
+def test_how_exact_tanh_and_exp_are():
+    x = np.linspace(-12, 12, 1501, dtype=np.float32)
+    y = x.copy()
+    _kernels.tanh_run(y, 0, len(y))
+    np.testing.assert_allclose(y, np.tanh(x.astype(float)), rtol=0, atol=4e-7)
+    y = x.copy()
+    _kernels.sigmoid_run(y, 0, len(y))
+    np.testing.assert_allclose(y, 1 / (1 + np.exp(-x.astype(float))), rtol=0, atol=4e-7)
+    x = np.linspace(-86, 0, 1501, dtype=np.float32)
+    y, bits = x.copy(), np.empty(_kernels.BLOCK, np.int32)
+    _kernels.exp_run(y, 0, len(y), np.float32(0), bits, bits.view(np.float32))
+    np.testing.assert_allclose(y, np.exp(x.astype(float)), rtol=5e-6)

@@ -1,0 +1,101 @@
+"""The softmax with its loss."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from embedkit.neural.layers.chain import Chain
+from embedkit.neural.layers.embedding import Embedding
+from embedkit.neural.layers.fused import Fused
+from embedkit.neural.layers.param import Param
+from embedkit.neural.layers.softmax import Softmax
+from embedkit.neural.layers.workspace import Workspace
+
+T, B, H, V = 6, 3, 5, 11
+rng = np.random.default_rng(1)
+X, TARGETS = rng.normal(size=(T, B, H)), rng.integers(0, V, (T, B))
+
+
+def layer(**options):
+    draw = np.random.default_rng(4)
+    return Softmax(Param("W", draw.normal(size=(V, H))), Param("b", draw.normal(size=V)), **options)
+
+
+@pytest.mark.parametrize("kernels", [None, Fused()], ids=["plain", "fused"])
+def test_even_logits_lose_log_V(kernels):
+    softmax = Softmax(Param("W", np.zeros((V, H), np.float32)), Param("b", np.full(V, 7, np.float32)))
+    losses, _, _ = softmax.forward(X.astype(np.float32), TARGETS, None, Workspace(kernels))
+    np.testing.assert_allclose(losses, np.log(V), rtol=1e-6)
+
+
+@pytest.mark.parametrize("rows", [1, 4, 7, 18, 100])
+def test_chunks_give_what_the_whole_gives(rows):
+    expected, found = layer(smoothing=0.1), layer(smoothing=0.1, chunk=rows * V * 8)
+    results = []
+    for softmax in (expected, found):
+        losses, _, backprop = softmax.forward(X, TARGETS, np.random.default_rng(), Workspace())
+        dX, _ = backprop(0.3)
+        results.append([losses, dX, *(param.gradient for param in softmax.params)])
+    for here, there in zip(*results):
+        np.testing.assert_allclose(there, here, rtol=1e-12, atol=1e-15)
+
+
+def test_a_chunk_bounds_the_memory():
+    workspace = Workspace()
+    layer(chunk=2 * V * 8).forward(X, TARGETS, None, workspace)
+    assert workspace.nbytes < 2 * V * T * B * 8
+    layer().forward(X, TARGETS, None, workspace)
+    assert workspace.nbytes > V * T * B * 8
+
+
+def test_losses_are_log_probabilities():
+    softmax = layer()
+    losses, _, _ = softmax.forward(X, TARGETS, None, Workspace())
+    log_p = softmax.log_probabilities(X)
+    np.testing.assert_allclose(np.exp(log_p).sum(axis=-1), 1)
+    np.testing.assert_allclose(losses, -np.take_along_axis(log_p, TARGETS[..., None], axis=2)[..., 0])
+
+
+def test_smoothing_is_of_training_alone():
+    plain, smooth = layer(), layer(smoothing=0.3)
+    losses = plain.forward(X, TARGETS, None, Workspace())[0]
+    np.testing.assert_array_equal(smooth.forward(X, TARGETS, None, Workspace())[0], losses)
+    mixed = 0.7 * losses - 0.3 * plain.log_probabilities(X).mean(axis=-1)
+    np.testing.assert_allclose(smooth.forward(X, TARGETS, np.random.default_rng(), Workspace())[0], mixed)
+
+
+def test_a_negative_target_does_not_count():
+    softmax, holes = layer(), TARGETS.copy()
+    holes[2:] = -1
+    losses, _, backprop = softmax.forward(X, holes, None, Workspace())
+    assert not losses[2:].any()
+    dX, _ = backprop()
+    assert not dX[2:].any()
+    gradient = softmax.W.gradient.copy()
+    for param in softmax.params:
+        param.clear()
+    short, _, backprop = softmax.forward(X[:2], TARGETS[:2], None, Workspace())
+    backprop()
+    np.testing.assert_array_equal(short, losses[:2])
+    np.testing.assert_allclose(softmax.W.gradient, gradient, atol=1e-14)
+
+
+@pytest.mark.parametrize("order", ["embedding first", "softmax first"])
+def test_a_tied_gradient_is_the_sum_of_both(order):
+    values, ids = rng.normal(size=(V, H)), np.array([[1, 4], [4, 0]])
+    tied, inputs, outputs = Param("tied", values), Param("in", values), Param("out", values)
+    for first, last in ((tied, tied), (inputs, outputs)):
+        Y, _, back = Embedding(first).forward(ids, None, None, Workspace())
+        _, _, loss_back = Softmax(last).forward(Y, ids[::-1], None, Workspace())
+        steps = [lambda back=back: back(np.ones((2, 2, H))), lambda back=loss_back: back(0.5)]
+        for step in steps if order == "embedding first" else steps[::-1]:
+            step()
+    both = outputs.gradient.copy()
+    np.add.at(both, inputs.gradient.ids, inputs.gradient.values)
+    np.testing.assert_allclose(tied.gradient, both)
+
+
+def test_what_is_tied_is_one_parameter():
+    table = Param("E", rng.normal(size=(V, H)))
+    assert Chain(Embedding(table), Softmax(table)).params == [table]

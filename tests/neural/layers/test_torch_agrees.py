@@ -1,0 +1,141 @@
+"""Outputs and gradients beside PyTorch's for the same weights, where it is installed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from embedkit.neural.layers.bidirectional import Bidirectional
+from embedkit.neural.layers.fused import Fused
+from embedkit.neural.layers.gru import GRU
+from embedkit.neural.layers.layer_norm import LayerNorm
+from embedkit.neural.layers.lstm import LSTM
+from embedkit.neural.layers.param import Param
+from embedkit.neural.layers.rnn import RNN
+from embedkit.neural.layers.softmax import Softmax
+from embedkit.neural.layers.workspace import Workspace
+
+torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.peer
+
+T, B, D, H, V = 7, 3, 5, 6, 13
+rng = np.random.default_rng(8)
+KINDS = {"rnn": RNN, "relu": RNN, "lstm": LSTM, "gru": GRU}
+DTYPES = [np.float64, np.float32]
+
+
+def tensor(array):
+    return torch.tensor(np.asarray(array), requires_grad=True)
+
+
+def ours(name, dtype, D=D):
+    options = {"activation": "relu"} if name == "relu" else {}
+    layer = KINDS[name].create("l", D, H, rng, dtype=dtype, **options)
+    for param in layer.params:
+        param.value += 0.2 * rng.normal(size=param.value.shape).astype(dtype)
+    return layer
+
+
+def copy_weights(layer, peer, suffix):
+    """PyTorch has two biases, of which only the candidate of a GRU needs both; its matrices are transposed."""
+    inner = np.zeros_like(layer.b.value)
+    if isinstance(layer, GRU):
+        inner[2 * H :] = layer.c.value
+    for part, value in (("weight_ih", layer.Wx.value.T), ("weight_hh", layer.Wh.value.T)):
+        getattr(peer, f"{part}_{suffix}").data = torch.tensor(value.copy())
+    getattr(peer, f"bias_ih_{suffix}").data = torch.tensor(layer.b.value)
+    getattr(peer, f"bias_hh_{suffix}").data = torch.tensor(inner)
+
+
+def peer_of(name, dtype, **options):
+    kind = {"rnn": "RNN", "relu": "RNN"}.get(name, name.upper())
+    more = {"nonlinearity": "relu"} if name == "relu" else {}
+    return getattr(torch.nn, kind)(D, H, dtype=getattr(torch, np.dtype(dtype).name), **more, **options)
+
+
+def close(found, expected, dtype):
+    # Ours in float32 has a tanh that is off by up to 3e-7.
+    rtol, atol = (1e-9, 1e-12) if dtype == np.float64 else (1e-4, 1e-5)
+    np.testing.assert_allclose(found, np.asarray(expected.detach()), rtol=rtol, atol=atol)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", KINDS)
+def test_recurrent_layers(name, dtype):
+    layer, peer = ours(name, dtype), peer_of(name, dtype)
+    copy_weights(layer, peer, "l0")
+    X = rng.normal(size=(T, B, D)).astype(dtype)
+    states = [rng.normal(size=(B, H)).astype(dtype) for _ in range(2 if name == "lstm" else 1)]
+    Y, state, backprop = layer.forward(
+        X, tuple(states) if name == "lstm" else states[0], None, Workspace(Fused() if dtype == np.float32 else None)
+    )
+    peer_X, peer_states = tensor(X), [tensor(s[None]) for s in states]
+    peer_Y, peer_state = peer(peer_X, tuple(peer_states) if name == "lstm" else peer_states[0])
+    close(Y, peer_Y, dtype)
+    for here, there in zip(state if name == "lstm" else [state], peer_state if name == "lstm" else [peer_state]):
+        close(here, there[0], dtype)
+
+    dY, dstates = rng.normal(size=Y.shape).astype(dtype), [rng.normal(size=(B, H)).astype(dtype) for _ in states]
+    ends = peer_state if name == "lstm" else [peer_state]
+    torch.autograd.backward([peer_Y, *ends], [torch.tensor(dY), *(torch.tensor(d[None]) for d in dstates)])
+    dX, dstate = backprop(dY, tuple(dstates) if name == "lstm" else dstates[0])
+    close(dX, peer_X.grad, dtype)
+    for here, there in zip(dstate if name == "lstm" else [dstate], peer_states):
+        close(here, there.grad[0], dtype)
+    close(layer.Wx.gradient.T, peer.weight_ih_l0.grad, dtype)
+    close(layer.Wh.gradient.T, peer.weight_hh_l0.grad, dtype)
+    close(layer.b.gradient, peer.bias_ih_l0.grad, dtype)
+    if name == "gru":
+        close(layer.c.gradient, peer.bias_hh_l0.grad[2 * H :], dtype)
+
+
+def test_bidirectional():
+    pair = ours("lstm", np.float64), ours("lstm", np.float64)
+    layer, peer = Bidirectional(*pair), peer_of("lstm", np.float64, bidirectional=True)
+    copy_weights(pair[0], peer, "l0")
+    copy_weights(pair[1], peer, "l0_reverse")
+    X = rng.normal(size=(T, B, D))
+    Y, ((h0, c0), (h1, c1)), backprop = layer.forward(X, None, None, Workspace())
+    peer_X = tensor(X)
+    peer_Y, (h, c) = peer(peer_X)
+    for here, there in ((Y, peer_Y), (h0, h[0]), (h1, h[1]), (c0, c[0]), (c1, c[1])):
+        close(here, there, np.float64)
+    dY = rng.normal(size=Y.shape)
+    peer_Y.backward(torch.tensor(dY))
+    close(backprop(dY)[0], peer_X.grad, np.float64)
+    close(pair[1].Wh.gradient.T, peer.weight_hh_l0_reverse.grad, np.float64)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_softmax_and_cross_entropy(dtype, smoothing):
+    W, b = (rng.normal(size=shape).astype(dtype) for shape in ((V, H), (V,)))
+    softmax = Softmax(Param("W", W), Param("b", b), smoothing)
+    X, targets = rng.normal(size=(T, B, H)).astype(dtype), rng.integers(-1, V, (T, B))
+    workspace = Workspace(Fused() if dtype == np.float32 else None)
+    losses, _, backprop = softmax.forward(X, targets, rng, workspace)
+    counted = (targets >= 0).sum()
+    dX, _ = backprop(1 / counted)
+    peer_X, peer_W, peer_b = tensor(X), tensor(W), tensor(b)
+    logits = (peer_X @ peer_W.T + peer_b).reshape(-1, V)
+    loss = torch.nn.functional.cross_entropy(
+        logits, torch.tensor(targets.reshape(-1)), ignore_index=-1, label_smoothing=smoothing
+    )
+    loss.backward()
+    close(losses.sum() / counted, loss, dtype)
+    for here, there in ((dX, peer_X), (softmax.W.gradient, peer_W), (softmax.b.gradient, peer_b)):
+        close(here, there.grad, dtype)
+
+
+def test_layer_norm():
+    layer, peer = LayerNorm.create("n", D, np.float64), torch.nn.LayerNorm(D, dtype=torch.float64)
+    layer.gain.value[:], layer.bias.value[:] = rng.normal(size=(2, D))
+    peer.weight.data, peer.bias.data = torch.tensor(layer.gain.value), torch.tensor(layer.bias.value)
+    X, dY = rng.normal(size=(2, T, B, D))
+    Y, _, backprop = layer.forward(X, None, None, Workspace())
+    peer_X = tensor(X)
+    peer_Y = peer(peer_X)
+    peer_Y.backward(torch.tensor(dY))
+    close(Y, peer_Y, np.float64)
+    close(backprop(dY)[0], peer_X.grad, np.float64)
+    close(layer.gain.gradient, peer.weight.grad, np.float64)
