@@ -54,7 +54,7 @@ def write(out: Output, tensors: Mapping[str, np.ndarray], metadata: Mapping[str,
     """Writes `tensors` in their order, the first at offset 0 of the data, and `metadata` with checksums added."""
     arrays, entries, checks, end, pads = [], {}, {}, 0, 0
     for name, tensor in tensors.items():
-        array = np.ascontiguousarray(tensor).reshape(np.shape(tensor))
+        array = np.asarray(tensor)
         array = array.astype(array.dtype.newbyteorder("<"), copy=False)
         if gap := -end % ALIGN:
             entries[f"_pad{pads}"] = {"dtype": "U8", "shape": [gap], "data_offsets": [end, end + gap]}
@@ -92,8 +92,15 @@ def _sha256(data: np.ndarray | bytes) -> str:
 
 
 def _bytes(data: np.ndarray | bytes) -> Iterable:
-    """The bytes of a tensor, piece by piece, so that one mapped from a temporary file need not be in memory whole."""
-    return pieces(data.reshape(-1).view(np.uint8), 1 << 24) if isinstance(data, np.ndarray) else [data]
+    """The bytes of a tensor in C order, piece by piece: one mapped from a temporary file need not be in memory whole,
+    nor does the part of a larger one need a copy."""
+    if isinstance(data, bytes):
+        return [data]
+    if data.flags.c_contiguous:
+        return pieces(data.reshape(-1).view(np.uint8), 1 << 24)
+    step = max(1, (1 << 24) * len(data) // max(1, data.nbytes))
+    parts = (np.ascontiguousarray(data[at : at + step]) for at in range(0, len(data), step))
+    return (part.reshape(-1).view(np.uint8) for part in parts)
 
 
 class Container:

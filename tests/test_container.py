@@ -252,3 +252,17 @@ def test_reads_what_the_safetensors_package_writes(tmp_path):
     assert stored.metadata == {"a": "한"}
     for name, tensor in TENSORS.items():
         np.testing.assert_array_equal(stored[name], tensor)
+
+
+def test_parts_of_arrays_are_written_as_their_copies(tmp_path):
+    table = np.arange(60, dtype=np.float32).reshape(6, 10)
+    for name, tensor in {
+        "rows": table[1:4, :7],
+        "columns": table.T,
+        "steps": table[::2],
+        "flat": table[0, ::3],
+    }.items():
+        for path, given in (("view", tensor), ("copy", tensor.copy())):
+            with Output(tmp_path / path) as out:
+                container.write(out, {name: given}, {})
+        assert (tmp_path / "view").read_bytes() == (tmp_path / "copy").read_bytes(), name

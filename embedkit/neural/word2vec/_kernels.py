@@ -85,7 +85,7 @@ class Plan(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Buffers of one thread; see `trainer.scratch`."""
+    """Buffers of one thread; see `plan.scratch`."""
 
     kept: np.ndarray
     negatives: np.ndarray
@@ -119,8 +119,8 @@ def below(bound, rng):
 @kernel
 def noise(target, V, threshold, alias, rng):
     """A noise word other than `target`: what equals it is drawn again, as fastText does; word2vec would do with one
-    less. Within a window a word may be drawn twice, and then counts twice. Where hardly any other word can be drawn,
-    the next in the vocabulary serves."""
+    less. Within a window a word may be drawn twice, and then counts twice (in another tile of six outputs its second
+    move starts from the first). Where hardly any other word can be drawn, the next in the vocabulary serves."""
     for _ in range(64):
         column = below(V, rng)
         word = column if draw(rng) < threshold[column] else np.int64(alias[column])

@@ -9,17 +9,12 @@ import numpy as np
 
 from ...errors import EmbedkitError, OptionError
 from ...parallel import thread_count
-from ...simd import LANES
-from ...text.sampling import keep_probabilities
 from ...vectors.vectors import Vectors
 from ..run import Run
 from . import _kernels
-from .alias import alias_table
-from .huffman import huffman
+from .plan import draws, plan, scratch, tree
 from .schedule import PART, LockFree, Merged
-from .start import row_width, tables
-
-LOSSES = {"ns": _kernels.NEGATIVE_SAMPLING, "hs": _kernels.HIERARCHICAL, "softmax": _kernels.SOFTMAX}
+from .start import tables
 
 
 def train(kernel, corpus, config, run: Run) -> Vectors:
@@ -60,29 +55,10 @@ class Trainer:
 
     def __init__(self, kernel, corpus, config, run: Run):
         self.kernel, self.corpus, self.config, self.run = kernel, corpus, config, run
-        model, vocab, threads = config.model, corpus.vocab, thread_count(config.training.threads)
-        V, k = len(vocab), model.negative if model.loss == "ns" else 0
-        counts = np.maximum(vocab.counts, 1)
-        self.tree = _kernels.Tree(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32))
-        if model.loss == "hs":
-            self.tree = _kernels.Tree(*huffman(counts))
-        # What is not in the text (of a given vocabulary) is no noise either.
-        most = counts.max() if model.ns_exponent > 0 else 1  # which keeps powers from overflowing
-        noise = np.where(vocab.counts > 0, (counts / most) ** model.ns_exponent, 0)
-        sample = config.context.sample
-        keep = keep_probabilities(counts, sample) if sample else np.ones(V)
-        self.draws = _kernels.Draws((keep * 2.0**32).astype(np.uint64), *alias_table(noise))
-        self.plan = _kernels.Plan(
-            row_width(model.dim),
-            config.context.window,
-            config.context.dynamic_window,
-            LOSSES[model.loss],
-            k,
-            model.share_negatives == "window",
-            getattr(model, "combine", "mean") == "mean",
-            getattr(model, "cbow_gradient", "word2vec") == "divided" and model.combine == "mean",
-        )
-        self.tables = tables(vocab, config, V - 1 if model.loss == "hs" else V, run.progress)
+        vocab, threads = corpus.vocab, thread_count(config.training.threads)
+        V = len(vocab)
+        self.tree, self.draws, self.plan = tree(vocab, config), draws(vocab, config), plan(config)
+        self.tables = tables(vocab, config, V - 1 if config.model.loss == "hs" else V, run.progress)
         deal = Merged if config.training.deterministic else LockFree
         self.deal = deal(corpus.ids, self.tables, threads)
         self.scratch = [scratch(self.plan, self.tree, V, self.deal.longest) for _ in range(max(threads, 2))]
@@ -180,7 +156,7 @@ class Trainer:
             shown = self.run.judge(self._vectors())
             self.verdicts.append(shown)
             if self.config.training.keep_best and self._best_epoch() == self.epoch:
-                self.best = self._vectors().matrix
+                self.best = np.array(self._vectors().matrix)
         told = "".join(f", {name} {value:.4f}" for name, value in shown.items())
         progress.say(f"epoch {self.epoch}: loss {self.losses[-1]:.4f}{told}, {speed:,.0f} words/s")
         valid = {"valid": shown} if shown else {}
@@ -192,20 +168,19 @@ class Trainer:
         return 1 + means.index(max(means))
 
     def _vectors(self) -> Vectors:
+        """What has been learnt so far; a view of it but for --add-context."""
         dim, V = self.config.model.dim, len(self.corpus.vocab)
-        matrix = self.tables.inputs.reshape(-1, self.plan.width)[:V, :dim].copy()
-        if self.config.model.add_context:
-            matrix += self.tables.outputs.reshape(-1, self.plan.width)[:V, :dim]
-        return Vectors(self.corpus.vocab, matrix)
+        matrix, contexts = (table.reshape(-1, self.plan.width)[:V, :dim] for table in self.tables[:2])
+        return Vectors(self.corpus.vocab, matrix + contexts if self.config.model.add_context else matrix)
 
     def result(self) -> Vectors:
         """The vectors, and in their metadata how training went."""
-        vectors = self._vectors()
+        vectors = self._vectors() if self.best is None else Vectors(self.corpus.vocab, self.best)
         vectors.metadata["losses"] = self.losses
         if self.verdicts:
             vectors.metadata["valid"] = self.verdicts
         if self.best is not None:
-            vectors = Vectors(vectors.vocab, self.best, metadata=vectors.metadata | {"best_epoch": self._best_epoch()})
+            vectors.metadata["best_epoch"] = self._best_epoch()
         return vectors
 
     def _state(self) -> tuple[dict[str, np.ndarray], dict]:
@@ -219,31 +194,3 @@ class Trainer:
 def is_finite(table: np.ndarray) -> bool:
     """Whether a flat table is free of NaN and infinity, which a loss shows only when the next example meets them."""
     return all(np.isfinite(table[at : at + PART]).all() for at in range(0, len(table), PART))
-
-
-def scratch(plan: _kernels.Plan, tree: _kernels.Tree, V: int, longest: int) -> _kernels.Scratch:
-    """The buffers of one thread; `longest` is the number of ids of the longest span."""
-    most = {
-        _kernels.NEGATIVE_SAMPLING: plan.negative + 1,
-        _kernels.HIERARCHICAL: int(np.diff(tree.starts).max(initial=1)),
-        _kernels.SOFTMAX: V,
-    }[plan.loss]
-    tiles, hidden, D = -(-most // _kernels.TILE), 2 * plan.window, plan.width
-    places = np.arange(tiles * _kernels.TILE)
-    # Where outputs are chosen by noise, or all of them, the signs never change.
-    signs = np.zeros((tiles, 3, _kernels.ROW), np.float32)
-    real = (places < most).reshape(tiles, 1, _kernels.TILE)
-    signs[:, :2, : _kernels.TILE] = np.where(real, 1 if plan.loss == _kernels.SOFTMAX else -1, 0)
-    signs[0, :2, 0] = 1
-    return _kernels.Scratch(
-        np.empty(longest, np.int32),
-        np.empty(longest * max(plan.negative, 1), np.int32),
-        np.zeros(hidden * D, np.float32),
-        np.zeros(D, np.float32),
-        np.empty(hidden, np.int64),
-        np.empty(hidden, np.int64),
-        np.empty(hidden, np.int64),
-        np.where(places < most, places, V) * D,
-        signs.reshape(-1),
-        np.zeros(tiles * (hidden + 1) * _kernels.ROW + LANES, np.float32),
-    )

@@ -100,6 +100,8 @@ def test_padding_and_the_row_of_zeros_stay_zero(model, loss):
     w2v.shake(trainer)
     w2v.run_kernel(trainer, 1, 0.1)
     inputs, outputs = (table.reshape(-1, 32) for table in trainer.tables[:2])
+    # A row for every word, or for every node of the tree; and one more.
+    assert (len(inputs), len(outputs)) == (V + 1, V if loss == "hs" else V + 1)
     assert not inputs[:, 20:].any()
     assert not inputs[-1].any()
     assert not outputs[:, 20:].any()
@@ -138,12 +140,12 @@ def test_wide_windows_lose_no_loss(score):
     assert w2v.run_kernel(trainer, 3, 0.0)[1] == pytest.approx(expected, rel=1e-5)
 
 
-@pytest.mark.parametrize(("loss", "expected"), [("ns", 2 * 15.2), ("hs", 15.2), ("softmax", 320)])
+@pytest.mark.parametrize(("loss", "expected"), [("ns", 2 * 15.2), ("hs", 15.2), ("softmax", 160)])
 def test_sure_and_wrong_is_a_large_loss_not_an_error(loss, expected):
     # Inputs say word 1 (or right, in the tree) and never word 0, which is half of the text.
     trainer = w2v.trainer_of("skipgram", w2v.corpus_of([[0, 1]]), dim=1, negative=1, window=1, loss=loss)
     trainer.tables.inputs[:17:16] = 160
-    trainer.tables.outputs[:17:16] = [-1, 0] if loss == "hs" else [-1, 1]
+    trainer.tables.outputs[:17:16] = {"ns": [-1, 1], "hs": [-1, 0], "softmax": [-10, -9]}[loss]
     examples, loss = w2v.run_kernel(trainer, 3, 0.0)
     assert examples == 2
     assert loss == pytest.approx(expected, abs=1)

@@ -101,6 +101,39 @@ def test_negative_sampling_finds_shifted_pmi():
     np.testing.assert_allclose(inputs @ outputs.T, expected, atol=0.15)
 
 
+@pytest.mark.parametrize(
+    ("model", "options", "expected"),
+    [
+        ("skipgram", {}, {"width": 112, "window": 5, "dynamic": True, "loss": 0, "negative": 5, "shared": True}),
+        ("skipgram", {"share_negatives": "none", "dynamic_window": False}, {"shared": False, "dynamic": False}),
+        ("skipgram", {"loss": "hs", "window": 3}, {"loss": 1, "negative": 0, "window": 3}),
+        ("skipgram", {"loss": "softmax", "dim": 16}, {"loss": 2, "negative": 0, "width": 16}),
+        ("cbow", {"negative": 9}, {"negative": 9, "mean": True, "divided": False}),
+        ("cbow", {"cbow_gradient": "divided"}, {"mean": True, "divided": True}),
+        ("cbow", {"combine": "sum"}, {"mean": False, "divided": False}),
+        # Nothing of a sum is to be divided.
+        ("cbow", {"combine": "sum", "cbow_gradient": "divided"}, {"mean": False, "divided": False}),
+    ],
+)
+def test_options_become_the_plan(model, options, expected):
+    plan = w2v.trainer_of(model, w2v.corpus_of(LINES), **options).plan._asdict()
+    assert {name: plan[name] for name in expected} == expected
+
+
+def test_chances_follow_the_counts():
+    corpus = w2v.corpus_of([[0] * 60 + [1] * 30 + [2] * 10], 4)
+    draws = w2v.trainer_of("skipgram", corpus, sample=0.1).draws
+    ratio = 0.1 / np.array([0.6, 0.3, 0.1])
+    np.testing.assert_allclose(draws.keep[:3] / 2**32, np.minimum(1, np.sqrt(ratio) + ratio), rtol=1e-2)
+    assert (w2v.trainer_of("skipgram", corpus, sample=0.0).draws.keep == 2**32).all()
+    for exponent in (0.75, 0.0, 1.0, -0.5):
+        draws = w2v.trainer_of("skipgram", corpus, ns_exponent=exponent).draws
+        own = draws.threshold / 2**32
+        weights = np.append(np.array([60.0, 30, 10]) ** exponent, 0)
+        found = (own + np.bincount(draws.alias, 1 - own, 4)) / 4
+        np.testing.assert_allclose(found, weights / weights.sum(), atol=1e-9)
+
+
 def test_add_context_adds_output_rows():
     corpus, options = w2v.corpus_of(LINES), {"dim": 5, "epochs": 1, "lr": 0.3}
     trainer = w2v.trainer_of("skipgram", corpus, **options)
