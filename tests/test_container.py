@@ -262,7 +262,7 @@ def test_parts_of_arrays_are_written_as_their_copies(tmp_path):
         "steps": table[::2],
         "flat": table[0, ::3],
     }.items():
-        for path, given in (("view", tensor), ("copy", tensor.copy())):
+        for path, part in (("view", tensor), ("copy", tensor.copy())):
             with Output(tmp_path / path) as out:
-                container.write(out, {name: given}, {})
+                container.write(out, {name: part}, {})
         assert (tmp_path / "view").read_bytes() == (tmp_path / "copy").read_bytes(), name

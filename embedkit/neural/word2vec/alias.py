@@ -20,7 +20,5 @@ def alias_table(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         left[large] -= 1 - left[small]
         if left[large] < 1:
             low.append(high.pop())
-    # What rounding leaves over is a whole column.
-    for column in (*low, *high):
-        left[column] = 1.0
+    # What rounding leaves over, low or high, aliases itself: a whole column.
     return np.minimum(np.array(left) * 2.0**32, 2.0**32).astype(np.uint64), alias

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...parallel import each, stream
 from ._kernels import Tables, merge
+from .start import copied
 
 SPAN = 1 << 14  # ids trained in one call of a kernel
 SHARDS = 2  # trained side by side, and merged, with --deterministic
@@ -65,7 +66,7 @@ class Merged:
 
     def __init__(self, ids: np.ndarray, tables: Tables, threads: int):
         self.tables, self.threads = tables, min(threads, SHARDS)
-        self.copies = [Tables(*(table.copy() for table in tables[:3]), tables.frozen) for _ in range(SHARDS)]
+        self.copies = [Tables(*map(copied, tables[:3]), tables.frozen) for _ in range(SHARDS)]
         shard = ROUND * sum(map(len, tables[:3])) // 1000
         pieces = spans(ids, min(SPAN, max(shard, 1 << 10)))
         self.longest = max(end - begin for begin, end in pieces)

@@ -22,6 +22,13 @@ def zeros(rows: int, width: int) -> np.ndarray:
     return spare[first : first + rows * width]
 
 
+def copied(table: np.ndarray) -> np.ndarray:
+    """A copy of a flat table, aligned as `zeros` does it."""
+    copy = zeros(1, len(table))
+    copy[:] = table
+    return copy
+
+
 def tables(vocab, config, outputs: int, progress: Progress) -> Tables:
     """The tables of a new run: `outputs` output rows and one more; see `_kernels.Tables`."""
     model, V = config.model, len(vocab)

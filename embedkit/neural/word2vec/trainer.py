@@ -127,7 +127,7 @@ class Trainer:
             self.scratch[worker],
             sums,
         )
-        return sums[0], examples
+        return float(sums[0]), examples
 
     def _lr(self) -> float:
         training = self.config.training
