@@ -99,7 +99,7 @@ def speed() -> None:
 
 def quality() -> None:
     for model in args.models:
-        rates = {"skipgram": ("0.03", "0.025"), "cbow": ("0.05",)}[model]
+        rates = {"skipgram": ("0.035", "0.025"), "cbow": ("0.06", "0.05")}[model]
         sides = [("embedkit", sys.executable, "_word2vec_ours.py", lr) for lr in rates]
         sides.append(("gensim", args.peer_python, "_word2vec_gensim.py", rates[-1]))
         for name, python, script, lr in sides:

@@ -39,6 +39,9 @@ class FiniteRange(click.FloatRange):
         number = super().convert(value, param, ctx)
         return number if abs(number) < float("inf") else self.fail(f"{value} is not a finite number.", param, ctx)
 
+    def _describe_range(self):
+        return "" if self.min is None else super()._describe_range()
+
 
 def section_options(section: str, options: type) -> list[SectionOption]:
     """The flags of one dataclass."""
