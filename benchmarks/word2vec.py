@@ -101,12 +101,14 @@ def quality() -> None:
     for model in args.models:
         rates = {"skipgram": ("0.035", "0.025"), "cbow": ("0.06", "0.05")}[model]
         sides = [("embedkit", sys.executable, "_word2vec_ours.py", lr) for lr in rates]
+        for option in ("deterministic=1", "share_negatives=none", "loss=hs"):
+            sides.append((f"embedkit {option}", sys.executable, "_word2vec_ours.py", rates[0], option))
         sides.append(("gensim", args.peer_python, "_word2vec_gensim.py", rates[-1]))
-        for name, python, script, lr in sides:
+        for name, python, script, lr, *options in sides:
             found = []
             for seed in range(1, args.seeds + 1):
-                out = folder / f"{name}.bin"
-                inside(python, script, model, out, "epochs=5", "threads=2", f"lr={lr}", f"seed={seed}")()
+                out = folder / "vectors.bin"
+                inside(python, script, model, out, "epochs=5", "threads=2", f"lr={lr}", f"seed={seed}", *options)()
                 found.append(judged(out))
             columns = list(zip(*found))
             means, spreads = map(statistics.mean, columns), [statistics.stdev(column) for column in columns]
@@ -130,7 +132,8 @@ def of_itself() -> None:
     compare(
         "cbow / skipgram", inside(sys.executable, "_word2vec_ours.py", "cbow", out, "epochs=1"), train(), args.pairs
     )
-    compare("skipgram --deterministic / lock-free", train("deterministic=1"), train(), args.pairs)
+    for option in ("deterministic=1", "share_negatives=none", "loss=hs"):
+        compare(f"skipgram, {option} / default", train(option), train(), args.pairs)
     size, whole = os.path.getsize(args.corpus), args.corpus
     for share in (1 / 23, 1 / 4, 1):
         args.corpus = str(folder / "part.txt")
