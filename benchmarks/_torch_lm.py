@@ -6,6 +6,7 @@ Prints tokens per second, kernels and memory warm. fp32 throughout (oneDNN's def
 
 import sys
 import time
+from pathlib import Path
 
 import torch
 
@@ -15,14 +16,16 @@ torch.set_num_threads(2)
 torch.manual_seed(1)
 
 words: dict[str, int] = {}
-for line in open(train_path):
+for line in Path(train_path).read_text().splitlines():
     for word in [*line.split(), "<eos>"]:
         words.setdefault(word, len(words))
 
 
 def stream(path: str) -> torch.Tensor:
     """The ids of a text, <eos> at the end of each line."""
-    return torch.tensor([words[word] for line in open(path) for word in [*line.split(), "<eos>"]])
+    return torch.tensor(
+        [words[word] for line in Path(path).read_text().splitlines() for word in [*line.split(), "<eos>"]]
+    )
 
 
 class Model(torch.nn.Module):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Model(NamedTuple):
-    """`module` holds `SECTIONS` and `train`; it `reads` "counts" or a "corpus"."""
+    """`module` holds `SECTIONS` and `train`; it `reads` "counts", a "corpus", or (a language model) a "stream"."""
 
     module: str
     summary: str
@@ -22,4 +22,7 @@ MODELS = {
     "svd": Model("count.svd", "Truncated SVD of PPMI: dense vectors from counts.", "counts"),
     "skipgram": Model("neural.word2vec.skipgram", "Skip-gram: every neighbour predicts the word.", "corpus"),
     "cbow": Model("neural.word2vec.cbow", "CBOW: the mean of the neighbours predicts the word; fast.", "corpus"),
+    "rnn": Model("neural.recurrent.rnn", "Language model: simple recurrent layers.", "stream"),
+    "lstm": Model("neural.recurrent.lstm", "Language model: long short-term memory, which remembers best.", "stream"),
+    "gru": Model("neural.recurrent.gru", "Language model: gated recurrent units, lighter than LSTMs.", "stream"),
 }

@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 NUMBER = re.compile(r"-?\d+\.\d+")
-SPEED = re.compile(r"[\d,]+ words/s")
+SPEED = re.compile(r"[\d,]+ (words|tokens)/s")
 BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$(?:\n\n```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
 
 
@@ -79,7 +79,7 @@ class Shell:
 def cells(text: str) -> list[list[str]]:
     """Lines as cells, a table on a terminal and tab-separated lines alike; an empty cell is '-' in the table. Speeds,
     which no two runs share, are left out."""
-    text = SPEED.sub("words/s", text.replace(" - ", " "))
+    text = SPEED.sub(r"\1/s", text.replace(" - ", " "))
     lines = [line.strip(" \t\r").replace(",", "") for line in text.split("\n")]
     return [[cell for cell in re.split("[ \t]+", line) if cell != "-"] for line in lines if line]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from embedkit.catalog import MODELS
+from embedkit.cli import run
 from embedkit.commands import COMMANDS
 
 # Runs a command line; what it imported goes to stderr, after what the command said there itself.
@@ -93,6 +94,34 @@ def test_questions_load_numpy_alone(toy_file, command, queries):
 def test_sparse_ones_too(sparse_file, command, queries):
     words = [str(sparse_file) if word == "FILE" else word for word in command.split()]
     assert foreign(loaded(*words, stdin=queries)) == {"click", "numpy"}
+
+
+@pytest.mark.parametrize(
+    ("command", "lines"),
+    [
+        ("generate LM --words 5", ""),
+        ("generate LM --words 5 --top-k 3 --top-p .9 --temperature .7 --prompt tea", ""),
+        ("generate LM --lines 1 --words 5 --beam 2 --json", ""),
+        ("score LM", "tea is hot\n"),
+        ("similar LM tea", ""),
+        ("vectors LM tea --output-embedding", ""),
+        ("info LM", ""),
+    ],
+)
+def test_language_models_too(lm_file, command, lines):
+    words = [str(lm_file) if word == "LM" else word for word in command.split()]
+    assert foreign(loaded(*words, stdin=lines)) == {"click", "numpy"}
+
+
+@pytest.fixture(scope="module")
+def lm_file(tmp_path_factory):
+    """A small language model."""
+    folder = tmp_path_factory.mktemp("lm")
+    (folder / "text").write_text("tea is hot\nmilk is cold\n" * 5)
+    sizes = ["--embed", "3", "--hidden", "3", "--epochs", "1", "--batch-size", "2", "--bptt", "5"]
+    args = ["train", "gru", str(folder / "text"), "-o", str(folder / "lm"), "-q", "--no-cache", *sizes]
+    assert run(args) == 0
+    return folder / "lm"
 
 
 @pytest.mark.parametrize("name", ["gensim.bin", "gensim.txt", "glove.txt", "fasttext.bin", "word2vec_c.txt"])

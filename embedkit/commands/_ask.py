@@ -15,8 +15,8 @@ METRICS = ("cosine", "dot", "euclidean", "manhattan")
 EXPLANATIONS = 20  # near spellings cost a walk through the vocabulary: given for the first unknown words only
 
 
-def open_source(file: str, source_format: str | None, arguments=(), needs_queries: bool = True):
-    """The vectors in `file`. With FILE - stdin is taken, so the queries must be arguments."""
+def open_source(file: str, source_format: str | None, output: bool, arguments=(), needs_queries: bool = True):
+    """The vectors in `file`, the `output` ones if wanted. With FILE - stdin is taken: the queries must be arguments."""
     if file == "-" and needs_queries and not arguments:
         raise click.UsageError("FILE is -, so the queries must be arguments", click.get_current_context())
     if arguments and "numpy" not in sys.modules:
@@ -24,7 +24,7 @@ def open_source(file: str, source_format: str | None, arguments=(), needs_querie
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from ..vectors.formats import load
 
-    return load(file, format=source_format)
+    return load(file, format=source_format, output=output)
 
 
 class Parser:

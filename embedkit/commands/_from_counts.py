@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from ._options import counts_params as params  # noqa: F401 (what this kind of model takes)
+import click
+
+from ._options import counts_params, target_option
 from ._run import limited_threads, need_inputs, need_output, open_progress, provenance, read_counts
 
 INPUT = "INPUT is text (files, folders, patterns, - for stdin), or a file made by `embedkit count`."
+
+
+def params() -> list[click.Parameter]:
+    """What such a model takes besides its configuration."""
+    return [*counts_params(), target_option()]
 
 
 def trainer(name: str, module):

@@ -166,6 +166,21 @@ def format_option(function):
     )
 
 
+def output_embedding_option(function):
+    """`--output-embedding`: of a language model the rows that predict words, not those it reads words with."""
+    return click.option(
+        "--output-embedding",
+        "output",
+        is_flag=True,
+        help="of a language model: the vectors that predict words, not those it reads",
+    )(function)
+
+
+def target_option() -> click.Option:
+    """`--to`: name the format of the vectors that are written."""
+    return click.Option(["--to", "target"], metavar="FORMAT", help="format of OUT; by default its suffix tells")
+
+
 class Size(click.ParamType):
     """An amount of memory, as in 500M."""
 

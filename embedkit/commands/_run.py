@@ -29,6 +29,7 @@ def need_inputs(inputs: tuple[str, ...]) -> tuple[str, ...]:
         "phrases": (params.get("phrases"),),
         "word pairs": params.get("valid_pairs", ()),
         "questions": params.get("valid_questions", ()),
+        "validation text": (params.get("valid"),),
     }
     readers = [what for what, paths in named.items() if "-" in paths]
     if len(readers) > 1:
@@ -74,6 +75,27 @@ def read_corpus(inputs: tuple[str, ...], config: Config, keep: bool, progress: P
     progress.event("corpus", tokens=text.tokens, words=len(text.vocab), sha256=text.sha256)
     progress.say(f"{text.tokens:,} tokens, {len(text.vocab):,} words kept")
     return text
+
+
+def read_stream(inputs: tuple[str, ...], config: Config, keep: bool, progress: Progress):
+    """The text in `inputs` for a language model, with a line about it on stderr."""
+    from ..text import stream
+
+    need_text(inputs)
+    text = stream.read(inputs, config.text, config.training.threads, keep, progress)
+    progress.event("corpus", tokens=text.tokens, words=len(text.vocab), unknown=text.unknown, sha256=text.sha256)
+    progress.say(f"{text.tokens:,} tokens, {text.unknown:,} of them <unk>; {len(text.vocab):,} words")
+    return text
+
+
+def read_stream_with(path: str | None, vocab, config: Config, keep: bool, progress: Progress):
+    """The text in `path` in the words of `vocab`, None without a path."""
+    from ..text import stream
+
+    if path is None:
+        return None
+    need_text((path,))
+    return stream.read_with((path,), vocab, config.text, config.training.threads, keep, progress)
 
 
 def read_counts(

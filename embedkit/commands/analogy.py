@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ._ask import Parser, open_source, ranking_options
-from ._options import format_option, json_option, model_argument, quiet_option
+from ._options import format_option, json_option, model_argument, output_embedding_option, quiet_option
 from ._out import Out, Unanswered, query_blocks
 
 
@@ -21,9 +21,10 @@ from ._out import Out, Unanswered, query_blocks
     help="3CosAdd, or 3CosMul with epsilon .001",
 )
 @format_option
+@output_embedding_option
 @json_option
 @quiet_option
-def command(file, words, k, limit, method, source_format, as_json, quiet):
+def command(file, words, k, limit, method, source_format, output, as_json, quiet):
     """A is to B as C is to what? The question, word and score, best first.
 
     Without arguments each line of stdin holds three words, between spaces or tabs. The words of a question are never
@@ -31,7 +32,7 @@ def command(file, words, k, limit, method, source_format, as_json, quiet):
     """
     if len(words) not in (0, 3):
         raise click.UsageError(f"an analogy takes three words, not {len(words)}", click.get_current_context())
-    source = open_source(file, source_format, words)
+    source = open_source(file, source_format, output, words)
     import numpy as np
 
     from ..vectors.query import find_tuple

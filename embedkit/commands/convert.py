@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ._options import quiet_option
+from ._options import output_embedding_option, quiet_option
 
 
 @click.command("convert")
@@ -27,8 +27,9 @@ from ._options import quiet_option
     show_default=True,
     help="words that OUT cannot hold, as those with a space: refuse, write %20, or leave out",
 )
+@output_embedding_option
 @quiet_option
-def command(source, target, source_format, target_format, vocab, dedupe, on_bad_token, quiet):
+def command(source, target, source_format, target_format, vocab, dedupe, on_bad_token, output, quiet):
     """Write the vectors of IN to OUT in another format; - is stdin and stdout.
 
     Suffixes of OUT: .safetensors or none (native), .bin (word2vec), .txt and .vec (word2vec text). What the new file
@@ -43,7 +44,7 @@ def command(source, target, source_format, target_format, vocab, dedupe, on_bad_
     with Saving(target, target_format, on_bad_token=on_bad_token) as saving:
         data = map_input(source)
         read = by_name(source_format) if source_format else detect(source, data)
-        vectors = load(source, read.NAME, dedupe=dedupe, vocab=vocab, data=data)
+        vectors = load(source, read.NAME, dedupe=dedupe, vocab=vocab, data=data, output=output)
         saving.save(vectors)
     lost = missing(read, vectors, saving.format)
     if on_bad_token != "error" and saving.format.NAME != "native":
@@ -61,6 +62,8 @@ def missing(read, vectors, written) -> list[str]:
         "metadata": bool(facts),
     }
     lost = [] if read.WRITABLE else [read.LOSES]
+    if vectors.metadata.get("kind") == "language-model":
+        lost.append("the layers of the language model")
     return lost + [name for name, is_there in present.items() if is_there and name in written.LOSES]
 
 

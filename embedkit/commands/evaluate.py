@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from ._options import format_option, json_option, quiet_option
+from ._options import format_option, json_option, output_embedding_option, quiet_option
 
 
 @click.command()
@@ -37,9 +37,12 @@ from ._options import format_option, json_option, quiet_option
 )
 @click.option("--lowercase", is_flag=True, help="lower-case pairs and questions (not the vocabulary)")
 @format_option
+@output_embedding_option
 @json_option
 @quiet_option
-def command(files, pair_files, question_files, method, restrict_vocab, oov, lowercase, source_format, as_json, quiet):
+def command(
+    files, pair_files, question_files, method, restrict_vocab, oov, lowercase, source_format, output, as_json, quiet
+):
     """Judge vectors: Spearman and Pearson correlation with the scores of word pairs, accuracy on analogy questions.
 
     Pairs with a word out of vocabulary are left out; the columns used, total and coverage say how many were not. An
@@ -69,7 +72,7 @@ def command(files, pair_files, question_files, method, restrict_vocab, oov, lowe
     questions = _named(question_files, readers.read_questions)
 
     def judge(model):
-        source = load(model, source_format)
+        source = load(model, source_format, output=output)
         try:
             for name, dataset in pairs:
                 result = judge_pairs(source, dataset, lowercase)

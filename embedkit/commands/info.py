@@ -68,6 +68,8 @@ def native(path: str, data) -> dict:
             facts["contexts"] = stored["contexts.offsets"].size - 1 if "contexts.offsets" in stored else len(vocab)
             facts["entries"] = stored["data"].size if "data" in stored else None
         facts |= counted(vocab.counts)
+    if metadata.get("kind") == "language-model":
+        facts["parameters"] = sum(stored[name].size for name in stored.names if stored[name].dtype.kind == "f")
     tensors = {name: f"{stored[name].dtype} {' x '.join(map(str, stored[name].shape))}" for name in stored.names}
     return facts | {key: value for key, value in metadata.items() if key not in facts} | {"tensors": tensors}
 

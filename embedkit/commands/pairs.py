@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ._ask import Parser, metric_option, open_source
-from ._options import format_option, json_option, model_argument, quiet_option
+from ._options import format_option, json_option, model_argument, output_embedding_option, quiet_option
 from ._out import Out, Unanswered, query_blocks
 
 
@@ -14,16 +14,17 @@ from ._out import Out, Unanswered, query_blocks
 @click.argument("words", nargs=-1, metavar="[A B]")
 @metric_option
 @format_option
+@output_embedding_option
 @json_option
 @quiet_option
-def command(file, words, metric, source_format, as_json, quiet):
+def command(file, words, metric, source_format, output, as_json, quiet):
     """Similarity of A and B: both words and the score.
 
     Without arguments each line of stdin holds two words, between spaces or a tab.
     """
     if len(words) not in (0, 2):
         raise click.UsageError(f"a pair takes two words, not {len(words)}", click.get_current_context())
-    source = open_source(file, source_format, words)
+    source = open_source(file, source_format, output, words)
     import numpy as np
 
     from ..vectors.query import find_tuple, similarity

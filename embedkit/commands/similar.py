@@ -6,7 +6,7 @@ import click
 
 from ..errors import OptionError
 from ._ask import Parser, metric_option, open_source, ranking_options
-from ._options import format_option, json_option, model_argument, quiet_option
+from ._options import format_option, json_option, model_argument, output_embedding_option, quiet_option
 from ._out import Out, Unanswered, query_blocks
 
 
@@ -26,9 +26,10 @@ from ._out import Out, Unanswered, query_blocks
     help="with --explain: contexts to each answer; 0 is all",
 )
 @format_option
+@output_embedding_option
 @json_option
 @quiet_option
-def command(file, queries, k, limit, metric, raw, explain, contexts, source_format, as_json, quiet):
+def command(file, queries, k, limit, metric, raw, explain, contexts, source_format, output, as_json, quiet):
     """Nearest words: query, word and score, best first.
 
     A QUERY is a word or an expression, 'king - man + woman' (with cosine, of rows of length 1). Without arguments each
@@ -39,7 +40,7 @@ def command(file, queries, k, limit, metric, raw, explain, contexts, source_form
     """
     if explain and metric != "cosine":
         raise click.UsageError(f"--explain takes cosines apart, not {metric}", click.get_current_context())
-    source = open_source(file, source_format, queries)
+    source = open_source(file, source_format, output, queries)
     if explain and not hasattr(source, "indptr"):
         raise OptionError(
             f"{file}: dense vectors, whose columns are no contexts that --explain could name",

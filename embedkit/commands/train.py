@@ -7,7 +7,7 @@ from importlib import import_module
 import click
 
 from ..catalog import MODELS
-from . import _from_counts, _from_text
+from . import _from_counts, _from_stream, _from_text
 from ._options import configured
 
 
@@ -27,7 +27,7 @@ class Models(click.Group):
 
 @click.group(cls=Models)
 def command():
-    """Train a model on text and write its vectors.
+    """Train a model on text and write it.
 
     \b
     embedkit train skipgram corpus.txt -o vectors.safetensors
@@ -39,7 +39,6 @@ def model_command(name: str) -> click.Command:
     """`embedkit train NAME`."""
     model = MODELS[name]
     module = import_module(f"..{model.module}", __package__)
-    make = {"counts": _from_counts, "corpus": _from_text}[model.reads]
-    to = click.Option(["--to", "target"], metavar="FORMAT", help="format of OUT; by default its suffix tells")
+    make = {"counts": _from_counts, "corpus": _from_text, "stream": _from_stream}[model.reads]
     help = f"{model.summary}\n\n{make.INPUT}"
-    return configured(name, make.trainer(name, module), module.SECTIONS, [*make.params(), to], help)
+    return configured(name, make.trainer(name, module), module.SECTIONS, make.params(), help)

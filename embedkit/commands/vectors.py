@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ._ask import Parser, open_source
-from ._options import format_option, json_option, model_argument, quiet_option
+from ._options import format_option, json_option, model_argument, output_embedding_option, quiet_option
 from ._out import Out, Unanswered, cell, query_blocks
 
 
@@ -19,9 +19,10 @@ from ._out import Out, Unanswered, cell, query_blocks
     help="one vector for each line of text, made of those of its known words",
 )
 @format_option
+@output_embedding_option
 @json_option
 @quiet_option
-def command(file, words, every, sentence, source_format, as_json, quiet):
+def command(file, words, every, sentence, source_format, output, as_json, quiet):
     """The vectors of words: word and values.
 
     Without arguments each line of stdin is a word, or with --sentence a text. Values have as many digits as it takes to
@@ -29,7 +30,7 @@ def command(file, words, every, sentence, source_format, as_json, quiet):
     """
     if every and (words or sentence):
         raise click.UsageError("--all goes with neither words nor --sentence", click.get_current_context())
-    source = open_source(file, source_format, words, needs_queries=not every)
+    source = open_source(file, source_format, output, words, needs_queries=not every)
     from ..vectors.query import find_all
 
     unanswered = Unanswered(quiet)

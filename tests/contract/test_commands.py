@@ -46,6 +46,9 @@ COMMANDS = {
     "train svd COUNTS": Line("train svd {counts} -o {out} --dim 2"),
     "train skipgram": Line("train skipgram {text} -o {out} --min-count 1 --dim 2 --epochs 2 --sample 0"),
     "train cbow": Line("train cbow {text} -o {out} --min-count 1 --dim 2 --epochs 2 --sample 0"),
+    "train rnn": Line("train rnn {text} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
+    "train lstm": Line("train lstm {text} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
+    "train gru": Line("train gru {text} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
     "vocab": Line("vocab {text} --min-count 1"),
     "vocab -o": Line("vocab {text} --min-count 1 -o {out}"),
     "vocab --vocab": Line("vocab {text} --vocab {words}"),
@@ -64,6 +67,12 @@ COMMANDS = {
     "vectors --sentence": Line("vectors {vectors} --sentence mean", ("한국어 king",), "한국어 king\n", "xyzzy\n"),
     "vectors --all": Line("vectors {vectors} --all"),
     "evaluate": Line("evaluate {vectors} --pairs {pairs} --questions {questions}"),
+    "perplexity": Line("perplexity {lm} {text}"),
+    "perplexity --reset-per-line": Line("perplexity {lm} {text} --reset-per-line"),
+    "score": Line("score {lm} {text}"),
+    "score --words": Line("score {lm} {text} --words"),
+    "generate": Line("generate {lm} --words 12 --prompt 한국어"),
+    "generate --beam": Line("generate {lm} --beam 2 --lines 2 --words 9"),
     "convert": Line("convert {vectors} {out} --to native"),
     "info": Line("info {vectors}"),
     "info COUNTS": Line("info {counts}"),
@@ -71,12 +80,13 @@ COMMANDS = {
     "cache": Line("cache"),
 }
 GROUPS = ("", "train")
-KINDS = ("text", "counts", "vectors", "sparse", "pairs", "questions", "words", "phrases")
+HEADED = ("evaluate", "perplexity")  # a line with the names of the columns, but for --json
+KINDS = ("text", "counts", "vectors", "sparse", "lm", "pairs", "questions", "words", "phrases")
 
 
 def unclocked(text: str) -> str:
     """`text` without speeds, which no two runs share."""
-    return re.sub(r"[\d,]+ words/s", "words/s", text)
+    return re.sub(r"[\d,]+ (words|tokens)/s", r"\1/s", text)
 
 
 def the(condition) -> list[str]:
@@ -131,12 +141,24 @@ def counts(tmp_path_factory):
         yield (folder / "counts").read_bytes()
 
 
+@pytest.fixture(scope="module")
+def lm(tmp_path_factory):
+    """The bytes of a language model of TEXT."""
+    folder = tmp_path_factory.mktemp("lm")
+    (folder / "text").write_text(TEXT, "utf-8")
+    sizes = ["--embed", 3, "--hidden", 3, "--epochs", 1, "--batch-size", 2, "--bptt", 5]
+    arguments = ["train", "lstm", folder / "text", "-o", folder / "lm", "-q", "--no-cache", *sizes]
+    assert cli.run([str(arg) for arg in arguments]) == 0
+    return (folder / "lm").read_bytes()
+
+
 @pytest.fixture
-def kit(tmp_path, toy_file, sparse_file, counts):
+def kit(tmp_path, toy_file, sparse_file, counts, lm):
     """A file of every kind; `out` does not exist yet."""
     files = {
         "text": TEXT.encode(),
         "counts": counts,
+        "lm": lm,
         "pairs": PAIRS.encode(),
         "questions": QUESTIONS.encode(),
         "words": "the\nking\n한국어\n".encode(),
@@ -307,7 +329,7 @@ def test_json(run, kit, name):
     rows = [json.loads(line) for line in result.out.split("\n")[:-1]]
     assert {tuple(row) for row in rows} == {tuple(rows[0])}
     if not name.startswith("info"):
-        assert len(rows) == len(plain.rows) - (name == "evaluate")
+        assert len(rows) == len(plain.rows) - (name.split()[0] in HEADED)
     assert json.dumps(rows, ensure_ascii=False).count("한국어") == plain.out.count("한국어")
 
 
@@ -333,9 +355,9 @@ def broken(path: str, kind: str) -> dict[str, bytes]:
     with open(path, "rb") as file:
         whole = file.read()
     files = {"empty": b"", "pickle": pickle.dumps({"king": b"\x80\xff" * 40}), "latin-1": LATIN1}
-    if kind in ("vectors", "sparse", "counts"):
+    if kind in ("vectors", "sparse", "counts", "lm"):
         files |= {f"cut at {n}": whole[:n] for n in (12, len(whole) // 2, len(whole) - 1)}
-    if kind in ("vectors", "sparse", "pairs"):
+    if kind in ("vectors", "sparse", "lm", "pairs"):
         files["text"] = b"once upon a time\nthere was a file\n"
     if kind == "questions":
         files["text"] = b"once upon a time\nthere was a whole other file\n"
@@ -375,7 +397,19 @@ def test_output_on_a_full_disk(run, kit, name):
     assert_one_error(run(*filled(name, kit, out="/dev/full"), *quiet(name)), "/dev/full", "No space left on device")
 
 
-@pytest.mark.parametrize("args", ["similar -", "vectors -", "pairs -", "evaluate - --pairs -", "convert {vectors} -"])
+@pytest.mark.parametrize(
+    "args",
+    [
+        "similar -",
+        "vectors -",
+        "pairs -",
+        "evaluate - --pairs -",
+        "score -",
+        "score - -",
+        "perplexity - -",
+        "convert {vectors} -",
+    ],
+)
 def test_one_dash_too_many(run, kit, args):
     assert_one_error(run(*args.format(**kit).split()), "-", code=2)
 
@@ -508,7 +542,7 @@ def test_signals_end_the_wait_for_text(kit, tmp_path, name, sent, code):
     assert contents(tmp_path) == before
 
 
-@pytest.mark.parametrize("name", ["evaluate", "info"])
+@pytest.mark.parametrize("name", ["evaluate", "info", "perplexity"])
 def test_a_table_on_a_terminal(kit, name):
     """Aligned columns instead of tabs, and no colour where none is wanted."""
     master, terminal = os.openpty()

@@ -11,13 +11,29 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from embedkit import __version__, cli
+from embedkit import __version__, cli, container
 from embedkit.catalog import MODELS
 from embedkit.vectors import formats
 
 # What a model needs on the command line to learn from a few hundred lines.
 NEURAL = ("--dim", "8", "--epochs", "3", "--lr", "0.2", "--sample", "0")
+RECURRENT = (
+    "--embed",
+    "8",
+    "--hidden",
+    "8",
+    "--epochs",
+    "6",
+    "--batch-size",
+    "4",
+    "--bptt",
+    "7",
+    "--optimizer",
+    "adam",
+)
+RECURRENT += ("--lr", "0.02")
 OPTIONS = {"ppmi": (), "svd": ("--dim", "4"), "skipgram": NEURAL, "cbow": NEURAL}
+OPTIONS |= {"rnn": RECURRENT, "lstm": RECURRENT, "gru": RECURRENT}
 
 # Words of a topic share their sentences, and no word is in two topics.
 TOPICS = {
@@ -37,6 +53,11 @@ def corpus(tmp_path_factory):
     path = tmp_path_factory.mktemp("corpus") / "topics.txt"
     path.write_text("\n".join(lines) + "\n", "utf-8")
     return path
+
+
+def words_of(name):
+    """What the vocabulary of a model must be: language models also read line ends, and have a word for unknown ones."""
+    return [*TOPIC_OF, *(("<eos>", "<unk>") if MODELS[name].reads == "stream" else ())]
 
 
 def train(name, corpus, out, *options):
@@ -76,13 +97,14 @@ def test_the_file_says_how_it_was_made(run, trained, corpus):
     assert facts["seed"] == 3
     assert facts["tool"] == f"embedkit {__version__}"
     assert facts["corpus_sha256"] == hashlib.sha256(corpus.read_bytes()).hexdigest()
-    assert facts["words"] == len(TOPIC_OF)
-    assert facts["tokens"] == 300 * 6
-    assert facts["kind"] in ("vectors", "sparse-vectors")
+    is_lm = MODELS[name].reads == "stream"
+    assert facts["words"] == len(words_of(name))
+    assert facts["tokens"] == 300 * (7 if is_lm else 6)
+    assert facts["kind"] in (("language-model",) if is_lm else ("vectors", "sparse-vectors"))
     config = facts["config"]
     assert {"text", "model", "training"} <= set(config)
     assert set(config["model"]) == {f.name for f in options_of(name) if f.metadata["stored"]}
-    assert config["text"]["min_count"] == 5
+    assert config["text"]["min_count"] == (1 if is_lm else 5)
     # Nothing of the machine: paths and the number of threads do not belong into a result.
     assert "threads" not in config["training"]
     assert str(corpus.parent) not in path.read_bytes().decode("latin-1")
@@ -93,9 +115,9 @@ def test_the_file_keeps_its_promises(run, trained):
 
 
 def test_it_is_a_query_source(trained):
-    source = formats.load(trained[1])
-    V = len(TOPIC_OF)
-    assert sorted(source.vocab) == sorted(TOPIC_OF)
+    name, path = trained
+    source, V = formats.load(path), len(words_of(name))
+    assert sorted(source.vocab) == sorted(words_of(name))
     rows = source.rows(np.arange(V))
     assert (rows.shape, rows.dtype) == ((V, source.width), np.float32)
     assert np.isfinite(rows).all()
@@ -124,6 +146,30 @@ def test_every_option_has_help_and_a_default(name):
 @pytest.mark.parametrize("name", MODELS)
 def test_the_catalog_line(name):
     model = MODELS[name]
-    assert model.reads in ("counts", "corpus")
+    assert model.reads in ("counts", "corpus", "stream")
     assert model.summary.endswith(".")
-    assert callable(import_module(f"embedkit.{model.module}").train)
+    module = import_module(f"embedkit.{model.module}")
+    assert callable(module.train)
+    assert model.reads != "stream" or callable(module.load)
+
+
+def test_a_language_model_gives_probabilities(trained):
+    name, path = trained
+    if MODELS[name].reads != "stream":
+        return
+    model = import_module(f"embedkit.{MODELS[name].module}").load(container.read(path))
+    assert [model.vocab[model.eos], model.vocab[model.unk]] == ["<eos>", "<unk>"]
+    ids = np.array([model.eos, model.vocab.id("tide"), model.vocab.id("salt")])
+    state = model.start(3)
+    for word in ("gull", "flour"):
+        # What was fed to a state before does not change what comes after it.
+        first, after = model.step(ids, state)
+        again, _ = model.step(ids, state)
+        np.testing.assert_array_equal(first, again)
+        assert (first.shape, first.dtype) == ((3, len(model.vocab)), np.float32)
+        np.testing.assert_allclose(np.exp(first).sum(axis=1), 1, rtol=1e-5)
+        targets = np.array([[model.vocab.id(word), -1, 0]])
+        scores, _ = model.score(ids[None], targets, state)
+        np.testing.assert_allclose(scores[0, [0, 2]], first[[0, 2], targets[0, [0, 2]]], rtol=1e-4, atol=1e-6)
+        assert scores[0, 1] == 0
+        ids, state = np.full(3, model.vocab.id(word)), after

@@ -44,7 +44,7 @@ FORMATS = (
 )
 
 
-def load(path, format: str | None = None, *, dedupe: str = "error", vocab=None, data=None):
+def load(path, format: str | None = None, *, dedupe: str = "error", vocab=None, data=None, output: bool = False):
     """The vectors in `path` ("-" is stdin; gzip, bzip2 and xz are unpacked): `Vectors` or `SparseVectors`.
 
     Parameters
@@ -53,6 +53,7 @@ def load(path, format: str | None = None, *, dedupe: str = "error", vocab=None, 
     dedupe : "error" refuses a word that comes twice, "first" keeps its first row
     vocab : the vocabulary file of a format that holds no words ("glove-bin")
     data : the bytes of the file (uint8 array), for a caller that has them already
+    output : the output embedding instead: what predicts words, of a language model for one
 
     Raises FormatError where the file is damaged, cut short or not of that format.
     """
@@ -67,7 +68,19 @@ def load(path, format: str | None = None, *, dedupe: str = "error", vocab=None, 
         if chosen.NAME != "glove-bin":
             raise EmbedkitError(f"{path}: a vocabulary file is for glove-bin, this is {chosen.NAME}")
         options["vocab"] = vocab
-    return chosen.read(os.fspath(path), data, **options)
+    vectors = chosen.read(os.fspath(path), data, **options)
+    return _output_of(path, vectors) if output else vectors
+
+
+def _output_of(path, vectors):
+    """The vectors that predict words, as vectors of their own."""
+    from ..vectors import Vectors
+
+    if not isinstance(vectors, Vectors) or vectors.contexts is None:
+        raise EmbedkitError(
+            f"{path}: has no output embedding", "its vectors are of one kind: leave --output-embedding out"
+        )
+    return Vectors(vectors.vocab, vectors.contexts, metadata=vectors.metadata)
 
 
 def save(path, vectors, format: str | None = None, *, on_bad_token: str = "error") -> None:

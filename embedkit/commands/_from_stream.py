@@ -1,0 +1,64 @@
+"""`embedkit train` for language models: a text with all its words, in order; with checkpoints."""
+
+from __future__ import annotations
+
+import click
+
+from ..errors import EmbedkitError
+from ._options import corpus_params
+from ._resume import checkpoint_params, checkpoint_path, fingerprint, identity, nothing_lost
+from ._run import limited_threads, need_inputs, need_output, open_progress, provenance, read_stream, read_stream_with
+
+INPUT = "INPUT is text: files, folders, patterns, - for stdin. OUT is a language model, and a file of vectors as well."
+
+
+def params() -> list[click.Parameter]:
+    """What such a model takes besides its configuration."""
+    return [*corpus_params(), *checkpoint_params()]
+
+
+def trainer(name: str, module):
+    """What `embedkit train NAME` does."""
+
+    def train(config, inputs, output, checkpoint, resume, cache, log, quiet):
+        from ..files import Output
+        from ..neural.checkpoint import Checkpoint
+        from ..neural.run import Run
+
+        need_inputs(inputs)
+        need_native(need_output(output))
+        model, training = config.model, config.training
+        if training.log_gradients and log is None:
+            raise click.UsageError("--log-gradients needs --log FILE", click.get_current_context())
+        texts = (*inputs, training.valid) if training.valid else inputs
+        path = checkpoint_path(checkpoint, output, resume, log, texts)
+        with open_progress(quiet, log, texts) as progress, limited_threads(training.threads):
+            state = Checkpoint(path, resume, progress)
+            with nothing_lost(state), Output(output) as out:
+                init = fingerprint(model.init)
+                stream = read_stream(inputs, config, cache, progress)
+                valid = read_stream_with(training.valid, stream.vocab, config, cache, progress)
+                out.reserve(4 * len(stream.vocab) * model.embed)
+                state.identity = identity(name, config, stream, init, valid and valid.sha256)
+                trained = module.train(stream, config, Run(progress, state), valid)
+                trained.metadata |= provenance(name, config) | {"corpus_sha256": stream.sha256}
+                trained.metadata |= {"init_sha256": init} if init else {}
+                trained.metadata |= {"valid_sha256": valid.sha256} if valid else {}
+                trained.save(out)
+            state.remove()
+            progress.event("done", output=output)
+
+    return train
+
+
+def need_native(output: str) -> None:
+    """Refuse an output whose suffix asks for another format."""
+    import os
+
+    from ..vectors import formats
+
+    if output != "-" and os.path.splitext(output)[1].lower() not in formats.by_name("native").SUFFIXES:
+        raise EmbedkitError(
+            f"{output}: a language model is written in the native format alone",
+            "name it .safetensors; embedkit convert makes other files of its vectors",
+        )

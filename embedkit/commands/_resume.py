@@ -1,0 +1,98 @@
+"""Checkpoints of `embedkit train`: the flags, where the file lies, what run it belongs to."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import click
+
+from ..errors import EmbedkitError
+
+
+def checkpoint_params() -> list[click.Parameter]:
+    """The flags of a training that can be stopped."""
+    return [
+        click.Option(
+            ["--checkpoint"],
+            metavar="FILE",
+            help="keep the state of the unfinished run here  [default: OUT.ckpt; none where OUT is no file]",
+        ),
+        click.Option(["--resume"], is_flag=True, help="go on from the checkpoint, if there is one"),
+    ]
+
+
+@contextmanager
+def nothing_lost(state):
+    """Inside, the result of `state`, a `Checkpoint`, is made and written: where the disk has no room for it, the error
+    says how hours of work are saved."""
+    try:
+        yield
+    except EmbedkitError as error:
+        if state.is_complete:
+            again = f"make room, or write elsewhere: the same command with --resume --checkpoint {state.path} -o OTHER"
+            raise EmbedkitError(f"{error}; what was trained is in {state.path}", again) from error
+        raise
+
+
+def checkpoint_path(
+    given: str | None, output: str, resume: bool, log: str | None, inputs: tuple[str, ...]
+) -> str | None:
+    """Where the checkpoint lies: as `given`, else beside the output if that is a file."""
+    import os
+
+    from ..files import is_stream
+
+    is_file = not is_stream(output) and (os.path.isfile(output) or not os.path.exists(output))
+    path = f"{output}.ckpt" if given is None and is_file else given
+    if path is None:
+        if resume:
+            context = click.get_current_context()
+            raise click.UsageError(f"--resume needs --checkpoint FILE, as {output} is no file", context)
+        return None
+    if is_stream(path):
+        raise click.UsageError(f"--checkpoint {path}: is no file", click.get_current_context())
+    for other in filter(None, (output, log, *inputs)):
+        # In a folder that is read, the checkpoint would be text when the run goes on.
+        real = os.path.realpath(other)
+        if os.path.commonpath((os.path.realpath(path), real)) == real:
+            raise EmbedkitError(
+                f"{path}: cannot be the checkpoint, for this run reads or writes {other}",
+                "--checkpoint FILE puts it elsewhere",
+            )
+    return path
+
+
+def fingerprint(path: str | None) -> str | None:
+    """The SHA-256 of a file that will be read again."""
+    import hashlib
+    import os
+
+    from ..files import map_input
+
+    if path is None:
+        return None
+    if path == "-" or os.path.exists(path) and not os.path.isfile(path):
+        raise EmbedkitError(f"{path}: is read more than once, so it must be a file")
+    return hashlib.sha256(map_input(path)).hexdigest()
+
+
+def identity(name: str, config, text, init: str | None, valid) -> dict:
+    """What must be the same for a run to go on: options, `text` (a `Corpus` or a `Stream`), vocabulary, and the files
+    that change the result, of which `init` and `valid` are the fingerprints."""
+    import hashlib
+
+    from .. import __version__
+
+    vocab = text.vocab
+    words = hashlib.sha256(vocab.utf8[vocab.offsets[0] : vocab.offsets[-1]])
+    words.update(vocab.offsets - vocab.offsets[0])
+    words.update(vocab.counts)
+    return {
+        "tool": f"embedkit {__version__}",
+        "model.name": name,
+        **config.stored(),
+        "corpus": text.sha256,
+        "vocabulary": words.hexdigest(),
+        "init": init,
+        "valid": valid,
+    }

@@ -1,0 +1,97 @@
+"""`embedkit score`: how probable lines are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import click
+
+from ._lm import carry_option, lm_argument
+from ._options import json_option, quiet_option
+
+
+@click.command("score")
+@lm_argument
+@click.argument("text", required=False, metavar="[TEXT]")
+@click.option("--words", is_flag=True, help="a row for each word: number of its line, word, log10, ln, unknown")
+@carry_option(default=False)
+@json_option
+@quiet_option
+def command(lm, text, words, carry, as_json, quiet):
+    """Log probability of each line of TEXT, or of stdin: line, log10, ln, tokens, unknown.
+
+    log10 and ln are the same probability to base 10 and base e. The line end, <eos>, is predicted and is a token; the
+    first word is predicted from a line end before it. Words that the model lacks are <unk>, and unknown counts all
+    <unk>. An empty line is one that ends at once. Lines of stdin are answered as they come.
+    """
+    if lm == "-" and text in (None, "-"):
+        raise click.UsageError("LM is -, so TEXT must be a file", click.get_current_context())
+    from ..lm.lines import reader
+    from ..lm.load import load
+    from ..lm.score import Scorer
+    from ..vectors.query import text_options
+    from ._out import Out, Unanswered
+    from ._run import need_text
+
+    if text is not None:
+        need_text([text])
+    model, unanswered = load(lm), Unanswered(quiet)
+    read, score, end = reader(model), Scorer(model, carry), model.vocab[model.eos]
+    number = 0
+    with Out(as_json) as out:
+        for block in blocks(text or "-", text_options(model).get("encoding_errors", "strict")):
+            for string in block:
+                line, number = read(string), number + 1
+                if (line.ids < 0).any():
+                    unanswered.report(f"line {number}: the model has no word for {', '.join(line.missing)}")
+                    continue
+                scores, unknown = score(line.ids).tolist(), (line.ids == model.unk).tolist()
+                if words:
+                    for word, ln, is_unknown in zip([*line.words, end], scores, [*unknown, False]):
+                        out.row(line=number, word=word, **_logs(ln), unknown=int(is_unknown))
+                else:
+                    out.row(line=string, **_logs(sum(scores)), tokens=len(scores), unknown=sum(unknown))
+            out.flush()
+    if text is not None and not number:
+        from ..errors import EmbedkitError
+
+        raise EmbedkitError(f"{text}: no lines in it", "the input is empty")
+    unanswered.finish()
+
+
+def _logs(ln: float) -> dict:
+    return {"log10": round(ln / math.log(10), 4), "ln": round(ln, 4)}
+
+
+def blocks(path: str, errors: str) -> Iterator[list[str]]:
+    """The lines of `path` ("-" is stdin) in blocks, as they arrive, without CR and byte order mark.
+
+    FormatError at the first byte that is no UTF-8, unless `errors` is "replace".
+    """
+    from ..files import open_input
+
+    begun, place = [], 0
+    with open_input(path) as file:
+        # read1 returns what is there: a pipe that asks one line at a time gets its answer at once.
+        while chunk := file.read1(1 << 16):
+            head, newline, rest = chunk.rpartition(b"\n")
+            if not newline:
+                begun.append(chunk)
+                continue
+            whole, begun = b"".join([*begun, head]), [rest]
+            yield _decode(path, whole, errors, place)
+            place += len(whole) + 1
+    if last := b"".join(begun):
+        yield _decode(path, last, errors, place)
+
+
+def _decode(path: str, block: bytes, errors: str, place: int) -> list[str]:
+    from ..errors import FormatError
+
+    try:
+        text = block.decode("utf-8", errors)
+    except UnicodeDecodeError as error:
+        what = f"invalid UTF-8 (0x{block[error.start]:02x})"
+        raise FormatError(path, what, f"iconv -t UTF-8 {path}", offset=place + error.start) from None
+    return text.removeprefix("\ufeff" if not place else "").replace("\r", "").split("\n")

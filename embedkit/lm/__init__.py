@@ -1,0 +1,1 @@
+"""What every language model can do, whatever it is made of: be scored, and write."""

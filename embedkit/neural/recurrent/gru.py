@@ -1,0 +1,29 @@
+"""The model `gru`: a language model of gated recurrent units (Cho et al. 2014)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .options import LmText, LmTraining, Recurrent
+
+
+@dataclass(frozen=True)
+class Gru(Recurrent):
+    """Options of GRUs."""
+
+
+SECTIONS = {"text": LmText, "model": Gru, "training": LmTraining}
+
+
+def train(stream, config, run, valid=None):
+    """A `store.Trained` model from a `Stream`; see `fit.train`."""
+    from . import fit
+
+    return fit.train("gru", stream, config, run, valid)
+
+
+def load(container, threads=None):
+    """The `model.LanguageModel` in a native file; see `store.load`."""
+    from . import store
+
+    return store.load(container, threads)

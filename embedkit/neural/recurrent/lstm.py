@@ -1,0 +1,32 @@
+"""The model `lstm`: a language model of long short-term memory (Hochreiter & Schmidhuber 1997; Zaremba et al. 2014)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...config import option
+from .options import LmText, LmTraining, Recurrent
+
+
+@dataclass(frozen=True)
+class Lstm(Recurrent):
+    """Options of LSTMs."""
+
+    peephole: bool = option(False, "let gates see the cells (Gers & Schmidhuber 2000)")
+
+
+SECTIONS = {"text": LmText, "model": Lstm, "training": LmTraining}
+
+
+def train(stream, config, run, valid=None):
+    """A `store.Trained` model from a `Stream`; see `fit.train`."""
+    from . import fit
+
+    return fit.train("lstm", stream, config, run, valid)
+
+
+def load(container, threads=None):
+    """The `model.LanguageModel` in a native file; see `store.load`."""
+    from . import store
+
+    return store.load(container, threads)

@@ -1,0 +1,94 @@
+"""What recurrent language models are asked: the sections of their configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...config import Text, Training, option
+
+
+@dataclass(frozen=True)
+class LmText(Text):
+    """Text for a language model: every word counts, and those that are dropped are read as `<unk>`."""
+
+    min_count: int = option(1, "words seen fewer times than this become <unk>", least=1)
+    max_vocab: int = option(
+        None, "this many words at most, <eos> and <unk> among them; rarer ones become <unk>", kind=int, least=3
+    )
+
+
+@dataclass(frozen=True)
+class Recurrent:
+    """What is learnt."""
+
+    embed: int = option(100, "dimensions of the word vectors", least=1)
+    hidden: int = option(100, "units of a recurrent layer", least=1)
+    layers: int = option(1, "recurrent layers, one on the other", least=1)
+    tie: bool = option(False, "one matrix for the vectors of words read and words predicted; needs --embed = --hidden")
+    dropout: float = option(0.0, "share of the values between layers that is dropped in training", least=0)
+    dropout_kind: str = option(
+        "standard", "drop anew at every step, or the same units for a whole window", choices=("standard", "variational")
+    )
+    embed_dropout: float = option(0.0, "share of the words whose vector is dropped in training", least=0)
+    weight_drop: float = option(0.0, "share of the recurrent weights that is dropped in training", least=0)
+    residual: bool = option(False, "add what goes into a recurrent layer to what comes out of it")
+    layer_norm: bool = option(False, "normalize what comes out of a recurrent layer")
+    weights: str = option(
+        "orthogonal",
+        "how the weights of recurrent layers start",
+        choices=("uniform", "xavier", "he", "normal", "orthogonal"),
+    )
+    init: str = option(None, "start from the vectors in FILE; words it lacks start at random", kind=str, stored=False)
+    freeze: bool = option(False, "learn nothing in the word vectors, which --init gives")
+
+
+@dataclass(frozen=True)
+class LmTraining(Training):
+    """How the work is run, and judged while it runs."""
+
+    epochs: int = option(5, "passes over the text", least=1)
+    batch_size: int = option(20, "streams that the text is cut into, read side by side", least=1)
+    bptt: int = option(35, "steps of a window: as far as gradients go back", least=1)
+    optimizer: str = option(
+        "sgd",
+        "how gradients become steps",
+        choices=(
+            "sgd",
+            "momentum",
+            "nesterov",
+            "adagrad",
+            "adadelta",
+            "rmsprop",
+            "adam",
+            "adamax",
+            "adamw",
+            "nt-asgd",
+        ),
+    )
+    lr: float = option(
+        None,
+        "learning rate  [default: 20 for sgd, 30 for nt-asgd, 1 for momentum, nesterov and adadelta, 0.01 for adagrad "
+        "and rmsprop, 0.002 for adamax, 0.001 for adam and adamw]",
+        kind=float,
+        above=0,
+    )
+    schedule: str = option(
+        "plateau",
+        "the learning rate: the same all the time, divided when --valid does not improve, or down half a wave to 0",
+        choices=("constant", "plateau", "cosine"),
+    )
+    lr_decay: float = option(4.0, "what the learning rate is divided by when --valid does not improve", least=1)
+    warmup: int = option(0, "windows in which the learning rate rises from near 0", least=0)
+    clip: float = option(0.25, "shorten gradients that are longer than this, all taken as one; 0 never", least=0)
+    l1: float = option(0.0, "weight of the sum of all absolute weights", least=0)
+    l2: float = option(0.0, "weight of the halved sum of all squared weights", least=0)
+    ar: float = option(0.0, "weight of the mean square of what the last layer gives", least=0)
+    tar: float = option(0.0, "weight of the mean square of its change from step to step", least=0)
+    smoothing: float = option(0.0, "share of the target's probability spread over the vocabulary", least=0)
+    valid: str = option(
+        None, "text to measure perplexity on after every epoch; the best epoch is kept", kind=str, stored=False
+    )
+    patience: int = option(None, "stop after this many epochs in which --valid did not improve", kind=int, least=1)
+    log_gradients: bool = option(
+        False, "log after every epoch how long the gradient of a loss is at each step back in time", stored=False
+    )

@@ -1,0 +1,32 @@
+"""The model `rnn`: a language model of simple recurrent layers (Elman 1990; Mikolov et al. 2010)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...config import option
+from .options import LmText, LmTraining, Recurrent
+
+
+@dataclass(frozen=True)
+class Rnn(Recurrent):
+    """Options of RNNs."""
+
+    activation: str = option("tanh", "what the sums of a layer go through", choices=("tanh", "relu"))
+
+
+SECTIONS = {"text": LmText, "model": Rnn, "training": LmTraining}
+
+
+def train(stream, config, run, valid=None):
+    """A `store.Trained` model from a `Stream`; see `fit.train`."""
+    from . import fit
+
+    return fit.train("rnn", stream, config, run, valid)
+
+
+def load(container, threads=None):
+    """The `model.LanguageModel` in a native file; see `store.load`."""
+    from . import store
+
+    return store.load(container, threads)

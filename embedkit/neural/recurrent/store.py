@@ -1,0 +1,93 @@
+"""A recurrent language model in a native file: one tensor per parameter, the word vectors first.
+
+The metadata names the word vectors as `input` and the rows that predict words as `output` (the same ones where they are
+tied), so that the file is one of vectors as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from importlib import import_module
+from types import SimpleNamespace
+
+import numpy as np
+
+from ... import container
+from ...container import Container
+from ...errors import FormatError
+from ...files import Output
+from ...text.stored import pack_metadata, read_vocab, unpack_metadata, vocab_tensors
+from ...text.stream import EOS, UNK
+from ...text.vocab import Vocab
+from ..layers.param import Param
+from .model import LanguageModel
+from .network import EMBEDDING, KINDS, OUTPUT, build
+
+KIND = "language-model"
+_DAMAGED = "embedkit verify FILE tells which parts of a file are damaged"
+
+
+@dataclass
+class Trained:
+    """What training leaves: every parameter by its name, the vocabulary, and facts for the metadata."""
+
+    tensors: dict[str, np.ndarray]
+    vocab: Vocab
+    metadata: dict
+
+    def save(self, out: Output) -> None:
+        """Write the file."""
+        output = OUTPUT if OUTPUT in self.tensors else EMBEDDING
+        facts = {"kind": KIND, "input": EMBEDDING, "output": output, **self.metadata}
+        container.write(out, self.tensors | vocab_tensors(self.vocab), pack_metadata(facts))
+
+
+def load(stored: Container, threads: int | None = None) -> LanguageModel:
+    """The model in a native file of this kind; with `threads` it works in compiled code, on so many of them.
+
+    FormatError where tensors or options are missing, or do not fit together.
+    """
+    metadata = unpack_metadata(stored.metadata)
+    kind, config = metadata.get("model"), metadata.get("config")
+    options = config.get("model") if isinstance(config, dict) else None
+    if metadata.get("kind") != KIND or kind not in KINDS or not isinstance(options, dict):
+        raise FormatError(stored.path, "holds no recurrent language model", "embedkit info FILE says more")
+    vocab = read_vocab(stored)
+    eos, unk = vocab.id(EOS), vocab.id(UNK)
+    if eos is None or unk is None:
+        raise FormatError(stored.path, f"{EOS} or {UNK} is not among its words", _DAMAGED)
+
+    def read(name: str, shape: tuple[int, ...], first) -> Param:
+        if name not in stored:
+            raise FormatError(stored.path, f"there is no tensor {name!r} in it", _DAMAGED)
+        value = stored[name]
+        if value.dtype != np.float32 or value.shape != shape:
+            found = f"{value.dtype} {value.shape}"
+            raise FormatError(stored.path, f"tensor {name!r} is {found}, not float32 {shape}", _DAMAGED)
+        # Kernels are compiled for arrays that can be written to, which a map cannot.
+        return Param(name, value.copy())
+
+    network = build(kind, _options(stored.path, kind, options), len(vocab), read)
+    return LanguageModel(network, vocab, eos, unk, metadata, _kernels(threads))
+
+
+def _kernels(threads: int | None):
+    if threads is None:
+        return None
+    from ..layers.fused import Fused
+
+    return Fused(threads)
+
+
+def _options(path, kind: str, stored: dict) -> SimpleNamespace:
+    """The options that shape the network; what the file lacks, or has with another type, makes it a damaged one."""
+    section = import_module(f".{kind}", __package__).SECTIONS["model"]
+    known = {}
+    for f in fields(section):
+        if f.metadata["stored"]:
+            value, choices, least = stored.get(f.name), f.metadata["choices"], f.metadata["least"]
+            wanted = (int, float) if f.metadata["kind"] is float else (f.metadata["kind"],)
+            if type(value) not in wanted or choices and value not in choices or least is not None and value < least:
+                raise FormatError(path, f"damaged metadata: {f.name} is {value!r}", _DAMAGED)
+            known[f.name] = value
+    return SimpleNamespace(**known)

@@ -1,0 +1,100 @@
+"""A text as language models read it: one stream of ids, `<eos>` after every line, `<unk>` for words without an id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..config import Text
+from ..errors import EmbedkitError
+from ..progress import SILENT, Progress
+from .corpus import LINE_END, Encoded, cut, encode
+from .vocab import Vocab
+
+EOS, UNK = "<eos>", "<unk>"
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A text in the words of a model.
+
+    vocab : V words, `<eos>` and `<unk>` among them
+    ids : (N,) int32 below V; nothing is left out
+    tokens : N, which counts every `<eos>`
+    unknown : how many of them are `<unk>`, be it that the text says so or that a word has no id
+    sha256 : fingerprint of the decompressed text
+    eos, unk : the ids of the two
+    """
+
+    vocab: Vocab
+    ids: np.ndarray
+    tokens: int
+    unknown: int
+    sha256: str
+    eos: int
+    unk: int
+
+
+def read(names, config: Text, threads: int | None = None, keep: bool = True, progress: Progress = SILENT) -> Stream:
+    """The text in `names` ("-" is stdin) with a vocabulary of its own, most frequent words first.
+
+    `<eos>` and `<unk>` are words among others, counted and ranked. A text that has no `<unk>`, and of which nothing is
+    dropped, gets one that never occurs: other texts have words that this one lacks. `max_vocab` counts both. A given
+    vocabulary keeps its order; what it lacks of the two comes last. `keep` uses the cache of encoded texts.
+
+    EmbedkitError where the text is empty, or `config` leaves no word of it.
+    """
+    encoded = encode(names, config, threads, keep, progress)
+    vocab = _vocabulary(encoded, config, " ".join(names))
+    return _stream(encoded, vocab)
+
+
+def read_with(
+    names, vocab: Vocab, config: Text, threads: int | None = None, keep: bool = True, progress: Progress = SILENT
+) -> Stream:
+    """The text in `names` in the words of `vocab`, which has `<eos>` and `<unk>`; see `read`.
+
+    EmbedkitError where the text is empty, or no word of it is in `vocab`.
+    """
+    name, encoded = " ".join(names), encode(names, replace(config, vocab=None), threads, keep, progress)
+    if not len(encoded.vocab):
+        raise EmbedkitError(f"{name}: no words in it", "the input is empty or white space")
+    stream = _stream(encoded, vocab)
+    if not np.any((stream.ids != stream.eos) & (stream.ids != stream.unk)):
+        raise EmbedkitError(
+            f"{name}: none of its words is in the vocabulary of the model",
+            "is it in the language and the case of the text that the model was trained on?",
+        )
+    return stream
+
+
+def _vocabulary(encoded: Encoded, config: Text, name: str) -> Vocab:
+    kept, lines = cut(encoded, replace(config, max_vocab=None), name).vocab, np.count_nonzero(encoded.ids == LINE_END)
+    words, counts = kept.words(), kept.counts
+    if config.vocab is None:
+        ids = np.array([id for id, word in enumerate(words) if word not in (EOS, UNK)], int)
+        ids = ids[: max(1, config.max_vocab - 2)] if config.max_vocab else ids
+        words, counts = [words[id] for id in ids], counts[ids]
+    is_plain = np.array([word not in (EOS, UNK) for word in words], bool)
+    plain = int(counts[is_plain].sum())
+    if not plain:
+        raise EmbedkitError(f"{name}: no word of it is kept but {EOS} and {UNK}")
+    written = encoded.vocab.id(EOS)
+    ends = int(lines) + (0 if written is None else int(encoded.vocab.counts[written]))
+    special = {EOS: ends, UNK: int(encoded.vocab.counts.sum() + lines) - ends - plain}
+    missing = [token for token in special if token not in words]
+    words, counts = [*words, *missing], np.append(counts, np.zeros(len(missing), np.int64))
+    for token, count in special.items():
+        counts[words.index(token)] = count
+    order = np.arange(len(words)) if config.vocab is not None else np.argsort(-counts, kind="stable")
+    return Vocab.from_words([words[id] for id in order], counts[order])
+
+
+def _stream(encoded: Encoded, vocab: Vocab) -> Stream:
+    rank = {word: id for id, word in enumerate(vocab)}
+    eos, unk = rank[EOS], rank[UNK]
+    # One more entry: LINE_END, which is -1, picks the last.
+    names = np.array([*(rank.get(word, unk) for word in encoded.vocab), eos], np.int32)
+    ids = names[encoded.ids]
+    return Stream(vocab, ids, len(ids), int(np.count_nonzero(ids == unk)), encoded.sha256, eos, unk)
