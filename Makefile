@@ -23,6 +23,8 @@ demo: $(BIN)/embedkit
 	$(BIN)/embedkit analogy demo/sample.safetensors france paris japan -k 3
 	$(BIN)/embedkit train skipgram data/sample.txt -o demo/skipgram.safetensors --epochs 20 --sample 1e-3
 	$(BIN)/embedkit similar demo/skipgram.safetensors film -k 5
+	$(BIN)/embedkit train lstm data/sample.txt -o demo/lm.safetensors --epochs 2 --batch-size 10
+	$(BIN)/embedkit generate demo/lm.safetensors --prompt 'the king' --lines 3
 	$(BIN)/embedkit evaluate demo/sample.safetensors demo/skipgram.safetensors --pairs data/sample-pairs.tsv --questions data/sample-questions.txt
 
 test: $(BIN)/embedkit

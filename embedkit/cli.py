@@ -29,7 +29,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def cli():
-    """Word embeddings from the shell: text in, vectors out, answers to stdout.
+    """Word embeddings and language models from the shell: text in, models out, answers to stdout.
 
     A file named - is stdin or stdout. Results go to stdout as tab-separated lines, everything else to stderr.
 

@@ -32,6 +32,15 @@ def test_readme_penn_treebank(shell, shared):
     shell.check(steps(README, "console ptb"))
 
 
+def test_readme_language_models(shell):
+    """What a language model says after two short epochs depends on the processor; what kind of thing it says does not."""
+    for command, expected in steps(README, "console lm"):
+        printed = [line.split() for line in shell(command).splitlines()]
+        shown = [line.split() for line in expected.splitlines()]
+        assert [line[0] for line in printed] == [line[0] for line in shown], command
+        assert all("Error:" not in line for line in printed)
+
+
 def test_a_wrong_output_would_be_noticed():
     assert not agree("paris\tberlin\t0.86\n", "paris\tlondon\t0.86\n")
     assert not agree("paris\tberlin\t0.86\n", "paris\tberlin\t0.80\n")

@@ -70,7 +70,7 @@ def load(
 
     `keep` uses the cache of encoded texts; `on_disk` maps the ids from temporary files instead of holding them.
     """
-    return cut(encode(names, config, threads, keep, progress, on_disk), config, " ".join(names), on_disk)
+    return cut(encode(names, config, threads, keep, progress, on_disk), config, " ".join(names), on_disk, spend=True)
 
 
 def encode(
@@ -108,8 +108,11 @@ def _encode(names, config: Text, threads: int | None, keep: bool, progress: Prog
     return encoded
 
 
-def cut(encoded: Encoded, config: Text, name: str, on_disk: bool = False) -> Corpus:
-    """Keep the words that `config` wants; errors call the text `name`."""
+def cut(encoded: Encoded, config: Text, name: str, on_disk: bool = False, spend: bool = False) -> Corpus:
+    """Keep the words that `config` wants; errors call the text `name`.
+
+    `spend` lets the corpus have the memory of the ids of `encoded`, which nobody may use afterwards.
+    """
     counts = encoded.vocab.counts
     tokens = int(counts.sum())
     if not tokens:
@@ -130,7 +133,7 @@ def cut(encoded: Encoded, config: Text, name: str, on_disk: bool = False) -> Cor
             f"--min-count {counts[0]} or lower keeps words",
         )
     vocab = encoded.vocab.head(min(size, config.max_vocab or size))
-    return Corpus(vocab, lambda: _first_words(encoded, len(vocab), on_disk), tokens, encoded.sha256)
+    return Corpus(vocab, lambda: _first_words(encoded, len(vocab), on_disk, spend), tokens, encoded.sha256)
 
 
 def _renamed(ids: np.ndarray, names: np.ndarray, on_disk: bool) -> np.ndarray:
@@ -141,11 +144,19 @@ def _renamed(ids: np.ndarray, names: np.ndarray, on_disk: bool) -> np.ndarray:
     return kept.array()
 
 
-def _first_words(encoded: Encoded, size: int, on_disk: bool) -> np.ndarray:
+def _first_words(encoded: Encoded, size: int, on_disk: bool, spend: bool) -> np.ndarray:
+    ids = encoded.ids
     if size == len(encoded.vocab):
-        return encoded.ids
+        return ids
+    if spend and ids.flags.writeable:
+        n = 0
+        for part in pieces(ids):
+            part = part[part < size]
+            ids[n : n + len(part)] = part
+            n += len(part)
+        return ids[:n]
     kept = Spool(np.int32, on_disk)
-    for part in pieces(encoded.ids):
+    for part in pieces(ids):
         kept.append(part[part < size])
     return kept.array()
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...errors import EmbedkitError
 from ...progress import Progress
 from ..layers.param import Param
+from ..pretrained import take_rows
 from .network import EMBEDDING, Network, build
 
 
@@ -21,23 +21,5 @@ def begin(kind: str, config, vocab, progress: Progress) -> Network:
     network = build(kind, model, len(vocab), make, config.training.smoothing)
     if model.init is not None:
         (table,) = (param for param in network.params if param.name == EMBEDDING)
-        take_rows(model.init, vocab, table.value, progress)
+        take_rows(model.init, vocab, table.value, "--embed", progress)
     return network
-
-
-def take_rows(path: str, vocab, rows: np.ndarray, progress: Progress) -> None:
-    """Put the vectors that file `path` has for words of `vocab` into `rows` (V, D)."""
-    from ...vectors import formats
-
-    given = formats.load(path)
-    if given.width != rows.shape[1]:
-        raise EmbedkitError(
-            f"{path}: its vectors have {given.width} dimensions, not {rows.shape[1]}", f"--embed {given.width}"
-        )
-    ids = np.array([-1 if (id := given.vocab.id(word)) is None else id for word in vocab], np.int64)
-    known = ids >= 0
-    if not known.any():
-        raise EmbedkitError(f"{path}: has none of the words of the text", "is it in the same language and case?")
-    for block in np.array_split(np.flatnonzero(known), max(1, len(ids) >> 14)):
-        rows[block] = given.rows(ids[block])
-    progress.say(f"{known.sum():,} of {len(vocab):,} words start from {path}")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...errors import EmbedkitError
 from ...progress import Progress
 from ...simd import LANES
+from ..pretrained import take_rows
 from ._kernels import Tables
 
 
@@ -43,28 +43,9 @@ def tables(vocab, config, outputs: int, progress: Progress) -> Tables:
         block[:] = (2 * rng.random(block.shape, np.float32) - 1) / np.float32(model.dim)
     frozen = np.empty(0, np.uint8)
     if model.init is not None:
-        known = take_rows(model.init, vocab, rows[:V, : model.dim], progress)
+        known = take_rows(model.init, vocab, rows[:V, : model.dim], "--dim", progress)
         if model.freeze:
             frozen = known.astype(np.uint8)
     with_positions = getattr(model, "position_weights", False)
     positions = np.ones(2 * config.context.window * D if with_positions else 0, np.float32)
     return Tables(inputs, zeros(outputs + 1, D), positions, frozen)
-
-
-def take_rows(path: str, vocab, rows: np.ndarray, progress: Progress) -> np.ndarray:
-    """Put the vectors that file `path` has for words of `vocab` into `rows` (V, dim); (V,) bool where it had one."""
-    from ...vectors import formats
-
-    given = formats.load(path)
-    if given.width != rows.shape[1]:
-        raise EmbedkitError(
-            f"{path}: its vectors have {given.width} dimensions, not {rows.shape[1]}", f"--dim {given.width}"
-        )
-    ids = np.array([-1 if (id := given.vocab.id(word)) is None else id for word in vocab], np.int64)
-    known = ids >= 0
-    if not known.any():
-        raise EmbedkitError(f"{path}: has none of the words of the text", "is it in the same language and case?")
-    for block in np.array_split(np.flatnonzero(known), max(1, len(ids) >> 14)):
-        rows[block] = given.rows(ids[block])
-    progress.say(f"{known.sum():,} of {len(vocab):,} words start from {path}")
-    return known
