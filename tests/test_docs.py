@@ -33,7 +33,7 @@ def test_readme_penn_treebank(shell, shared):
 
 
 def test_readme_language_models(shell):
-    """What a language model says after two short epochs depends on the processor; what kind of thing it says does not."""
+    """What a model says after two short epochs depends on the processor; what kind of thing it says does not."""
     for command, expected in steps(README, "console lm"):
         printed = [line.split() for line in shell(command).splitlines()]
         shown = [line.split() for line in expected.splitlines()]
