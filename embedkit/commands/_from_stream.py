@@ -39,11 +39,12 @@ def trainer(name: str, module):
                 stream = read_stream(inputs, config, cache, progress)
                 valid = read_stream_with(training.valid, stream.vocab, config, cache, progress)
                 out.reserve(4 * len(stream.vocab) * model.embed)
-                state.identity = identity(name, config, stream, init, valid and valid.sha256)
+                judged_by = valid and valid.sha256
+                state.identity = identity(name, config, stream, init, judged_by)
                 trained = module.train(stream, config, Run(progress, state), valid)
-                trained.metadata |= provenance(name, config) | {"corpus_sha256": stream.sha256}
-                trained.metadata |= {"init_sha256": init} if init else {}
-                trained.metadata |= {"valid_sha256": valid.sha256} if valid else {}
+                trained.metadata |= provenance(
+                    name, config, corpus_sha256=stream.sha256, init_sha256=init, valid_sha256=judged_by
+                )
                 trained.save(out)
             state.remove()
             progress.event("done", output=output)

@@ -36,8 +36,7 @@ def trainer(name: str, module):
                 out.reserve(4 * len(corpus.vocab) * config.model.dim)
                 state.identity = identity(name, config, corpus, init, judge.fingerprints())
                 vectors = module.train(corpus, config, Run(progress, state, judge if judge.tasks else None))
-                vectors.metadata |= provenance(name, config) | {"corpus_sha256": corpus.sha256}
-                vectors.metadata |= {"init_sha256": init} if init else {}
+                vectors.metadata |= provenance(name, config, corpus_sha256=corpus.sha256, init_sha256=init)
                 out.save(vectors)
             state.remove()
             progress.event("done", output=output)

@@ -8,6 +8,12 @@ KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "
 METAVARS = {int: "N", float: "X", str: "FILE"}
 HEADINGS = {"text": "Text", "phrases": "Phrases", "context": "Context", "model": "Model", "training": "Training"}
 
+CACHE = {
+    "default": True,
+    "show_default": True,
+    "help": "keep the encoded text, so that the next run starts at once",
+}
+
 
 class SectionOption(click.Option):
     """A flag that belongs to a section of the configuration."""
@@ -215,12 +221,7 @@ def corpus_params() -> list[click.Parameter]:
     return [
         click.Argument(["inputs"], nargs=-1, metavar="INPUT..."),
         click.Option(["-o", "--output"], metavar="OUT", help="file to write; - is stdout"),
-        click.Option(
-            ["--cache/--no-cache"],
-            default=True,
-            show_default=True,
-            help="keep the encoded text, so that the next run starts at once",
-        ),
+        click.Option(["--cache/--no-cache"], **CACHE),
         click.Option(["--log"], metavar="FILE", help="write events as JSON lines"),
         click.Option(["-q", "--quiet"], is_flag=True, help="nothing on stderr but errors"),
     ]

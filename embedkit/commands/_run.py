@@ -134,8 +134,11 @@ def read_counts(
     return found
 
 
-def provenance(name: str, config: Config, text: dict | None = None) -> dict:
-    """How a file was made: every option, the seed, this program. `text` has options that a file of counts knows."""
+def provenance(name: str, config: Config, text: dict | None = None, **facts) -> dict:
+    """How a file was made: every option, the seed, this program, and those `facts` that are not None.
+
+    `text` has options that a file of counts knows.
+    """
     from .. import __version__
 
     return {
@@ -143,6 +146,7 @@ def provenance(name: str, config: Config, text: dict | None = None) -> dict:
         "tool": f"embedkit {__version__}",
         "seed": config.training.seed,
         "config": config.stored() | (text or {}),
+        **{key: fact for key, fact in facts.items() if fact is not None},
     }
 
 

@@ -7,7 +7,7 @@ import sys
 import click
 
 from ._lm import carry_option, lm_argument
-from ._options import json_option, quiet_option
+from ._options import CACHE, json_option, quiet_option
 
 COLUMNS = ("text", "tokens", "unknown", "perplexity", "perplexity_known", "bits_per_token")
 
@@ -25,12 +25,7 @@ COLUMNS = ("text", "tokens", "unknown", "perplexity", "perplexity_known", "bits_
     help="lines read at a time with --reset-per-line; costs memory, changes no number",
 )
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="threads  [default: all cores]")
-@click.option(
-    "--cache/--no-cache",
-    default=True,
-    show_default=True,
-    help="keep the encoded text, so that the next run starts at once",
-)
+@click.option("--cache/--no-cache", **CACHE)
 @json_option
 @quiet_option
 def command(lm, texts, carry, batch_size, threads, cache, as_json, quiet):

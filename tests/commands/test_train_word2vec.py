@@ -8,6 +8,7 @@ import re
 
 import numpy as np
 import pytest
+from _refused import refused
 
 from embedkit.commands._judge import Judge
 from embedkit.vectors import formats
@@ -36,18 +37,6 @@ def trained(run, text, out, *options, model="skipgram"):
     result = run("train", model, text, "-o", out, *SMALL, *options)
     assert (result.code, result.out) == (0, ""), result.err
     return out.read_bytes()
-
-
-def refused(result, *parts, code=1):
-    """One line `Error: …` after what was said before it, at most one hint, nothing on stdout."""
-    assert (result.code, result.out) == (code, ""), result.err
-    lines = result.err.rstrip("\n").split("\n")
-    (error,) = [line for line in lines if line.startswith("Error: ")]
-    assert lines.index(error) >= len(lines) - 2
-    assert lines[-1] == error or lines[-1].startswith("Hint: ")
-    assert "mistake of embedkit's own" not in error
-    for part in parts:
-        assert part in error
 
 
 # --- what comes out

@@ -133,25 +133,21 @@ class Fit:
             length = self.optimizer.step(self.rate(self._update))
         mean = loss / window[2]
         if not mean < LIMIT:
-            self._diverged(f"the loss is {mean:.4g}")
+            raise self._diverged(f"the loss is {mean:.4g}")
         if not math.isfinite(length):
-            self._diverged("the gradient is no longer finite")
+            raise self._diverged("the gradient is no longer finite")
         self.loss, self.tokens, self.unit = self.loss + loss, self.tokens + window[2], self.unit + 1
         return window[2]
 
-    def _diverged(self, why: str) -> None:
-        checkpoint = self.run.checkpoint
-        kept = f"; {checkpoint.path} holds the last good state" if checkpoint.is_kept else ""
-        raise EmbedkitError(
-            f"training diverged in epoch {self.epoch + 1} at lr {self.rate(self._update):.4g}: {why}{kept}",
-            "train with a lower --lr, or a lower --clip",
-        )
+    def _diverged(self, why: str) -> EmbedkitError:
+        remedy = "train with a lower --lr, or a lower --clip"
+        return self.run.diverged(self.epoch + 1, self.rate(self._update), why, remedy)
 
     def _end_epoch(self, speed: float) -> None:
         """Loss, validation, and the parameters if they are the best so far."""
         progress, lr = self.run.progress, self.rate(self._update - 1)
         if not all(np.isfinite(param.value).all() for param in self.params):
-            self._diverged("the parameters are no longer finite")
+            raise self._diverged("the parameters are no longer finite")
         self.losses.append(self.loss / self.tokens)
         facts = {"loss": self.losses[-1], "perplexity": math.exp(self.losses[-1])}
         if self.valid is not None:
@@ -170,7 +166,7 @@ class Fit:
         with self.optimizer.averaged(), np.errstate(all="ignore"):
             loss = steps.mean_loss(self.network, self.valid, self.workspace)
             if not loss < LIMIT:
-                self._diverged(f"the loss in validation is {loss:.4g}")
+                raise self._diverged(f"the loss in validation is {loss:.4g}")
             self.verdicts.append(loss)
             if self.best_epoch == len(self.verdicts):
                 self.best = {param.name: param.value.copy() for param in self.params}

@@ -91,14 +91,14 @@ class Trainer:
                 before = self._done()
                 self.loss, self.examples, self.unit = self.loss + loss, self.examples + examples, self.unit + 1
                 if not math.isfinite(loss):
-                    self._diverged(f"the loss is {loss}")
+                    raise self._diverged(f"the loss is {loss}")
                 advance(
                     round(words * (self._done() - before)),
                     loss=f"{self.loss / max(self.examples, 1):.4f}",
                     lr=f"{self._lr():.4f}",
                 )
         if not all(map(is_finite, self.tables[:3])):
-            self._diverged("the vectors are no longer finite")
+            raise self._diverged("the vectors are no longer finite")
         if self.unit == len(self.deal.units):
             self._end_epoch(words * (1 - first) / (time.perf_counter() - began))
         self.run.checkpoint.save(*self._state(), self.epoch == epochs)
@@ -133,13 +133,8 @@ class Trainer:
         training = self.config.training
         return training.lr * max(1 - (self.epoch + self._done()) / training.epochs, 1e-4)
 
-    def _diverged(self, why: str) -> None:
-        checkpoint = self.run.checkpoint
-        kept = f"; {checkpoint.path} holds the last good state" if checkpoint.is_kept else ""
-        raise EmbedkitError(
-            f"training diverged in epoch {self.epoch + 1} at lr {self._lr():.4g}: {why}{kept}",
-            "train with a lower --lr",
-        )
+    def _diverged(self, why: str) -> EmbedkitError:
+        return self.run.diverged(self.epoch + 1, self._lr(), why, "train with a lower --lr")
 
     def _end_epoch(self, speed: float) -> None:
         """Loss, validation, and the vectors if they are the best so far."""
