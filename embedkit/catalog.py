@@ -22,7 +22,7 @@ MODELS = {
     "svd": Model("count.svd", "Truncated SVD of PPMI: dense vectors from counts.", "counts"),
     "skipgram": Model("neural.word2vec.skipgram", "Skip-gram: every neighbour predicts the word.", "corpus"),
     "cbow": Model("neural.word2vec.cbow", "CBOW: the mean of the neighbours predicts the word; fast.", "corpus"),
-    "rnn": Model("neural.recurrent.rnn", "Language model: simple recurrent layers.", "stream"),
-    "lstm": Model("neural.recurrent.lstm", "Language model: long short-term memory, which remembers best.", "stream"),
-    "gru": Model("neural.recurrent.gru", "Language model: gated recurrent units, lighter than LSTMs.", "stream"),
+    "rnn": Model("neural.language.rnn", "Language model: simple recurrent layers.", "stream"),
+    "lstm": Model("neural.language.lstm", "Language model: long short-term memory, which remembers best.", "stream"),
+    "gru": Model("neural.language.gru", "Language model: gated recurrent units, lighter than LSTMs.", "stream"),
 }

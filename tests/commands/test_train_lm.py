@@ -278,7 +278,7 @@ def test_a_signal_keeps_the_state(text, tmp_path, run):
     program = (
         "import os, signal, sys\n"
         "from embedkit import cli\n"
-        "from embedkit.neural.recurrent.fit import Fit\n"
+        "from embedkit.neural.language.fit import Fit\n"
         "step, calls = Fit._step, []\n"
         "def patched(self):\n"
         "    calls.append(1)\n"

@@ -9,8 +9,8 @@ import pytest
 
 from embedkit.neural.layers.param import Param, Rows
 from embedkit.neural.layers.workspace import Workspace
-from embedkit.neural.recurrent import steps
-from embedkit.neural.recurrent.network import build
+from embedkit.neural.language import steps
+from embedkit.neural.language.network import build
 
 KINDS = ("rnn", "lstm", "gru")
 V = 7
@@ -19,7 +19,7 @@ V = 7
 def network(kind, dtype=np.float32, **options):
     """A network with parameters from seed 1."""
     rng = np.random.default_rng(1)
-    section = import_module(f"embedkit.neural.recurrent.{kind}").SECTIONS["model"]
+    section = import_module(f"embedkit.neural.language.{kind}").SECTIONS["model"]
     model = section(**{"embed": 3, "hidden": 3, **options})
     return build(kind, model, V, lambda name, shape, first: Param(name, first(rng, shape).astype(dtype)))
 

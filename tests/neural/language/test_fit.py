@@ -20,10 +20,10 @@ from embedkit.neural.checkpoint import Checkpoint
 from embedkit.neural.initial import INITIALIZERS
 from embedkit.neural.optim import OPTIMIZERS
 from embedkit.neural.rates import SCHEDULES
-from embedkit.neural.recurrent import fit as fitting
-from embedkit.neural.recurrent import steps
-from embedkit.neural.recurrent.batches import Batches
-from embedkit.neural.recurrent.options import LmTraining, Recurrent
+from embedkit.neural.language import fit as fitting
+from embedkit.neural.language import steps
+from embedkit.neural.language.batches import Batches
+from embedkit.neural.language.options import LmTraining, Recurrent
 from embedkit.neural.run import Run
 from embedkit.progress import Progress
 from embedkit.text import stream
@@ -48,7 +48,7 @@ SMALL = {
 def configure(kind, **options) -> Config:
     """The configuration of a small model; an option goes to the section that has it."""
     options, sections = SMALL | options, {}
-    for name, section in import_module(f"embedkit.neural.recurrent.{kind}").SECTIONS.items():
+    for name, section in import_module(f"embedkit.neural.language.{kind}").SECTIONS.items():
         names = {f.name for f in dataclasses.fields(section)} & set(options)
         sections[name] = section(**{name: options.pop(name) for name in names})
     assert not options
@@ -79,7 +79,7 @@ def load(trained, kind, path, **options):
     trained.metadata |= {"model": kind, "config": configure(kind, **options).stored()}
     with Output(path) as out:
         trained.save(out)
-    return import_module(f"embedkit.neural.recurrent.{kind}").load(container.read(path))
+    return import_module(f"embedkit.neural.language.{kind}").load(container.read(path))
 
 
 def test_choices_are_those_there_are():

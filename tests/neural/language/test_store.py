@@ -10,8 +10,8 @@ from embedkit.config import Config
 from embedkit.errors import FormatError
 from embedkit.files import Output
 from embedkit.neural.layers.param import Param
-from embedkit.neural.recurrent import lstm, store
-from embedkit.neural.recurrent.network import build
+from embedkit.neural.language import lstm, store
+from embedkit.neural.language.network import build
 from embedkit.text.vocab import Vocab
 
 WORDS = ["<eos>", "a", "<unk>", "한국어"]

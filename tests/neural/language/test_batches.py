@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from embedkit.neural.recurrent.batches import SKIP, Batches
+from embedkit.neural.language.batches import SKIP, Batches
 
 
 def test_streams_by_hand():
