@@ -57,6 +57,28 @@ def add_run(v, at, a, p, b, n):
 
 
 @kernel(fastmath=True)
+def row_product(v, at, W, out, n, width):
+    """out[:width] = v[at : at + n] @ W (n, width). Eight rows at a time: each is read as one run, and what is added to
+    stays in the first cache."""
+    for j in range(width):
+        out[j] = ZERO
+    whole = n - n % 8
+    for k in range(0, whole, 8):
+        a, b, c, d = v[at + k], v[at + k + 1], v[at + k + 2], v[at + k + 3]
+        e, f, g, h = v[at + k + 4], v[at + k + 5], v[at + k + 6], v[at + k + 7]
+        r0 = k * width
+        r1, r2, r3 = r0 + width, r0 + 2 * width, r0 + 3 * width
+        r4, r5, r6, r7 = r0 + 4 * width, r0 + 5 * width, r0 + 6 * width, r0 + 7 * width
+        for j in range(width):
+            left = a * W[r0 + j] + b * W[r1 + j] + c * W[r2 + j] + d * W[r3 + j]
+            right = e * W[r4 + j] + f * W[r5 + j] + g * W[r6 + j] + h * W[r7 + j]
+            out[j] += left + right
+    for k in range(whole, n):
+        for j in range(width):
+            out[j] += v[at + k] * W[k * width + j]
+
+
+@kernel(fastmath=True)
 def rnn_step(gates, product, bias, hidden, relu, t, B, H):
     gates, product, bias, hidden = pointer(gates), pointer(product), pointer(bias), pointer(hidden)
     for b in range(B):
@@ -177,6 +199,28 @@ def gru_back(gates, inner, hidden, dproduct, dh, carry, t, B, H):
             gates[r + j] = gates[n + j] * inner[before + j] * x * (ONE - x)
         for j in range(2 * H):
             dproduct[r + j] = gates[r + j]
+
+
+@kernel(fastmath=True)
+def rnn_line(gates, Wh, product, bias, hidden, relu, T, H):
+    """Products and steps of one sequence of T."""
+    for t in range(T):
+        row_product(pointer(hidden), t * H, pointer(Wh), pointer(product), H, H)
+        rnn_step(gates, product, bias, hidden, relu, t, 1, H)
+
+
+@kernel(fastmath=True)
+def lstm_line(gates, Wh, product, bias, cells, hidden, peephole, peeps, T, H):
+    for t in range(T):
+        row_product(pointer(hidden), t * H, pointer(Wh), pointer(product), H, 4 * H)
+        lstm_step(gates, product, bias, cells, hidden, peephole, peeps, t, 1, H)
+
+
+@kernel(fastmath=True)
+def gru_line(gates, Wh, product, bias, inner, hidden, inner_bias, T, H):
+    for t in range(T):
+        row_product(pointer(hidden), t * H, pointer(Wh), pointer(product), H, 3 * H)
+        gru_step(gates, product, bias, inner, hidden, inner_bias, t, 1, H)
 
 
 @kernel(fastmath=True)

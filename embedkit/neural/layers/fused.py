@@ -9,6 +9,7 @@ from . import _kernels
 
 NONE = np.zeros(1, np.float32)  # where an array is wanted by the compiler alone
 SMALL = 1 << 16  # logits that are not worth a thread
+NEAR = 1 << 20  # bytes of recurrent weights that stay in a cache of one core
 
 
 def _flat(*arrays):
@@ -16,7 +17,16 @@ def _flat(*arrays):
 
 
 class Fused:
-    """Cells for float32 arrays in C order; the softmax runs on `threads` threads."""
+    """Cells for float32 arrays in C order; the softmax runs on `threads` threads.
+
+    `rnn_line`, `lstm_line` and `gru_line` take all steps of a single sequence at once, products with the recurrent
+    weights Wh (H, G·H) and all: between steps of so little work a library and an interpreter cost as much as the steps.
+    """
+
+    @staticmethod
+    def takes_line(B: int, Wh: np.ndarray) -> bool:
+        """Whether a batch of B is one for these. Larger weights BLAS reads faster, on all its threads."""
+        return B == 1 and Wh.nbytes <= NEAR
 
     def __init__(self, threads: int = 1):
         self.threads, self._scratch = threads, {}
@@ -42,6 +52,19 @@ class Fused:
 
     def gru_back(self, gates, inner, hidden, dproduct, dh, carry, t):
         _kernels.gru_back(*_flat(gates, inner, hidden, dproduct, dh, carry), t, *hidden.shape[1:])
+
+    def rnn_line(self, gates, Wh, product, bias, hidden, relu):
+        T, _, H = gates.shape
+        _kernels.rnn_line(*_flat(gates, Wh, product, bias, hidden), relu, T, H)
+
+    def lstm_line(self, gates, Wh, product, bias, cells, hidden, peephole):
+        peeps, weights = peephole is not None, NONE if peephole is None else peephole
+        arrays = _flat(gates, Wh, product, bias, cells, hidden, weights)
+        _kernels.lstm_line(*arrays, peeps, len(gates), cells.shape[2])
+
+    def gru_line(self, gates, Wh, product, bias, inner, hidden, inner_bias):
+        T, _, H = inner.shape
+        _kernels.gru_line(*_flat(gates, Wh, product, bias, inner, hidden, inner_bias), T, H)
 
     def softmax(self, logits, bias, targets, losses, smoothing, dbias):
         n, V = logits.shape

@@ -39,6 +39,9 @@ class GRU(Recurrent):
     def _step(self, cells, gates, product, hidden, kept, t):
         cells.gru_step(gates, product, self.b.value, kept, hidden, self.c.value, t)
 
+    def _line(self, cells, gates, product, hidden, kept):
+        cells.gru_line(gates, self.Wh.value, product, self.b.value, kept, hidden, self.c.value)
+
     def _back(self, cells, gates, dproduct, hidden, kept, dh, dcarry, t):
         cells.gru_back(gates, kept, hidden, dproduct, dh, dcarry, t)
 

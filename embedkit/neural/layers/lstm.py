@@ -48,12 +48,17 @@ class LSTM(Recurrent):
         return kept
 
     def _step(self, cells, gates, product, hidden, kept, t):
-        peephole = None if self.peephole is None else self.peephole.value
-        cells.lstm_step(gates, product, self.b.value, kept, hidden, peephole, t)
+        cells.lstm_step(gates, product, self.b.value, kept, hidden, self._peephole, t)
+
+    def _line(self, cells, gates, product, hidden, kept):
+        cells.lstm_line(gates, self.Wh.value, product, self.b.value, kept, hidden, self._peephole)
 
     def _back(self, cells, gates, dproduct, hidden, kept, dh, dcarry, t):
-        peephole = None if self.peephole is None else self.peephole.value
-        cells.lstm_back(gates, kept, dh, dcarry, peephole, t)
+        cells.lstm_back(gates, kept, dh, dcarry, self._peephole, t)
+
+    @property
+    def _peephole(self) -> np.ndarray | None:
+        return None if self.peephole is None else self.peephole.value
 
     def _end(self, gates, dproduct, kept):
         if self.peephole is not None:

@@ -17,6 +17,11 @@ def _sigmoid(x: np.ndarray) -> None:
     x += 0.5
 
 
+def takes_line(B, Wh):
+    """Whether `*_line` are there for these, which work on all steps at once; see `fused.Fused`."""
+    return False
+
+
 def rnn_step(gates, product, bias, hidden, relu, t):
     """hidden[t + 1] = f(gates[t] + product + bias), f tanh or ReLU."""
     h = np.add(gates[t], product, out=hidden[t + 1])

@@ -8,15 +8,16 @@ from .. import initial
 from .param import Param
 from .workspace import Backprop
 
-TRANSPOSE_FROM = 4  # steps from which a transposed copy of the recurrent weights pays
+TRANSPOSE_FROM = 4  # steps back from which a transposed copy of the recurrent weights pays
+COLUMNS_FROM = 512  # steps of a single row from which a copy column by column pays
 
 
 class Recurrent:
     """X (T, B, D) → hidden states (T, B, H), with Wx (D, G·H), Wh (H, G·H) and b (G·H,), G gates side by side.
 
-    A subclass says what a step is: `_begin` (buffers besides the gates), `_step`, `_back` and `_end` (its own
-    parameters). The product with the hidden state is taken as (B, H) x (H, G·H), with both in C order, where BLAS does
-    best with few rows; the way back uses a transposed copy for the same reason.
+    A subclass says what a step is: `_begin` (buffers besides the gates), `_step`, `_line` (all steps of a single row),
+    `_back` and `_end` (its own parameters). The product with the hidden state is taken as (B, H) x (H, G·H), with both
+    in C order, where BLAS does best with few rows; the way back uses a transposed copy for the same reason.
     """
 
     GATES = 1
@@ -51,9 +52,16 @@ class Recurrent:
         h, c = self._parts(state)
         hidden[0] = 0 if h is None else h
         kept = self._begin(c, T, B, H, dtype, workspace)
-        for t in range(T):
-            np.matmul(hidden[t], Wh, out=product)
-            self._step(cells, gates, product, hidden, kept, t)
+        if cells.takes_line(B, Wh):
+            self._line(cells, gates, product, hidden, kept)
+        else:
+            weights = Wh
+            if B == 1 and T >= COLUMNS_FROM:
+                weights = take((width, H), dtype).T
+                np.copyto(weights, Wh)
+            for t in range(T):
+                np.matmul(hidden[t], weights, out=product)
+                self._step(cells, gates, product, hidden, kept, t)
 
         def back(dY, dstate=None):
             dh, dcarry = take((B, H), dtype), workspace.zeros((B, H), dtype)
@@ -97,6 +105,9 @@ class Recurrent:
         return None
 
     def _step(self, cells, gates, product, hidden, kept, t) -> None:
+        raise NotImplementedError
+
+    def _line(self, cells, gates, product, hidden, kept) -> None:
         raise NotImplementedError
 
     def _back(self, cells, gates, dproduct, hidden, kept, dh, dcarry, t) -> None:

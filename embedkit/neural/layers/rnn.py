@@ -16,5 +16,8 @@ class RNN(Recurrent):
     def _step(self, cells, gates, product, hidden, kept, t):
         cells.rnn_step(gates, product, self.b.value, hidden, self.activation == "relu", t)
 
+    def _line(self, cells, gates, product, hidden, kept):
+        cells.rnn_line(gates, self.Wh.value, product, self.b.value, hidden, self.activation == "relu")
+
     def _back(self, cells, gates, dproduct, hidden, kept, dh, dcarry, t):
         cells.rnn_back(gates, hidden, dh, self.activation == "relu", t)

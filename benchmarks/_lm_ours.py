@@ -1,0 +1,68 @@
+"""embedkit's side of lm.py: python _lm_ours.py train|evaluate|generate HIDDEN LAYERS TRAIN TEXT [STEPS]
+
+The parts that the commands are made of, with parameters as training begins with them. Prints tokens per second,
+kernels and memory warm.
+"""
+
+import sys
+import time
+from itertools import islice
+from random import Random
+
+import numpy as np
+
+from embedkit.config import Config
+from embedkit.lm.generate import sampler, write
+from embedkit.lm.score import score_text
+from embedkit.neural.language import lstm, start, steps
+from embedkit.neural.language.batches import Batches
+from embedkit.neural.language.model import LanguageModel
+from embedkit.neural.layers.fused import Fused
+from embedkit.neural.layers.workspace import Workspace
+from embedkit.neural.optim import Optimizer
+from embedkit.progress import SILENT
+from embedkit.text import stream
+
+task, hidden, layers, train_path, text_path, *rest = sys.argv[1:]
+hidden, layers, number = int(hidden), int(layers), int(rest[0]) if rest else 100
+model = lstm.SECTIONS["model"](embed=hidden, hidden=hidden, layers=layers)
+config = Config(text=lstm.SECTIONS["text"](), model=model, training=lstm.SECTIONS["training"]())
+text = stream.read([train_path], config.text, keep=False)
+network = start.begin("lstm", config, text.vocab, SILENT)
+
+
+def train() -> float:
+    batches, workspace, state = Batches(text.ids, text.eos, 20, 35), Workspace(Fused(2)), None
+    optimizer, rng, tokens = Optimizer("sgd", network.params, clip=0.25), np.random.default_rng(1), 0
+    for step in range(-10, number):
+        if step == 0:
+            begin = time.perf_counter()
+        window = batches.window(step + 10)
+        _, state = steps.learn(network, (0.0, 0.0), window, state, rng, workspace)
+        optimizer.step(1.0)
+        tokens += window[2] * (step >= 0)
+    return tokens / (time.perf_counter() - begin)
+
+
+def language_model(kernels=None) -> LanguageModel:
+    return LanguageModel(network, text.vocab, text.eos, text.unk, {}, kernels)
+
+
+def evaluate() -> float:
+    ids, lm = stream.read_with([text_path], text.vocab, config.text, keep=False).ids, language_model(Fused(2))
+    next(score_text(lm, ids))
+    begin = time.perf_counter()
+    for _ in score_text(lm, ids):
+        pass
+    return len(ids) / (time.perf_counter() - begin)
+
+
+def generate() -> float:
+    words = write(language_model(), sampler(Random(1)))
+    next(islice(words, 19, None))
+    begin = time.perf_counter()
+    next(islice(words, number - 1, None))
+    return number / (time.perf_counter() - begin)
+
+
+print({"train": train, "evaluate": evaluate, "generate": generate}[task]())
