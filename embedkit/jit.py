@@ -55,31 +55,3 @@ def _or_none(method):
             return None
 
     return attempt
-
-
-if numba.config.DISABLE_JIT:
-
-    def prefetch(array, index):
-        """Nothing, without the compiler."""
-
-else:
-
-    @numba.extending.intrinsic
-    def prefetch(typing, array, index):
-        """Ask for the cache line of array[index] ahead of its use. `index` must lie inside."""
-        from llvmlite import ir
-        from numba.core import cgutils, types
-
-        def build(context, builder, signature, arguments):
-            held = context.make_array(signature.args[0])(context, builder, arguments[0])
-            place = cgutils.get_item_pointer(
-                context, builder, signature.args[0], held, [arguments[1]], wraparound=False
-            )
-            byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
-            kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
-            call = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
-            # To read; keep in all caches; data.
-            builder.call(call, [builder.bitcast(place, byte), number(0), number(3), number(1)])
-            return context.get_dummy_value()
-
-        return types.void(array, types.intp), build

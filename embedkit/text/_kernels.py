@@ -8,7 +8,8 @@ Words of up to 14 bytes, nearly all, are told apart by the two numbers. `size` i
 
 import numpy as np
 
-from ..jit import kernel, prefetch
+from ..jit import kernel
+from ..simd import fetch, pointer
 
 LOW, HIGH, START, LENGTH, COUNT, FIRST = range(6)
 PACKED = 14
@@ -100,10 +101,10 @@ def scan(text, words, ends, first, last, base, slots, types, arena, size, ids, n
             lows[j] = _seven(words, start, min(length, 7))
             highs[j] = _seven(words, start + 7, min(max(length - 7, 0), 7))
             hashes[j] = _hash(lows[j], highs[j], length, text, ends[batch + j])
-            prefetch(slots, hashes[j] & mask)
+            fetch(pointer(slots), hashes[j] & mask)
         for j in range(size_of_batch):
             entry = slots[hashes[j] & mask]
-            prefetch(flat, 8 * (max(entry & 0xFFFFFFFF, 1) - 1))
+            fetch(pointer(flat), 8 * (max(entry & 0xFFFFFFFF, 1) - 1))
         for j in range(size_of_batch):
             e = batch + j
             start = ends[e - 1] + 1 if e > 0 else 0

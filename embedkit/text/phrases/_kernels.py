@@ -6,7 +6,8 @@ second`) and what is known of it, 0 where the row is free.
 
 import numpy as np
 
-from ...jit import kernel, prefetch
+from ...jit import kernel
+from ...simd import fetch, pointer
 
 BATCH = 32
 # Products and sums stay below 2**63: compiled int64 arithmetic must not overflow, see `text._kernels`.
@@ -63,7 +64,7 @@ def tally_pairs(ids, last, keep, tally):
     while at < len(ids):
         at, last, n = _pairs(ids, at, last, keep, keys, hashes)
         for j in range(n):
-            prefetch(tally, hashes[j] & mask)
+            fetch(pointer(tally), hashes[j] & mask)
         for j in range(n):
             if tally[hashes[j] & mask] < 255:
                 tally[hashes[j] & mask] += 1
@@ -81,12 +82,12 @@ def count_pairs(ids, at, last, keep, tally, least, table, used):
     while at < len(ids) and 2 * (used + BATCH) <= len(table):
         at, last, n = _pairs(ids, at, last, keep, keys, hashes)
         for j in range(n):
-            prefetch(tally, hashes[j] & low)
+            fetch(pointer(tally), hashes[j] & low)
         m = 0
         for j in range(n):
             if tally[hashes[j] & low] >= least:
                 keys[m], hashes[m] = keys[j], hashes[j] & mask
-                prefetch(flat, 2 * hashes[m])
+                fetch(pointer(flat), 2 * hashes[m])
                 m += 1
         for j in range(m):
             slot = _seek(table, keys[j], hashes[j])
