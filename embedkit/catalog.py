@@ -10,11 +10,18 @@ from typing import NamedTuple
 
 
 class Model(NamedTuple):
-    """`module` holds `SECTIONS` and `train`; it `reads` "counts", a "corpus", or (a language model) a "stream"."""
+    """`module` holds `SECTIONS` and `train`, of a language model `load` too.
+
+    It `reads` "counts" or a "corpus"; a language model reads a "stream", or the "ngrams" of one.
+    """
 
     module: str
     summary: str
     reads: str
+
+    @property
+    def is_lm(self) -> bool:
+        return self.reads in ("stream", "ngrams")
 
 
 MODELS = {
@@ -22,6 +29,10 @@ MODELS = {
     "svd": Model("count.svd", "Truncated SVD of PPMI: dense vectors from counts.", "counts"),
     "skipgram": Model("neural.word2vec.skipgram", "Skip-gram: every neighbour predicts the word.", "corpus"),
     "cbow": Model("neural.word2vec.cbow", "CBOW: the mean of the neighbours predicts the word; fast.", "corpus"),
+    "kn": Model(
+        "count.kneser_ney", "Language model: counted n-grams with Kneser-Ney smoothing; trains in seconds.", "ngrams"
+    ),
+    "ffn": Model("neural.language.ffn", "Language model: the last few words through one hidden layer.", "stream"),
     "rnn": Model("neural.language.rnn", "Language model: simple recurrent layers.", "stream"),
     "lstm": Model("neural.language.lstm", "Language model: long short-term memory, which remembers best.", "stream"),
     "gru": Model("neural.language.gru", "Language model: gated recurrent units, lighter than LSTMs.", "stream"),

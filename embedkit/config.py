@@ -69,6 +69,16 @@ class Text:
 
 
 @dataclass(frozen=True)
+class LmText(Text):
+    """Text for a language model: every word counts, and those that are dropped are read as `<unk>`."""
+
+    min_count: int = option(1, "words seen fewer times than this become <unk>", least=1)
+    max_vocab: int = option(
+        None, "this many words at most, <eos> and <unk> among them; rarer ones become <unk>", kind=int, least=3
+    )
+
+
+@dataclass(frozen=True)
 class Context:
     """Which words count as neighbours, and how much."""
 

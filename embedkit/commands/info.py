@@ -18,15 +18,20 @@ from ._out import Out, cell
 def command(file, source_format, as_json, quiet):
     """What FILE is and how it was made: format, size, options, seed, sha256 of the corpus.
 
-    FILE is any vector file, or what count left. A table on a terminal, key and value else, with --json one object.
+    FILE is any vector file, a language model, or what count left. A table on a terminal, key and value else, with
+    --json one object.
     """
     from ..files import map_input
     from ..vectors.formats import by_name, detect
+    from ._ngrams import from_arpa
 
     data = map_input(file)
-    format = by_name(source_format) if source_format else detect(file, data)
-    facts = {"file": file, "format": format.NAME, "bytes": len(data)}
-    facts |= native(file, data) if format.NAME == "native" else foreign(file, format, data)
+    if from_arpa(data, source_format):
+        facts = {"file": file, "format": "arpa", "bytes": len(data), **ngrams(file, data)}
+    else:
+        format = by_name(source_format) if source_format else detect(file, data)
+        facts = {"file": file, "format": format.NAME, "bytes": len(data)}
+        facts |= native(file, data) if format.NAME == "native" else foreign(file, format, data)
     with Out(as_json) as out:
         if as_json:
             out.row(**facts)
@@ -48,6 +53,15 @@ def foreign(path: str, format, data) -> dict:
         "dimensions": vectors.width,
         **counted(vectors.vocab.counts),
     }
+
+
+def ngrams(path: str, data) -> dict:
+    """Facts about an ARPA file, from reading all of it."""
+    from ..lm.load import load
+
+    model = load(path, data=data)
+    sizes = model.metadata["ngrams"]
+    return {"kind": "language-model", "words": len(model.vocab), "order": len(sizes), "ngrams": sizes}
 
 
 def native(path: str, data) -> dict:
@@ -80,8 +94,11 @@ def counted(counts) -> dict:
 
 
 def flat(facts: dict, prefix: str = ""):
-    """(key, text) of every fact; tables within tables become `section.key`, unknown values are left out."""
+    """(key, text) of every fact; tables within tables become `section.key`, lists of them `list.1.key`; unknown values
+    are left out."""
     for key, value in facts.items():
+        if isinstance(value, list) and value and all(isinstance(entry, dict) for entry in value):
+            value = {str(number): entry for number, entry in enumerate(value, 1)}
         if isinstance(value, dict):
             yield from flat(value, "" if key == "config" and not prefix else f"{prefix}{key}.")
         elif value is not None:

@@ -7,7 +7,7 @@ from importlib import import_module
 import click
 
 from ..catalog import MODELS
-from . import _from_counts, _from_stream, _from_text
+from . import _from_counts, _from_ngrams, _from_stream, _from_text
 from ._options import configured
 
 
@@ -39,6 +39,7 @@ def model_command(name: str) -> click.Command:
     """`embedkit train NAME`."""
     model = MODELS[name]
     module = import_module(f"..{model.module}", __package__)
-    make = {"counts": _from_counts, "corpus": _from_text, "stream": _from_stream}[model.reads]
+    makers = {"counts": _from_counts, "corpus": _from_text, "stream": _from_stream, "ngrams": _from_ngrams}
+    make = makers[model.reads]
     help = f"{model.summary}\n\n{make.INPUT}"
     return configured(name, make.trainer(name, module), module.SECTIONS, make.params(), help)

@@ -22,8 +22,16 @@ def command(file, source_format, as_json, quiet):
     from ..errors import FormatError
     from ..files import map_input
     from ..vectors.formats import by_name, detect, load
+    from ._ngrams import from_arpa
 
     data = map_input(file)
+    if from_arpa(data, source_format):
+        from ..lm.load import load as load_lm
+
+        load_lm(file, data=data)
+        with Out(as_json) as out:
+            out.row(check="arpa", result="ok")
+        return
     format = by_name(source_format) if source_format else detect(file, data)
     wrong = []
     with Out(as_json) as out:

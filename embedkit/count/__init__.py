@@ -1,1 +1,1 @@
-"""Counting models: co-occurrence, PPMI, SVD."""
+"""Counting models: co-occurrence, PPMI, SVD, Kneser-Ney."""

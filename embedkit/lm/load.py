@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from importlib import import_module
 
+import numpy as np
+
 from .. import container
 from ..catalog import MODELS
 from ..container import PROFILE
+from ..count.kneser_ney import arpa
 from ..errors import FormatError
 from ..files import map_input
 from ..text.stored import unpack_metadata
-from ..vectors.formats import detect
+from ..vectors.formats import HEAD, detect
 from .protocol import LanguageModel
 
 KIND = "language-model"
@@ -22,13 +25,15 @@ _OTHER = {
 }
 
 
-def load(path, threads: int | None = None) -> LanguageModel:
-    """The language model in file `path` ("-" is stdin).
+def load(path, threads: int | None = None, data: np.ndarray | None = None) -> LanguageModel:
+    """The language model in file `path` ("-" is stdin), or in its bytes, `data`: a native file, or ARPA.
 
     With `threads` it works in compiled code, where it has some, on that many threads; without, nothing is compiled.
     FormatError where the file is damaged or holds something else.
     """
-    data = map_input(path)
+    data = map_input(path) if data is None else data
+    if arpa.sniff(data[:HEAD].tobytes()):
+        return arpa.read(path, data)
     if not container.looks_like(data[:64].tobytes(), len(data)):
         raise FormatError(path, _foreign(path, data), _HINT)
     stored = container.read(path, data)
@@ -41,7 +46,7 @@ def load(path, threads: int | None = None) -> LanguageModel:
     if kind != KIND:
         what = "vectors" if "vectors" in kind else _OTHER.get(kind, f"a {kind.replace('-', ' ')}")
         raise FormatError(path, f"holds {what}, not a language model", _HINT)
-    if not isinstance(name, str) or name not in MODELS or MODELS[name].reads != "stream":
+    if not isinstance(name, str) or name not in MODELS or not MODELS[name].is_lm:
         raise FormatError(path, f"a language model of an unknown kind, {name!r}", "a newer embedkit may know it")
     return import_module(f"..{MODELS[name].module}", __package__).load(stored, threads)
 

@@ -1,4 +1,4 @@
-"""Training of recurrent language models: epochs of truncated backpropagation, validation, checkpoints."""
+"""Training of language models: epochs of truncated backpropagation, validation, checkpoints."""
 
 from __future__ import annotations
 
@@ -42,10 +42,8 @@ def train(kind: str, stream: Stream, config, run: Run, valid: Stream | None = No
 def check(config, valid: Stream | None = None) -> None:
     """Refuse options that do not go together."""
     model, training = config.model, config.training
-    if model.tie and model.embed != model.hidden:
-        raise OptionError(
-            f"--tie shares one matrix, so --embed {model.embed} and --hidden {model.hidden} must be equal"
-        )
+    if model.tie and model.layers == 1 and model.embed != model.hidden:
+        raise OptionError(f"--tie makes --hidden {model.hidden} be --embed {model.embed}, as there is but one layer")
     if model.freeze and model.init is None:
         raise OptionError("--freeze keeps what --init FILE gives; without a file there is nothing to keep")
     if model.residual and model.layers == 1 and model.embed != model.hidden:
@@ -54,10 +52,11 @@ def check(config, valid: Stream | None = None) -> None:
         raise OptionError("--patience counts epochs without a better --valid FILE; there is none")
     if valid is None and training.optimizer == "nt-asgd":
         raise OptionError("--optimizer nt-asgd averages once --valid FILE no longer improves; there is none")
-    shares = [(model, name) for name in ("dropout", "embed_dropout", "weight_drop")] + [(training, "smoothing")]
-    for section, name in shares:
-        if getattr(section, name) >= 1:
-            raise OptionError(f"--{name.replace('_', '-')} {getattr(section, name)}: must be less than 1")
+    dropouts = ("dropout", "input_dropout", "output_dropout", "embed_dropout", "weight_drop")
+    for section, name in [*((model, name) for name in dropouts), (training, "smoothing")]:
+        share = getattr(section, name)
+        if share is not None and share >= 1:
+            raise OptionError(f"--{name.replace('_', '-')} {share}: must be less than 1")
 
 
 class Fit:
@@ -75,7 +74,9 @@ class Fit:
         if valid is not None:
             B = max(1, min(training.batch_size, valid.tokens // SPAN))
             self.valid = Batches(valid.ids, valid.eos, B, training.bptt)
-        self.lr = OPTIMIZERS[training.optimizer].lr if training.lr is None else training.lr
+        self.lr = training.lr
+        if self.lr is None:
+            self.lr = training.rates.get(training.optimizer, OPTIMIZERS[training.optimizer].lr)
         options = {"total": training.epochs * len(self.batches), "decay": training.lr_decay, "warmup": training.warmup}
         self.rate = Rate(self.lr, training.schedule, **options)
         self.epoch = self.unit = self.tokens = 0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .options import LmText, LmTraining, Recurrent
+from ...config import LmText
+from .options import GatedTraining, Recurrent
 
 
 @dataclass(frozen=True)
@@ -12,7 +13,7 @@ class Gru(Recurrent):
     """Options of GRUs."""
 
 
-SECTIONS = {"text": LmText, "model": Gru, "training": LmTraining}
+SECTIONS = {"text": LmText, "model": Gru, "training": GatedTraining}
 
 
 def train(stream, config, run, valid=None):

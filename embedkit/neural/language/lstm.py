@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...config import option
-from .options import LmText, LmTraining, Recurrent
+from ...config import LmText, option
+from .options import GatedTraining, Recurrent
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Lstm(Recurrent):
     peephole: bool = option(False, "let gates see the cells (Gers & Schmidhuber 2000)")
 
 
-SECTIONS = {"text": LmText, "model": Lstm, "training": LmTraining}
+SECTIONS = {"text": LmText, "model": Lstm, "training": GatedTraining}
 
 
 def train(stream, config, run, valid=None):

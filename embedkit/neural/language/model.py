@@ -1,4 +1,4 @@
-"""A trained recurrent network as a language model, which is all that perplexity, scoring and generation know of it."""
+"""A trained network as a language model, which is all that perplexity, scoring and generation know of it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class LanguageModel:
 
     def __init__(self, network: Network, vocab: Vocab, eos: int, unk: int, metadata: dict, kernels=None):
         self.vocab, self.eos, self.unk, self.metadata = vocab, eos, unk, metadata
-        self._network, self._workspace = network, Workspace(kernels)
+        self.network, self.workspace = network, Workspace(kernels)
 
     def start(self, B: int) -> tuple:
         """The state of B sequences that nothing was fed to yet: layers begin with zeros by themselves."""
@@ -32,13 +32,24 @@ class LanguageModel:
     def step(self, ids: np.ndarray, state) -> tuple[np.ndarray, object]:
         """Feed a word to each sequence, `ids` (B,): natural log probabilities of the next (B, V) float32, new state."""
         with np.errstate(all="ignore"):
-            H, state, _ = self._network.body.forward(np.asarray(ids)[None], state, None, self._workspace)
-            return self._network.softmax.log_probabilities(H[0]), state
+            H, state, _ = self.network.body.forward(np.asarray(ids)[None], state, None, self.workspace)
+            return self.network.softmax.log_probabilities(H[0]), state
 
     def score(self, inputs: np.ndarray, targets: np.ndarray, state) -> tuple[np.ndarray, object]:
         """Feed `inputs` (T, B): natural log probabilities of `targets` (T, B) in float32, 0 where those are negative,
         and the new state."""
+        scores, _, state = self.score_hidden(inputs, targets, state)
+        return scores, state
+
+    def score_hidden(self, inputs: np.ndarray, targets: np.ndarray, state) -> tuple[np.ndarray, np.ndarray, object]:
+        """`score`, with the hidden states (T, B, H) float32 of the last layer in the middle."""
         with np.errstate(all="ignore"):
-            H, state, _ = self._network.body.forward(inputs, state, None, self._workspace)
-            losses, _, _ = self._network.softmax.forward(H, targets, None, self._workspace)
-            return -losses, state
+            H, state, _ = self.network.body.forward(inputs, state, None, self.workspace)
+            losses, _, _ = self.network.softmax.forward(H, targets, None, self.workspace)
+            return -losses, H, state
+
+    def adapting(self, **options):
+        """A copy that goes on learning from what it has scored; for `options` see `dynamic.Adapting`."""
+        from .dynamic import Adapting
+
+        return Adapting(self, **options)

@@ -1,50 +1,63 @@
-"""What recurrent language models are asked: the sections of their configuration."""
+"""What language models are asked: the sections of their configuration."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from ...config import Text, Training, option
+from ...config import Training, option
 
 
-@dataclass(frozen=True)
-class LmText(Text):
-    """Text for a language model: every word counts, and those that are dropped are read as `<unk>`."""
-
-    min_count: int = option(1, "words seen fewer times than this become <unk>", least=1)
-    max_vocab: int = option(
-        None, "this many words at most, <eos> and <unk> among them; rarer ones become <unk>", kind=int, least=3
-    )
+def rate(told: str):
+    """The option `lr`; `told` is what it is by default for the optimizers whose rate depends on the model."""
+    others = "0.01 for adagrad and rmsprop, 0.002 for adamax, 0.001 for adam and adamw"
+    return option(None, f"learning rate  [default: {told}, {others}]", kind=float, above=0)
 
 
 @dataclass(frozen=True)
-class Recurrent:
-    """What is learnt."""
+class LmModel:
+    """What is learnt. A `ClassVar` stands where recurrent models have an option."""
 
     embed: int = option(100, "dimensions of the word vectors", least=1)
-    hidden: int = option(100, "units of a recurrent layer", least=1)
-    layers: int = option(1, "recurrent layers, one on the other", least=1)
-    tie: bool = option(False, "one matrix for the vectors of words read and words predicted; needs --embed = --hidden")
+    hidden: int = option(100, "units of a layer", least=1)
+    layers: ClassVar[int] = 1
+    tie: bool = option(
+        False, "one matrix for the vectors of words read and words predicted; the last layer then has --embed units"
+    )
     dropout: float = option(0.0, "share of the values between layers that is dropped in training", least=0)
+    input_dropout: float = option(
+        None, "the same share, of the values before the first layer  [default: --dropout]", kind=float, least=0
+    )
+    output_dropout: float = option(
+        None, "the same share, of the values after the last layer  [default: --dropout]", kind=float, least=0
+    )
     dropout_kind: str = option(
         "standard", "drop anew at every step, or the same units for a whole window", choices=("standard", "variational")
     )
     embed_dropout: float = option(0.0, "share of the words whose vector is dropped in training", least=0)
-    weight_drop: float = option(0.0, "share of the recurrent weights that is dropped in training", least=0)
-    residual: bool = option(False, "add what goes into a recurrent layer to what comes out of it")
-    layer_norm: bool = option(False, "normalize what comes out of a recurrent layer")
+    weight_drop: ClassVar[float] = 0.0
+    residual: ClassVar[bool] = False
+    layer_norm: ClassVar[bool] = False
     weights: str = option(
-        "orthogonal",
-        "how the weights of recurrent layers start",
-        choices=("uniform", "xavier", "he", "normal", "orthogonal"),
+        "orthogonal", "how the weights of layers start", choices=("uniform", "xavier", "he", "normal", "orthogonal")
     )
     init: str = option(None, "start from the vectors in FILE; words it lacks start at random", kind=str, stored=False)
     freeze: bool = option(False, "learn nothing in the word vectors, which --init gives")
 
 
 @dataclass(frozen=True)
+class Recurrent(LmModel):
+    """What is learnt, in layers that pass something on from word to word."""
+
+    layers: int = option(1, "recurrent layers, one on the other", least=1)
+    weight_drop: float = option(0.0, "share of the recurrent weights that is dropped in training", least=0)
+    residual: bool = option(False, "add what goes into a recurrent layer to what comes out of it")
+    layer_norm: bool = option(False, "normalize what comes out of a recurrent layer")
+
+
+@dataclass(frozen=True)
 class LmTraining(Training):
-    """How the work is run, and judged while it runs."""
+    """How the work is run, and judged while it runs. A `ClassVar` stands where recurrent models have an option."""
 
     epochs: int = option(5, "passes over the text", least=1)
     batch_size: int = option(20, "streams that the text is cut into, read side by side", least=1)
@@ -65,13 +78,8 @@ class LmTraining(Training):
             "nt-asgd",
         ),
     )
-    lr: float = option(
-        None,
-        "learning rate  [default: 20 for sgd, 30 for nt-asgd, 1 for momentum, nesterov and adadelta, 0.01 for adagrad "
-        "and rmsprop, 0.002 for adamax, 0.001 for adam and adamw]",
-        kind=float,
-        above=0,
-    )
+    lr: float = rate("5 for sgd and nt-asgd, 0.5 for momentum and nesterov, 1 for adadelta")
+    rates: ClassVar[dict[str, float]] = {"sgd": 5.0, "nt-asgd": 5.0, "momentum": 0.5, "nesterov": 0.5}
     schedule: str = option(
         "plateau",
         "the learning rate: the same all the time, divided when --valid does not improve, or down half a wave to 0",
@@ -89,6 +97,21 @@ class LmTraining(Training):
         None, "text to measure perplexity on after every epoch; the best epoch is kept", kind=str, stored=False
     )
     patience: int = option(None, "stop after this many epochs in which --valid did not improve", kind=int, least=1)
+    log_gradients: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class RecurrentTraining(LmTraining):
+    """The same for layers through which gradients go back in time."""
+
     log_gradients: bool = option(
         False, "log after every epoch how long the gradient of a loss is at each step back in time", stored=False
     )
+
+
+@dataclass(frozen=True)
+class GatedTraining(RecurrentTraining):
+    """The same at the usual rates (`optim.OPTIMIZERS`), which layers with gates can take, and simple ones cannot."""
+
+    lr: float = rate("20 for sgd, 30 for nt-asgd, 1 for momentum, nesterov and adadelta")
+    rates: ClassVar[dict[str, float]] = {}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...config import option
-from .options import LmText, LmTraining, Recurrent
+from ...config import LmText, option
+from .options import Recurrent, RecurrentTraining
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Rnn(Recurrent):
     activation: str = option("tanh", "what the sums of a layer go through", choices=("tanh", "relu"))
 
 
-SECTIONS = {"text": LmText, "model": Rnn, "training": LmTraining}
+SECTIONS = {"text": LmText, "model": Rnn, "training": RecurrentTraining}
 
 
 def train(stream, config, run, valid=None):

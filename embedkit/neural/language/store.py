@@ -1,4 +1,4 @@
-"""A recurrent language model in a native file: one tensor per parameter, the word vectors first.
+"""A language model that learnt by gradients, in a native file: one tensor per parameter, the word vectors first.
 
 The metadata names the word vectors as `input` and the rows that predict words as `output` (the same ones where they are
 tied), so that the file is one of vectors as well.
@@ -51,7 +51,7 @@ def load(stored: Container, threads: int | None = None) -> LanguageModel:
     kind, config = metadata.get("model"), metadata.get("config")
     options = config.get("model") if isinstance(config, dict) else None
     if metadata.get("kind") != KIND or kind not in KINDS or not isinstance(options, dict):
-        raise FormatError(stored.path, "holds no recurrent language model", "embedkit info FILE says more")
+        raise FormatError(stored.path, "holds no language model of a known kind", "embedkit info FILE says more")
     vocab = read_vocab(stored)
     eos, unk = vocab.id(EOS), vocab.id(UNK)
     if eos is None or unk is None:
@@ -87,7 +87,9 @@ def _options(path, kind: str, stored: dict) -> SimpleNamespace:
         if f.metadata["stored"]:
             value, choices, least = stored.get(f.name), f.metadata["choices"], f.metadata["least"]
             wanted = (int, float) if f.metadata["kind"] is float else (f.metadata["kind"],)
-            if type(value) not in wanted or choices and value not in choices or least is not None and value < least:
+            is_unset = value is f.default is None
+            is_wrong = type(value) not in wanted or choices and value not in choices
+            if not is_unset and (is_wrong or least is not None and value < least):
                 raise FormatError(path, f"damaged metadata: {f.name} is {value!r}", _DAMAGED)
             known[f.name] = value
     return SimpleNamespace(**known)

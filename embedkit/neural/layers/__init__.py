@@ -1,4 +1,4 @@
-"""Layers of recurrent networks, one per file, all with one contract.
+"""Layers of networks that read sequences, one per file, all with one contract.
 
 `forward(X, state, rng, workspace) -> (Y, new state, backprop)` and `backprop(dY, dstate) -> (dX, dstate of the start)`:
 

@@ -1,0 +1,34 @@
+"""`embedkit train` for language models of counted n-grams: a text with all its words, in order."""
+
+from __future__ import annotations
+
+import click
+
+from ._ngrams import writer
+from ._options import corpus_params, target_option
+from ._run import need_inputs, need_output, open_progress, provenance, read_stream
+
+INPUT = "INPUT is text: files, folders, patterns, - for stdin. OUT is a language model: native, or ARPA (.arpa)."
+
+
+def params() -> list[click.Parameter]:
+    """What such a model takes besides its configuration."""
+    return [*corpus_params(), target_option()]
+
+
+def trainer(name: str, module):
+    """What `embedkit train NAME` does."""
+
+    def train(config, inputs, output, target, cache, log, quiet):
+        from ..files import Output
+
+        need_inputs(inputs)
+        write = writer(need_output(output), target)
+        with open_progress(quiet, log, inputs) as progress, Output(output) as out:
+            stream = read_stream(inputs, config, cache, progress)
+            model = module.train(stream, config.model, progress)
+            model.metadata |= provenance(name, config, corpus_sha256=stream.sha256)
+            write(out, model)
+            progress.event("done", output=output)
+
+    return train

@@ -1,0 +1,48 @@
+"""Files of n-gram models: native ones, and ARPA."""
+
+from __future__ import annotations
+
+import os
+
+from ..errors import EmbedkitError, OptionError
+
+
+def to_arpa(output: str, format: str | None) -> bool:
+    """Whether `format`, or else the suffix of `output`, asks for ARPA."""
+    return format == "arpa" or format is None and output.lower().endswith(".arpa")
+
+
+def from_arpa(data, format: str | None) -> bool:
+    """Whether `data`, the bytes of a file, are ARPA; of another `format` they are not looked at."""
+    from ..count.kneser_ney.arpa import sniff
+    from ..vectors.formats import HEAD
+
+    return format in (None, "arpa") and sniff(data[:HEAD].tobytes())
+
+
+def writer(output: str, format: str | None):
+    """The function `(out, model)` that writes what `format`, or else the suffix of `output`, asks for."""
+    from ..count.kneser_ney import arpa_write, store
+    from ..vectors import formats
+
+    if format not in (None, "native", "arpa"):
+        raise OptionError(f"n-gram models are not written as {format!r}", "formats: native, arpa")
+    if to_arpa(output, format):
+        return arpa_write.write
+    suffix = "" if output == "-" else os.path.splitext(output)[1].lower()
+    if format is None and suffix not in formats.by_name("native").SUFFIXES:
+        raise EmbedkitError(f"{output}: n-gram models are not written as such", "name it .safetensors or .arpa")
+    return store.save
+
+
+def convert(source: str, data, out, target: str, format: str | None) -> list[str]:
+    """Write the n-gram model in `data`, the bytes of `source`, to `out`, which is `target`; what is lost."""
+    from ..count.kneser_ney.model import NgramModel
+    from ..lm.load import load
+
+    write, model = writer(target, format), load(source, data=data)
+    if not isinstance(model, NgramModel):
+        raise EmbedkitError(f"{source}: holds no n-grams, which ARPA is made of", "embedkit train kn TEXT makes them")
+    write(out, model)
+    lost = {"counts": model.vocab.counts is not None, "metadata": "config" in model.metadata}
+    return [name for name, is_there in lost.items() if is_there and to_arpa(target, format)]
