@@ -75,3 +75,27 @@ def bigrams(**options):
 
 def counter():
     return Counter(WORDS, TABLE)
+
+
+class Remembering(Bigrams):
+    """Bigrams whose hidden state is a row of `vectors` (V, D) for the last word, and which can adapt: with learning
+    rate lr the table is lr / (1 + lr) of the way from that of `Bigrams` to the uniform one."""
+
+    vectors = np.random.default_rng(5).standard_normal((4, 3)).astype(np.float32)
+
+    def score_hidden(self, inputs, targets, state):
+        scores, state = self.score(inputs, targets, state)
+        return scores, self.vectors[inputs], state
+
+    def adapting(self, lr):
+        return Bigrams(WORDS, (np.array(TABLE) + lr / 4) / (1 + lr))
+
+
+def remembering():
+    return Remembering(WORDS, TABLE)
+
+
+def reordered():
+    """`bigrams`, the words of which have other ids."""
+    order = [2, 0, 3, 1]
+    return Bigrams([WORDS[id] for id in order], np.array(TABLE)[np.ix_(order, order)])

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import sys
 
 import click
 
 from ._lm import carry_option, lm_argument
+from ._methods import build_methods, check_methods, method_options, settings, tune
 from ._options import CACHE, json_option, quiet_option
 
-COLUMNS = ("text", "tokens", "unknown", "perplexity", "perplexity_known", "bits_per_token")
+COLUMNS = ("text", "tokens", "unknown", "perplexity", "perplexity_known", "bits_per_token", "method")
 
 
 @click.command("perplexity")
 @lm_argument
 @click.argument("texts", nargs=-1, required=True, metavar="TEXT...")
 @carry_option(default=True)
+@method_options
 @click.option(
     "--batch-size",
     type=click.IntRange(min=1),
@@ -28,42 +31,50 @@ COLUMNS = ("text", "tokens", "unknown", "perplexity", "perplexity_known", "bits_
 @click.option("--cache/--no-cache", **CACHE)
 @json_option
 @quiet_option
-def command(lm, texts, carry, batch_size, threads, cache, as_json, quiet):
+def command(lm, texts, valid, threads, cache, as_json, quiet, **_):
     """Perplexity of each TEXT: files, folders, patterns, or - for stdin.
 
     Every word and every line end, <eos>, is predicted, the first word from a line end before it. Words that the model
     lacks are <unk>, and unknown counts all <unk>; perplexity_known leaves them out of the mean. The mean is that of the
     whole text, not of its lines.
 
-    Prints a table on a terminal, tab-separated lines with a header otherwise.
+    Each method has a line. static is the model alone; mix the weighted mean of its probabilities and those of all LM2;
+    neural-cache and unigram-cache that of its own and those of the cache; dynamic is a copy that learns as it reads.
+    Where several are asked for, all is the weighted mean of everything. What is not given is chosen on --valid FILE,
+    the weights of each line by themselves. Every TEXT begins with empty caches and the model as it was trained.
+
+    Prints a table on a terminal, tab-separated lines with a header otherwise. --json adds theta, dynamic_lr and lambda.
     """
-    if (lm, *texts).count("-") > 1:
-        raise click.UsageError("only one of the files can be -, stdin", click.get_current_context())
+    check_methods()
     from ..config import Text
     from ..lm.load import load
-    from ..lm.perplexity import perplexity
     from ..parallel import thread_count
     from ..progress import Progress
     from ..text.stream import read_with
     from ._out import Out
     from ._run import limited_threads, need_text
 
-    need_text(texts)
+    files = texts if valid is None else (*texts, valid)
+    need_text(files)
     threads = thread_count(threads)
     model, progress = load(lm, threads), Progress(quiet)
-    config = text_config(model, Text)
+    methods, config = build_methods(model, threads, progress), text_config(model, Text)
     with limited_threads(threads), Out(as_json) as out:
         # Texts first: what is wrong with the last of them should not show after minutes of work.
-        streams = [read_with([text], model.vocab, config, threads, cache, progress) for text in texts]
+        streams = [read_with([file], model.vocab, config, threads, cache, progress) for file in files]
+        if valid is not None:
+            *streams, chosen_on = streams
+            tune(methods, chosen_on, dict(zip(texts, streams)), progress)
         is_table, rows = not as_json and sys.stdout.isatty(), []
         for text, stream in zip(texts, streams):
-            row = _row(text, perplexity(model, stream.ids, reset=not carry, batch=batch_size, progress=progress))
+            found = {method: _row(text, method, found) for method, found in methods(stream.ids)}
             if is_table:
-                rows.append(row)
+                rows += found.values()
                 continue
             if not as_json and stream is streams[0]:
                 out.line("\t".join(COLUMNS))
-            out.row(**row)
+            for method, row in found.items():
+                out.row(**row, **(settings(methods, method) if as_json else {}))
             out.flush()
         if is_table:
             for line in _table(rows):
@@ -80,19 +91,20 @@ def text_config(model, Text):
     return Text(min_count=1, **{name: value for name, value in text_options(model).items() if name in known})
 
 
-def _row(text: str, found) -> dict:
+def _row(text: str, method: str, found) -> dict:
     numbers = (found.perplexity, found.perplexity_known, found.bits_per_token)
-    return dict(zip(COLUMNS, (text, found.tokens, found.unknown, *map(_rounded, numbers))))
+    return dict(zip(COLUMNS, (text, found.tokens, found.unknown, *map(_rounded, numbers), method)))
 
 
 def _rounded(value: float | None) -> float | None:
-    """Four decimals; None for infinity, which JSON does not have."""
-    return None if value is None or value == float("inf") else round(value, 4)
+    """Four decimals; None for what is not finite, which JSON does not have."""
+    return round(value, 4) if value is not None and math.isfinite(value) else None
 
 
 def _table(rows: list[dict]):
-    """Lines for people: the text to the left, numbers to the right."""
+    """Lines for people: words to the left, numbers to the right."""
     cells = [COLUMNS, *(tuple("-" if v is None else str(v) for v in row.values()) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells)]
     for line in cells:
-        yield "  ".join(f"{c:{'>' if i else '<'}{w}}" for i, (c, w) in enumerate(zip(line, widths)))
+        padded = (f"{c:{'<' if name in ('text', 'method') else '>'}{w}}" for name, c, w in zip(COLUMNS, line, widths))
+        yield "  ".join(padded).rstrip()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +22,13 @@ class Perplexity(NamedTuple):
     unknown: int
     total: float
     unknown_total: float
+
+    @classmethod
+    def of(cls, ids: np.ndarray, scores: np.ndarray, unk: int | None) -> Perplexity:
+        """From natural log probabilities (N,) float64 of the ids (N,); -1, or `unk`, is an unknown word."""
+        is_unknown = ids == (-1 if unk is None else unk)
+        unknown_total = float(scores[is_unknown].sum())
+        return cls(len(ids), int(np.count_nonzero(is_unknown)), float(scores.sum()), unknown_total)
 
     @property
     def perplexity(self) -> float:
@@ -48,7 +54,12 @@ def _exp(x: float) -> float:
         return math.inf
 
 
-def perplexity(
+def perplexity(model: LanguageModel, ids: np.ndarray, **options) -> Perplexity:
+    """Of the text `ids` (N,); see `token_scores` for `options`."""
+    return Perplexity.of(ids, token_scores(model, ids, **options), model.unk)
+
+
+def token_scores(
     model: LanguageModel,
     ids: np.ndarray,
     *,
@@ -56,38 +67,24 @@ def perplexity(
     batch: int = BATCH,
     steps: int = STEPS,
     progress: Progress = SILENT,
-) -> Perplexity:
-    """Of the text `ids` (N,), in which `model.eos` ends every line.
+) -> np.ndarray:
+    """Natural log probabilities (N,) float64 of the text `ids` (N,), in which `model.eos` ends every line.
 
     The model reads a line end, then the text, and is asked for every token. It reads all lines as one text, or with
-    `reset` each line anew. Sums are float64. `steps` (words read at a time) and `batch` (lines read at a time, with
-    `reset`) cost memory and time, and change the result by no more than rounding.
+    `reset` each line anew. `steps` (words read at a time) and `batch` (lines read at a time, with `reset`) cost memory
+    and time, and change the result by no more than rounding.
     """
-    total = unknown_total = 0.0
-    at = unknown = 0
     with progress.bar(len(ids), "scoring", "tokens") as advance:
-        for tokens, scores in _by_line(model, ids, batch, steps) if reset else _in_order(model, ids, steps):
-            is_unknown = tokens == -1 if model.unk is None else tokens == model.unk
-            total += float(scores.sum())
-            unknown_total += float(scores[is_unknown].sum())
-            unknown += int(np.count_nonzero(is_unknown))
-            at += len(tokens)
-            advance(len(tokens))
-    return Perplexity(at, unknown, total, unknown_total)
+        found = []
+        for scores in _by_line(model, ids, batch, steps) if reset else score_text(model, ids, steps):
+            found.append(scores)
+            advance(len(scores))
+    return np.concatenate(found)
 
 
-def _in_order(model: LanguageModel, ids: np.ndarray, steps: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    at = 0
-    for scores in score_text(model, ids, steps):
-        yield ids[at : at + len(scores)], scores
-        at += len(scores)
-
-
-def _by_line(model: LanguageModel, ids: np.ndarray, batch: int, steps: int) -> Iterator:
-    """(ids, scores) of whole lines, some hundred batches at a time."""
-    ends = np.flatnonzero(ids == model.eos)
-    starts = np.concatenate([[0], ends[:-1] + 1])
-    for first in range(0, len(ends), 256 * batch):
-        spans = list(zip(starts[first : first + 256 * batch].tolist(), ends[first : first + 256 * batch].tolist()))
-        scores = score_lines(model, [ids[start:end] for start, end in spans], batch, steps)
-        yield ids[spans[0][0] : spans[-1][1] + 1], np.concatenate(scores)
+def _by_line(model: LanguageModel, ids: np.ndarray, batch: int, steps: int):
+    """The scores of whole lines, some hundred batches at a time."""
+    lines = np.split(ids, np.flatnonzero(ids == model.eos) + 1)[:-1]
+    for first in range(0, len(lines), 256 * batch):
+        block = [line[:-1] for line in lines[first : first + 256 * batch]]
+        yield np.concatenate(score_lines(model, block, batch, steps))

@@ -22,6 +22,14 @@ class LanguageModel(Protocol):
 
     A state is what the model remembers, and is opaque: recurrent layers, the last words, nothing. It is a value: `step`
     and `score` give a new one, and the old one stays as it was, so that a search may go on from it again.
+
+    Some models can do more; `hasattr` tells.
+
+    score_hidden(inputs, targets, state) : (scores, H, state), those of `score` and between them the hidden states
+        (T, B, H) float32 that the probabilities after each input are made of: what a neural cache compares.
+    adapting(lr, segment, decay) : by default what suits the model; a copy that learns from what it has scored (dynamic
+        evaluation). It has `vocab`, `eos`, `unk`, `metadata`, `batches` (False), `start` and `score`, and takes one
+        text, read as one: `start(1)` forgets the text before, and no target may be negative.
     """
 
     vocab: Vocab

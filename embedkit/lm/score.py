@@ -13,14 +13,21 @@ BATCH = 32
 SKIP = -1  # where nothing is asked
 
 
-def score_text(model: LanguageModel, ids: np.ndarray, steps: int = STEPS) -> Iterator[np.ndarray]:
-    """Natural log probabilities, float64, of `ids` (N,), `steps` at a time: one text, read after a line end."""
-    state, last = model.start(1), [model.eos]
+def windows(model: LanguageModel, ids: np.ndarray, steps: int = STEPS) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Inputs and targets, both (T, 1), of one text `ids` (N,) that is read after a line end, `steps` at a time."""
+    last = [model.eos]
     for at in range(0, len(ids), steps):
         read = np.concatenate([last, ids[at : at + steps]]).astype(np.int64)[:, None]
-        scores, state = model.score(read[:-1], read[1:], state)
-        yield scores[:, 0].astype(np.float64)
+        yield read[:-1], read[1:]
         last = read[-1]
+
+
+def score_text(model: LanguageModel, ids: np.ndarray, steps: int = STEPS) -> Iterator[np.ndarray]:
+    """Natural log probabilities, float64, of `ids` (N,), `steps` at a time: one text, read after a line end."""
+    state = model.start(1)
+    for inputs, targets in windows(model, ids, steps):
+        scores, state = model.score(inputs, targets, state)
+        yield scores[:, 0].astype(np.float64)
 
 
 def score_lines(

@@ -14,6 +14,7 @@ import pytest
 from _lm import WORDS, Bigrams, bigrams, counter, uniform
 
 TEXT = "the cat sat on the mat\na dog sat on a cat\n\nthe dog saw the cat\n" * 4
+COLUMNS = ["text", "tokens", "unknown", "perplexity", "perplexity_known", "bits_per_token", "method"]
 OTHER = "the dog sat on a bird\n<unk> saw a cat\n\na mat\n"
 
 
@@ -57,7 +58,8 @@ def perplexities(run, *args):
 
 def test_keys_and_counts(run, files):
     (found,) = perplexities(run, files["lm"], files["other"])
-    assert list(found) == ["text", "tokens", "unknown", "perplexity", "perplexity_known", "bits_per_token"]
+    assert list(found) == [*COLUMNS, "theta", "dynamic_lr", "lambda"]
+    assert list(found.values())[6:] == ["static", None, None, None]
     # Words and line ends; what the model lacks, and what the text itself calls so.
     assert (found["tokens"], found["unknown"]) == (6 + 4 + 0 + 2 + 4, 2)
     assert found["bits_per_token"] == pytest.approx(math.log2(found["perplexity"]), abs=1e-3)
@@ -71,7 +73,7 @@ def test_a_uniform_model(run, files, opened):
 
 def test_the_header_and_one_row_for_each_text(run, files):
     result = run("perplexity", files["lm"], files["text"], files["other"], "--no-cache")
-    assert result.rows[0] == ["text", "tokens", "unknown", "perplexity", "perplexity_known", "bits_per_token"]
+    assert result.rows[0] == COLUMNS
     assert [row[:2] for row in result.rows[1:]] == [[files["text"], "84"], [files["other"], "16"]]
 
 
@@ -338,7 +340,7 @@ def test_other_kinds_and_models(run, files, tmp_path):
         ({"kind": "checkpoint"}, "the checkpoint of an unfinished run"),
         ({"kind": "language-model", "model": "abacus"}, "unknown kind, 'abacus'"),
         ({"kind": "language-model", "model": "svd"}, "unknown kind, 'svd'"),
-        ({"kind": "language-model", "model": "lstm"}, "holds no recurrent language model"),
+        ({"kind": "language-model", "model": "lstm"}, "holds no language model of a known kind"),
     ):
         with Output(path) as out:
             container.write(out, {"x": np.zeros(3, np.float32)}, facts)

@@ -1,4 +1,4 @@
-"""Recurrent language models learn what there is to learn, go on where they were cut off, and keep their best epoch."""
+"""Language models learn what there is to learn, go on where they were cut off, and keep their best epoch."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from embedkit.errors import EmbedkitError, OptionError
 from embedkit.files import Output
 from embedkit.neural.checkpoint import Checkpoint
 from embedkit.neural.initial import INITIALIZERS
-from embedkit.neural.optim import OPTIMIZERS
-from embedkit.neural.rates import SCHEDULES
 from embedkit.neural.language import fit as fitting
 from embedkit.neural.language import steps
 from embedkit.neural.language.batches import Batches
 from embedkit.neural.language.options import LmTraining, Recurrent
+from embedkit.neural.optim import OPTIMIZERS
+from embedkit.neural.rates import SCHEDULES
 from embedkit.neural.run import Run
 from embedkit.progress import Progress
 from embedkit.text import stream
 from embedkit.vectors import formats
 from embedkit.vectors.vectors import Vectors
 
-KINDS = ("rnn", "lstm", "gru")
+KINDS = ("rnn", "lstm", "gru", "ffn")
 LINES = ["the cat sat on the mat .", "a dog lay in his house .", "we saw one bird up there ."]
 TEXT = "\n".join(LINES[i % 3] for i in range(24)) + "\n"
 SMALL = {
@@ -88,10 +88,19 @@ def test_choices_are_those_there_are():
     assert choices["optimizer"] == tuple(OPTIMIZERS)
     assert choices["schedule"] == SCHEDULES
     assert choices["weights"] == tuple(INITIALIZERS)
-    (told,) = [f.metadata["help"] for f in dataclasses.fields(LmTraining) if f.name == "lr"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_default_rates_are_those_that_help_tells(text, kind):
+    training = import_module(f"embedkit.neural.language.{kind}").SECTIONS["training"]
+    (told,) = [f.metadata["help"] for f in dataclasses.fields(training) if f.name == "lr"]
     groups = [part.split(" for ") for part in re.split(r", (?=\d)", told.partition("default: ")[2].rstrip("]"))]
-    lr = {name: float(value) for value, names in groups for name in re.split(", | and ", names)}
-    assert lr == {name: rule.lr for name, rule in OPTIMIZERS.items()}
+    rates = {name: float(value) for value, names in groups for name in re.split(", | and ", names)}
+    assert rates.keys() == OPTIMIZERS.keys()
+    learnt = text()
+    for name, lr in rates.items():
+        valid = learnt if name == "nt-asgd" else None
+        assert fitting.Fit(kind, learnt, configure(kind, optimizer=name, lr=None), Run(), valid).lr == lr
 
 
 # --- learning
@@ -121,14 +130,12 @@ def test_nothing_but_frequencies_is_learnt_from_chance(text, kind):
 
 
 EVERYTHING = {
-    "layers": 2,
     "tie": True,
     "dropout": 0.2,
+    "input_dropout": 0.1,
+    "output_dropout": 0.3,
     "dropout_kind": "variational",
     "embed_dropout": 0.1,
-    "weight_drop": 0.2,
-    "residual": True,
-    "layer_norm": True,
     "weights": "uniform",
     "l1": 1e-5,
     "l2": 1e-5,
@@ -138,12 +145,18 @@ EVERYTHING = {
     "warmup": 3,
     "schedule": "cosine",
 }
+DEEP = {"layers": 2, "weight_drop": 0.2, "residual": True, "layer_norm": True}
+OWN = {
+    "rnn": DEEP | {"activation": "relu"},
+    "lstm": DEEP | {"peephole": True},
+    "gru": DEEP,
+    "ffn": {"order": 4},
+}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_with_every_option(text, kind, tmp_path):
-    learnt, options = text(), EVERYTHING | {"epochs": 10, "hidden": 12, "embed": 12}
-    options |= {"rnn": {"activation": "relu"}, "lstm": {"peephole": True}, "gru": {}}[kind]
+    learnt, options = text(), EVERYTHING | OWN[kind] | {"epochs": 10, "hidden": 12, "embed": 12}
     trained = train(kind, learnt, valid=text(TEXT, learnt.vocab), **options)
     found = trained.metadata["valid_perplexities"]
     assert min(found) < 0.85 * found[0]
@@ -188,10 +201,12 @@ def test_an_unlearnt_model_guesses(text, tmp_path):
     assert math.exp(mean(load(trained, "lstm", tmp_path / "lm"), learnt)) == pytest.approx(len(learnt.vocab), rel=1e-5)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_windows_go_on_where_the_last_one_ended(text, kind):
+@pytest.mark.parametrize(
+    ("kind", "own"), [("rnn", {"layers": 2}), ("lstm", {"layers": 2}), ("gru", {"layers": 2}), ("ffn", {"order": 6})]
+)
+def test_windows_go_on_where_the_last_one_ended(text, kind, own):
     """With next to no learning, it does not matter how the text is cut."""
-    still = {"optimizer": "sgd", "lr": 1e-30, "epochs": 2, "layers": 2}
+    still = own | {"optimizer": "sgd", "lr": 1e-30, "epochs": 2}
     short, long = (train(kind, text(), bptt=bptt, **still).metadata["losses"] for bptt in (3, 1000))
     np.testing.assert_allclose(short, long, rtol=1e-6)
     assert short[0] == pytest.approx(short[1], rel=1e-6)
@@ -277,6 +292,7 @@ KEEP = {
     "rnn": {},
     "lstm": {"layers": 2, "dropout": 0.3, "tie": True, "peephole": True},
     "gru": {"optimizer": "nt-asgd", "lr": 1.0, "weight_drop": 0.2, "residual": True, "layer_norm": True},
+    "ffn": {"order": 2, "tie": True, "dropout": 0.3, "dropout_kind": "variational"},
 }
 
 
@@ -383,12 +399,13 @@ def test_gradients_are_logged_and_change_nothing(text, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"tie": True, "embed": 5}, "--embed 5 and --hidden 6 must be equal"),
+        ({"tie": True, "embed": 5}, "--tie makes --hidden 6 be --embed 5"),
         ({"freeze": True}, "--freeze keeps what --init FILE gives"),
         ({"patience": 1}, "--patience counts epochs"),
         ({"optimizer": "nt-asgd"}, "--optimizer nt-asgd averages"),
         ({"residual": True, "embed": 5}, "--residual needs"),
         ({"dropout": 1.0}, "--dropout 1.0: must be less than 1"),
+        ({"output_dropout": 1.5}, "--output-dropout 1.5: must be less than 1"),
         ({"weight_drop": 2.0}, "--weight-drop 2.0: must be less than 1"),
         ({"smoothing": 1.0}, "--smoothing 1.0: must be less than 1"),
     ],

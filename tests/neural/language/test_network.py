@@ -7,12 +7,13 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from embedkit.neural.layers.param import Param, Rows
-from embedkit.neural.layers.workspace import Workspace
 from embedkit.neural.language import steps
 from embedkit.neural.language.network import build
+from embedkit.neural.layers.dropout import Dropout
+from embedkit.neural.layers.param import Param, Rows
+from embedkit.neural.layers.workspace import Workspace
 
-KINDS = ("rnn", "lstm", "gru")
+KINDS = ("rnn", "lstm", "gru", "ffn")
 V = 7
 
 
@@ -31,6 +32,8 @@ def network(kind, dtype=np.float32, **options):
         ("lstm", {"peephole": True}, {"layer1.Wx": (3, 12), "layer1.b": (12,), "layer1.peephole": (3, 3)}),
         ("gru", {"hidden": 4}, {"layer1.Wx": (3, 12), "layer1.Wh": (4, 12), "layer1.c": (4,)}),
         ("gru", {"layers": 2, "hidden": 4, "layer_norm": True}, {"layer2.Wx": (4, 12), "layer2.gain": (4,)}),
+        ("ffn", {"hidden": 4}, {"layer1.W": (12, 4), "layer1.b": (4,)}),
+        ("ffn", {"order": 2}, {"layer1.W": (3, 3), "layer1.b": (3,)}),
     ],
 )
 def test_parameters_by_name(kind, options, shapes):
@@ -40,10 +43,29 @@ def test_parameters_by_name(kind, options, shapes):
     assert (found["embedding"], found["output"]) == ((V, 3), (V, options.get("hidden", 3)))
 
 
-def test_a_tied_matrix_is_one():
-    tied = network("gru", tie=True)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_tied_matrix_is_one(kind):
+    tied = network(kind, tie=True)
     assert "output" not in [param.name for param in tied.params]
     assert tied.softmax.W is tied.params[0]
+
+
+def test_the_last_layer_of_a_tied_network_has_the_width_of_the_vectors():
+    """As in AWD-LSTM: 400, 1150, 1150, 400."""
+    shapes = {p.name: p.value.shape for p in network("lstm", tie=True, layers=3, embed=4, hidden=5).params}
+    assert [shapes[f"layer{n}.Wx"] for n in (1, 2, 3)] == [(4, 20), (5, 20), (5, 16)]
+    assert shapes["embedding"] == (V, 4)
+
+
+def test_dropout_by_place():
+    """Before, between and after layers; where nothing else is said, all the same."""
+
+    def rates(**options):
+        net = network("lstm", layers=2, dropout=0.3, **options)
+        return [layer.rate for layer in [*net.body.layers, net.drop] if isinstance(layer, Dropout)]
+
+    assert rates() == [0.3, 0.3, 0.3]
+    assert rates(input_dropout=0.1, output_dropout=0.0) == [0.1, 0.3, 0.0]
 
 
 def test_first_values():
@@ -55,10 +77,24 @@ def test_first_values():
     np.testing.assert_allclose(orthogonal["layer1.Wh"] @ orthogonal["layer1.Wh"].T, np.eye(20), atol=1e-5)
 
 
-@pytest.mark.parametrize("options", [{"layers": 2, "residual": True, "layer_norm": True, "tie": True}, {}])
+def test_a_feed_forward_network_sees_the_last_words_in_their_order():
+    net = network("ffn", order=4)
+
+    def last(*ids):
+        return net.body.forward(np.array(ids)[:, None], None, None, Workspace())[0][-1, 0].tolist()
+
+    assert last(1, 2, 3) == last(6, 1, 2, 3) == last(0, 5, 6, 1, 2, 3)
+    for other in ((2, 1, 3), (1, 3, 2), (4, 2, 3), (1, 2, 4)):
+        assert last(*other) != last(1, 2, 3)
+    assert last(2, 3) != last(0, 2, 3)  # what is before a text is no line end
+
+
+@pytest.mark.parametrize("is_full", [True, False])
 @pytest.mark.parametrize("kind", KINDS)
-def test_gradients_of_a_window(kind, options):
+def test_gradients_of_a_window(kind, is_full):
     """Numeric ones in float64, of the mean loss plus both penalties."""
+    own = {"order": 4} if kind == "ffn" else {"layers": 2, "residual": True, "layer_norm": True}
+    options = {"tie": True} | own if is_full else {}
     net, workspace, made = network(kind, np.float64, **options), Workspace(), np.random.default_rng(2)
     for param in net.params:
         param.value[...] = made.normal(0, 0.5, param.value.shape)

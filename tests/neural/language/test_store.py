@@ -9,9 +9,9 @@ from embedkit import container
 from embedkit.config import Config
 from embedkit.errors import FormatError
 from embedkit.files import Output
-from embedkit.neural.layers.param import Param
 from embedkit.neural.language import lstm, store
 from embedkit.neural.language.network import build
+from embedkit.neural.layers.param import Param
 from embedkit.text.vocab import Vocab
 
 WORDS = ["<eos>", "a", "<unk>", "한국어"]
@@ -64,7 +64,7 @@ def test_written_and_read(tmp_path, tie, threads):
         ),
         ({"output": np.zeros((4, 3))}, "tensor 'output' is float64"),
         ({"words": ["<eos>", "a"]}, "<eos> or <unk> is not among its words"),
-        ({"kind": "skipgram"}, "holds no recurrent language model"),
+        ({"kind": "skipgram"}, "holds no language model of a known kind"),
         ({"config": {"hidden": 4}}, "tensor 'layer1.Wx'"),
         ({"config": {"hidden": "3"}}, "damaged metadata: hidden is '3'"),
         ({"config": {"layers": 0}}, "damaged metadata: layers is 0"),

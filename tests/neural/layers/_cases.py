@@ -19,7 +19,9 @@ from embedkit.neural.layers.param import Param
 from embedkit.neural.layers.residual import Residual
 from embedkit.neural.layers.rnn import RNN
 from embedkit.neural.layers.softmax import Softmax
+from embedkit.neural.layers.tanh import Tanh
 from embedkit.neural.layers.weight_drop import WeightDrop
+from embedkit.neural.layers.window import Window
 
 T, B, D, H, V = 5, 2, 3, 4, 7
 
@@ -62,6 +64,10 @@ CASES = {
     "embedding, dropout": Case(Embedding(param("E", V, D), 0.4), IDS),
     "linear": Case(Linear(param("W", D, H), param("b", H)), array(T, B, D)),
     "linear, no bias": Case(Linear(param("W", D, H)), array(T, B, D)),
+    "tanh": Case(Tanh(), array(T, B, D)),
+    "window": Case(Window(3), array(T, B, D), array(2, B, D)),
+    "window, one step": Case(Window(4), array(1, B, D), array(3, B, D)),
+    "window, of one": Case(Window(1), array(T, B, D), array(0, B, D)),
     "rnn": Case(recurrent(RNN), array(T, B, D), array(B, H)),
     "rnn, relu": Case(recurrent(RNN, activation="relu"), array(T, B, D), array(B, H)),
     "lstm": Case(recurrent(LSTM), array(T, B, D), lstm_state()),

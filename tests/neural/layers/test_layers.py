@@ -214,7 +214,7 @@ def test_everything_has_the_type_of_the_parameters(name):
         assert (gradient.values if isinstance(gradient, Rows) else gradient).dtype == np.float32
 
 
-@pytest.mark.parametrize("name", ["rnn", "lstm", "gru", "lstm, peephole"])
+@pytest.mark.parametrize("name", ["rnn", "lstm", "gru", "lstm, peephole", "window"])
 def test_a_sequence_in_two_parts_is_the_whole(name):
     layer, X, state = CASES[name]
     workspace = Workspace()
@@ -226,7 +226,7 @@ def test_a_sequence_in_two_parts_is_the_whole(name):
         np.testing.assert_allclose(here, there, rtol=1e-12)
 
 
-@pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("name", ["rnn", "lstm", "gru", "window"])
 def test_no_state_is_a_state_of_zeros(name):
     layer, X, state = CASES[name]
     zeros = tuple(np.zeros_like(s) for s in state) if isinstance(state, tuple) else np.zeros_like(state)
