@@ -2,12 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test test-plain test-slow lint size clean
+.PHONY: help demo test test-plain test-slow lint figures size clean
 
 help:
 	@echo "make demo        install, train on the bundled sample, ask it questions"
 	@echo "make test        run the tests (again with the compiler off: make test-plain; the slow ones: make test-slow)"
 	@echo "make lint        check style"
+	@echo "make figures     run the tutorial's commands again, and draw its figures"
 	@echo "make size        lines per file"
 	@echo "make clean       remove what was built"
 
@@ -39,6 +40,9 @@ test-slow: $(BIN)/embedkit
 lint: $(BIN)/embedkit
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+figures: $(BIN)/embedkit
+	$(BIN)/python docs/tutorial/refresh.py
 
 size:
 	@git ls-files 'embedkit/*.py' | xargs wc -l | sort -n

@@ -1,0 +1,1 @@
+"""Figures of what training logged: `log` reads, `figures` says what can be drawn, `draw` draws it with matplotlib."""
