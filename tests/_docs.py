@@ -75,6 +75,16 @@ class Shell:
             printed = self(command)
             assert agree(expected, printed), f"$ {command}\n{printed}"
 
+    def check_first_words(self, steps: list[Step]) -> None:
+        """As `check`, but of each line the first word alone: what a language model says depends on the processor, what
+        kind of thing it says does not."""
+        assert steps
+        for command, expected in steps:
+            printed = self(command)
+            first = [[line.split()[:1] for line in text.splitlines()] for text in (printed, expected)]
+            assert first[0] == first[1], f"$ {command}\n{printed}"
+            assert "Error:" not in printed, f"$ {command}\n{printed}"
+
 
 def cells(text: str) -> list[list[str]]:
     """Lines as cells, a table on a terminal and tab-separated lines alike; an empty cell is '-' in the table. Speeds,

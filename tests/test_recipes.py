@@ -1,0 +1,64 @@
+"""Recipes are what `--config` reads: each says where it is from, what is expected of it, and what came out."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from embedkit.catalog import MODELS
+from embedkit.config import Config
+from embedkit.neural.language import fit
+
+FOLDER = Path(__file__).resolve().parents[1] / "data/recipes"
+RECIPES = sorted(FOLDER.glob("*.toml"))
+NAMES = {"book-rnn", "book-lstm", "small-tied", "small-variational", "book-better-lstm", "awd-lstm"}
+HEADER = r"""# {name}: .+
+#
+# source: .+
+(?:#   .+
+)*# expected: .+
+(?:#   .+
+)*# measured: .+
+(?:#   .+
+)*# differs: .+
+(?:#   .+
+)*# run: (embedkit train (\S+) ptb\.train\.txt(?: --valid ptb\.valid\.txt)? --config data/recipes/{name}\.toml -o LM)
+
+"""
+
+
+def parts(path):
+    """(the command in the header, its model, the tables)"""
+    text = path.read_text("utf-8")
+    header = re.match(HEADER.format(name=path.stem), text)
+    assert header is not None, "the header has another form"
+    return header[1].split(" "), header[2], text[header.end() :]
+
+
+def test_all_are_there():
+    assert {path.stem for path in RECIPES} == NAMES
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_tables_are_the_whole_configuration(run, path):
+    command, model, tables = parts(path)
+    assert MODELS[model].reads == "stream"
+    result = run("train", model, "--config", path, "--print-config")
+    assert (result.code, result.err) == (0, "")
+    assert result.out == tables
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_options_go_together(path):
+    command, model, tables = parts(path)
+    sections = import_module(f"embedkit.{MODELS[model].module}").SECTIONS
+    values = {
+        name: {key.replace("-", "_"): value for key, value in table.items()}
+        for name, table in tomllib.loads(tables).items()
+    }
+    config = Config(**{name: section(**values[name]) for name, section in sections.items()})
+    fit.check(config, "a text" if "--valid" in command else None)
