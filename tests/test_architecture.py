@@ -19,7 +19,7 @@ FLOORS = [
     {"text"},
     {"vectors"},
     {"count", "neural"},
-    {"eval", "lm"},
+    {"eval", "lm", "plot"},
     {"commands"},
     {"cli"},
     {"__main__"},

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import fields
+from importlib import import_module
 
 import pytest
 from _docs import ROOT, Shell, steps
 
+from embedkit.catalog import MODELS
+from embedkit.neural.optim import OPTIMIZERS
 from embedkit.text.tokenize import TOKENIZERS, words
 from embedkit.vectors.formats import FORMATS
 
 PAGES = sorted((ROOT / "docs").glob("*.md"))
-FORMATS_PAGE, TEXT_PAGE, PROMISES_PAGE = (
-    (ROOT / "docs" / f"{name}.md").read_text("utf-8") for name in ("formats", "text", "promises")
+FORMATS_PAGE, TEXT_PAGE, PROMISES_PAGE, LM_PAGE = (
+    (ROOT / "docs" / f"{name}.md").read_text("utf-8") for name in ("formats", "text", "promises", "lm")
 )
 
 
@@ -27,8 +31,12 @@ def rows(page: str, *header: str) -> list[list[str]]:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_blocks_run_as_written(path, tmp_path):
     page = path.read_text("utf-8")
-    if "```console" in page or "```python" in page:
+    if "```console\n" in page or "```python" in page:
         Shell(tmp_path).check(steps(page, "console", "python"))
+
+
+def test_language_models_run_as_written(tmp_path):
+    Shell(tmp_path).check_first_words(steps(LM_PAGE, "console lm"))
 
 
 def test_reading_the_native_file_takes_numpy_alone():
@@ -42,7 +50,7 @@ def test_the_table_of_formats():
     assert set(table) == {format.NAME for format in FORMATS}
     for format in FORMATS:
         _, read, written, lost = table[format.NAME]
-        assert (read == "yes") == (format.NAME != "glove-bin")
+        assert (read == "yes") == (format.NAME not in ("glove-bin", "safetensors"))
         assert (written == "not written") == (not format.WRITABLE)
         assert all(f"`{suffix}`" in written for suffix in format.SUFFIXES if suffix)
         if format.WRITABLE:
@@ -70,6 +78,21 @@ def test_every_option_of_text_and_counting_is_explained():
             assert re.search(rf"--(no-)?{flag}\b", TEXT_PAGE), flag
 
 
+def test_every_option_of_language_models_is_explained():
+    for name in ("ffn", "rnn", "lstm", "gru"):
+        sections = import_module(f"embedkit.{MODELS[name].module}").SECTIONS
+        for field in (*fields(sections["model"]), *fields(sections["training"])):
+            if field.name not in ("seed", "threads"):
+                assert f"--{field.name.replace('_', '-')}" in LM_PAGE, field.name
+
+
+def test_the_table_of_optimizers():
+    for names, rates, _ in rows(LM_PAGE, "`--optimizer`", "`--lr`"):
+        names, rates = re.findall("`([^`]*)`", names), [float(rate) for rate in rates.split(", ")]
+        assert [OPTIMIZERS[name].lr for name in names] == (rates if len(rates) > 1 else rates * len(names))
+    assert all(f"`{name}`" in LM_PAGE for name in OPTIMIZERS)
+
+
 def test_promises_are_held_by_tests_that_exist():
     known: dict[str, set[str]] = {}
     for path in (ROOT / "tests").rglob("test_*.py"):
@@ -91,3 +114,13 @@ def test_every_option_of_word2vec_is_explained():
     for section in ("context", "model", "training"):
         for name in SECTIONS[section].__dataclass_fields__:
             assert f"`--{name.replace('_', '-')}" in page, name
+
+
+def test_every_option_of_the_verbs_is_explained():
+    page, common = (ROOT / "docs/verbs.md").read_text("utf-8"), {"out", "target", "source_format", "output", "as_json"}
+    for verb in ("select", "postprocess", "merge", "align", "diff", "quantize"):
+        start = page.index(f"\n## {verb}\n")
+        section = page[start : (page + "\n## ").index("\n## ", start + 1)]
+        for param in import_module(f"embedkit.commands.{verb}").command.params:
+            if param.param_type_name == "option" and param.name not in {*common, "quiet"}:
+                assert any(flag in section for flag in (*param.opts, *param.secondary_opts)), (verb, param.name)

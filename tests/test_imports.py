@@ -70,6 +70,14 @@ def test_neither_do_version_and_configuration_load_more(words):
         ("convert FILE - --to word2vec --on-bad-token skip -q", ""),
         ("convert FILE - --to glove --on-bad-token escape -q", ""),
         ("convert FILE - --to native", ""),
+        ("select FILE -o - --top 3", ""),
+        ("select FILE -o - --words -", "king\n"),
+        ("merge FILE FILE -o - --union --unit", ""),
+        ("align FILE FILE -o - -q", ""),
+        ("diff FILE FILE", ""),
+        ("diff FILE FILE king", ""),
+        ("quantize FILE -o - -q", ""),
+        ("postprocess FILE -o - --steps center,unit,abtt,whiten,pca:2", ""),
     ],
 )
 def test_questions_load_numpy_alone(toy_file, command, queries):
@@ -89,11 +97,20 @@ def test_questions_load_numpy_alone(toy_file, command, queries):
         ("info FILE", ""),
         ("verify FILE", ""),
         ("convert FILE - --to native", ""),
+        ("select FILE -o - --top 2", ""),
     ],
 )
 def test_sparse_ones_too(sparse_file, command, queries):
     words = [str(sparse_file) if word == "FILE" else word for word in command.split()]
     assert foreign(loaded(*words, stdin=queries)) == {"click", "numpy"}
+
+
+@pytest.mark.parametrize("command", ["similar", "analogy", "pairs", "vectors"])
+def test_int8_too(toy_file, tmp_path, command):
+    assert run(["quantize", str(toy_file), "-o", str(tmp_path / "int8"), "-q"]) == 0
+    words = {"analogy": 3, "pairs": 2}.get(command, 1)
+    modules = loaded(command, tmp_path / "int8", *["man", "king", "woman"][:words])
+    assert foreign(modules) == {"click", "numpy"}
 
 
 @pytest.mark.parametrize(

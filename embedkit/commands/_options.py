@@ -204,8 +204,8 @@ def counts_params() -> list[click.Parameter]:
         *corpus_params(),
         click.Option(
             ["--from", "source"],
-            type=click.Choice(["glove-cooccur"]),
-            help="INPUT is a file of counts in this format (GloVe's needs --vocab)",
+            type=click.Choice(["glove-cooccur", "scipy-npz"]),
+            help="INPUT is a file of counts in this format (GloVe's and SciPy's need --vocab)",
         ),
         click.Option(
             ["--max-memory"],

@@ -111,7 +111,7 @@ def read_counts(
     `source` names the format of a counts file that cannot be told by its bytes. A counts file has its text and context
     options inside; giving others on the command line is refused.
     """
-    from ..count import cooccur, counts, glove_cooccur
+    from ..count import cooccur, counts, glove_cooccur, scipy_npz
 
     if len(inputs) == 1 and (source or is_native(inputs[0])):
         given = [flag for flag in given_options("text", "context") if not source or flag != "--vocab"]
@@ -120,7 +120,8 @@ def read_counts(
                 f"{inputs[0]}: holds counts already, so {', '.join(given)} cannot change them",
                 "count the text again, or leave those options out",
             )
-        return glove_cooccur.load(inputs[0], config.text.vocab) if source else counts.load(inputs[0])
+        foreign = {module.NAME: module for module in (glove_cooccur, scipy_npz)}
+        return foreign[source].load(inputs[0], config.text.vocab) if source else counts.load(inputs[0])
     text = read_corpus(inputs, config, keep, progress, max_memory is not None)
     found = cooccur.count(text, config.context, config.training.seed, config.training.threads, max_memory, progress)
     progress.event("counts", entries=len(found.data))

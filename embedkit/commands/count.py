@@ -11,7 +11,7 @@ from ._run import limited_threads, need_inputs, need_output, open_progress, read
 
 def count(config, inputs, output, target, source, max_memory, cache, log, quiet):
     from ..count import counts as native
-    from ..count import glove_cooccur
+    from ..count import glove_cooccur, scipy_npz
     from ..files import Output
 
     need_inputs(inputs)
@@ -21,14 +21,14 @@ def count(config, inputs, output, target, source, max_memory, cache, log, quiet)
         Output(need_output(output)) as out,
     ):
         counts = read_counts(inputs, config, cache, progress, source, max_memory)
-        (glove_cooccur if target == "glove-cooccur" else native).save(out, counts)
+        {"native": native, "glove-cooccur": glove_cooccur, "scipy-npz": scipy_npz}[target].save(out, counts)
         progress.say(f"{len(counts.data):,} pairs of words")
         progress.event("done", output=output)
 
 
 to = click.Option(
     ["--to", "target"],
-    type=click.Choice(["native", "glove-cooccur"]),
+    type=click.Choice(["native", "glove-cooccur", "scipy-npz"]),
     default="native",
     show_default=True,
     help="format of OUT; glove-cooccur goes with the words of `embedkit vocab`",

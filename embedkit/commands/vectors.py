@@ -68,12 +68,12 @@ def _print(out: Out, source, key: str, text: str, vector) -> None:
 def _sentences(out: Out, source, how: str, blocks, unanswered: Unanswered) -> None:
     import numpy as np
 
-    from ..vectors.query import find, pool, tokens
+    from ..vectors.query import locate, pool, tokens
 
     unknown = total = 0
     for block in blocks:
         for line in block:
-            ids = [find(source, word) for word in tokens(source, line)]
+            ids = [locate(source, word) for word in tokens(source, line)]
             known = [id for id in ids if id is not None]
             unknown, total = unknown + len(ids) - len(known), total + len(ids)
             if known:

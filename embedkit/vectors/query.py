@@ -1,7 +1,8 @@
 """From words to rows, dense or sparse: ids, expressions, sums of rows, similarities of pairs.
 
-A query source has `vocab`, `metadata`, `width`, `rows(ids)` and `scores(queries, metric, start, stop)`. Work goes block
-by block: memory depends on the source, never on how many questions there are.
+A query source has `vocab`, `metadata`, `width`, `rows(ids)` and `scores(queries, metric, start, stop)`. One that has
+vectors for words outside its vocabulary makes ids for them with `compose(word)`; they are never answers. Work goes
+block by block: memory depends on the source, never on how many questions there are.
 """
 
 from __future__ import annotations
@@ -48,9 +49,15 @@ def text_options(source) -> dict:
     return text if isinstance(text, dict) else {}
 
 
+def locate(source, word: str) -> int | None:
+    """The id of `word`, in the vocabulary or, if the source has n-grams, made for it: then V or more."""
+    id = find(source, word)
+    return source.compose(word) if id is None and hasattr(source, "compose") else id
+
+
 def find_all(source, words: Sequence[str]) -> np.ndarray:
-    """(n,) int64 ids of `words`. Raises Unanswerable naming all the unknown ones."""
-    ids = [find(source, word) for word in words]
+    """(n,) int64 ids of `words`, as from `locate`. Raises Unanswerable naming all the unknown ones."""
+    ids = [locate(source, word) for word in words]
     unknown = list(dict.fromkeys(word for word, id in zip(words, ids) if id is None))
     if unknown:
         raise Unanswerable(f"unknown word{'s' * (len(unknown) > 1)}: {', '.join(unknown)}", unknown)

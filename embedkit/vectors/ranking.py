@@ -109,9 +109,10 @@ def by_tables(
     candidate, so each distinct word of the questions meets the vocabulary once, `together` of them at a time, however
     many questions it is in. `strict`: EmbedkitError for a vector that holds NaN or infinity.
     """
-    tops, size = [Top(len(triples), k) for _ in methods], len(source.vocab)
+    tops = [Top(len(triples), k) for _ in methods]
     if not len(triples):
         return tops
+    size = int(triples.max()) + 1  # words outside the vocabulary come behind it
     # Questions that share a and b come together: what those two contribute is computed once for all of them.
     order = np.lexsort((triples[:, 1], triples[:, 0]))
     triples = triples[order]

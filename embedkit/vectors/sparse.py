@@ -70,6 +70,16 @@ class SparseVectors:
             row[columns] = weights
         return result
 
+    def take(self, ids: np.ndarray) -> SparseVectors:
+        """The words `ids` (n,), in that order; the columns stay."""
+        lengths = np.diff(self.indptr)[ids]
+        indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        places = np.repeat(self.indptr[ids] - indptr[:-1], lengths) + np.arange(indptr[-1])
+        contexts = self.vocab if self.contexts is None else self.contexts
+        norms = None if self._norms is None else self._norms[ids]
+        rows = indptr, self.indices[places], self.data[places]
+        return SparseVectors(self.vocab.take(ids), *rows, contexts, norms, self.metadata)
+
     def entries(self, id: int) -> tuple[np.ndarray, np.ndarray]:
         """Contexts (m,) int32 and weights (m,) float32 of one row; what is not among them is zero."""
         begin, end = int(self.indptr[id]), int(self.indptr[id + 1])

@@ -23,6 +23,8 @@ class Vectors:
     contexts : (V, D) float32 output vectors of the same words, or None
     """
 
+    unread = ""  # what the file has beyond these vectors, for people
+
     def __init__(
         self,
         vocab: Vocab,
@@ -49,8 +51,8 @@ class Vectors:
     def norms(self) -> np.ndarray:
         """(V,) float32, the Euclidean length of every row."""
         if self._norms is None:
-            squares = np.empty(len(self.matrix))
-            for start, block in self._blocks(0, len(self.matrix)):
+            squares = np.empty(len(self))
+            for start, block in self._blocks(0, len(self)):
                 squares[start : start + len(block)] = squared_lengths(block)
             self._norms = lengths(squares)
         return self._norms
@@ -58,6 +60,12 @@ class Vectors:
     def rows(self, ids: np.ndarray) -> np.ndarray:
         """(n, D) float32: the vectors of `ids`, (n,) integers."""
         return np.asarray(self.matrix[ids], np.float32)
+
+    def take(self, ids: np.ndarray) -> Vectors:
+        """The words `ids` (n,), in that order, with everything that belongs to them."""
+        ids = as_slice(ids)
+        norms, contexts = (None if array is None else array[ids] for array in (self._norms, self.contexts))
+        return Vectors(self.vocab.take(ids), self.matrix[ids], norms, self.metadata, contexts)
 
     def scores(
         self, queries: np.ndarray, metric: str = "cosine", start: int = 0, stop: int | None = None
@@ -68,11 +76,11 @@ class Vectors:
         vector is 0.
         """
         queries = np.asarray(queries, np.float32)
-        stop = len(self.matrix) if stop is None else min(stop, len(self.matrix))
+        stop = len(self) if stop is None else min(stop, len(self))
         if metric == "dot":
-            return queries @ self.matrix[start:stop].T
+            return self._products(queries, start, stop)
         if metric == "cosine":
-            result = unit(queries) @ self.matrix[start:stop].T
+            result = self._products(unit(queries), start, stop)
             result /= np.where(self.norms[start:stop] > 0, self.norms[start:stop], 1)
             return result
         distances = {"euclidean": _euclidean, "manhattan": _manhattan}[metric]
@@ -82,11 +90,23 @@ class Vectors:
             result[:, at : at + len(block)] = distances(queries, block)
         return np.subtract(0, result, out=result)  # not negative(): that makes -0.0 of 0
 
+    def _products(self, queries: np.ndarray, start: int, stop: int) -> np.ndarray:
+        return queries @ self.matrix[start:stop].T
+
     def _blocks(self, start: int, stop: int):
         """(first row, rows) pairs that cover start..stop."""
         size = max(1, BLOCK // max(1, self.width))
         for first in range(start, stop, size):
-            yield first, self.matrix[first : min(first + size, stop)]
+            yield first, self._rows(first, min(first + size, stop))
+
+    def _rows(self, start: int, stop: int) -> np.ndarray:
+        return self.matrix[start:stop]
+
+
+def as_slice(ids: np.ndarray) -> np.ndarray | slice:
+    """`ids` as a slice where they follow one another: what it picks is no copy."""
+    ids = np.asarray(ids, np.int64)
+    return slice(int(ids[0]), int(ids[-1]) + 1) if len(ids) and (np.diff(ids) == 1).all() else ids
 
 
 def lengths(squares: np.ndarray) -> np.ndarray:

@@ -256,6 +256,8 @@ LIES = {
     "header": struct.pack("<Q", 10**11) + b'{"vectors":',
     "shape": container({"vectors": {"dtype": "F32", "shape": [V, 100], "data_offsets": [0, 400]}}, bytes(400)),
     "fasttext": struct.pack("<ii", 793712314, 12) + struct.pack("<i", 2**31 - 1) * 12 + bytes(8),
+    "finalfusion": b"FiFu" + struct.pack("<3IIQQ", 0, 1, 1, 1, 2**63, 2**63),
+    "numpy": b"\x93NUMPY\1\0\x45\0{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999, 9), }\n" + bytes(64),
 }
 
 
@@ -271,7 +273,9 @@ def test_lying_header(refused, folder, lie, command):
     assert "memory" not in message
 
 
-@pytest.mark.parametrize("name", ["gensim.bin", "gensim.txt", "word2vec_c.bin", "word2vec_c.txt", "fasttext.bin"])
+@pytest.mark.parametrize(
+    "name", ["gensim.bin", "gensim.txt", "word2vec_c.bin", "word2vec_c.txt", "fasttext.bin", "finalfusion.fifu"]
+)
 def test_cut_short(refused, folder, name):
     whole = (GOLDEN / name).read_bytes()
     for size in (len(whole) // 3, len(whole) * 2 // 3, len(whole) - 9):
@@ -336,7 +340,7 @@ def test_wrong_format_named(refused, toy_file, options):
     assert options[1] in result or str(toy_file) in result
 
 
-@pytest.mark.parametrize("out", ["out.xyz", "out.kv", "out.npy"])
+@pytest.mark.parametrize("out", ["out.xyz", "out.kv", "out.npz"])
 def test_suffix_without_a_format(refused, toy_file, out):
     for command in (("convert", toy_file, out), ("train", "svd", "missing", "-o", out)):
         assert refused(*command).startswith(f"Error: {out}: no format has the suffix .{out[4:]}\nHint: use one of")

@@ -19,6 +19,8 @@ import pytest
 
 from embedkit import cli, commands
 from embedkit.catalog import MODELS
+from embedkit.vectors import formats
+from embedkit.vectors.change.quantize import quantize
 
 TEXT = "the king met a queen\na queen met the king\n한국어 는 the king 한국어 를 a queen\n" * 3
 PAIRS = "king\tqueen\t9\nman\twoman\t7\napple\tking\t1\n"
@@ -46,6 +48,7 @@ COMMANDS = {
     "train svd COUNTS": Line("train svd {counts} -o {out} --dim 2"),
     "train skipgram": Line("train skipgram {text} -o {out} --min-count 1 --dim 2 --epochs 2 --sample 0"),
     "train cbow": Line("train cbow {text} -o {out} --min-count 1 --dim 2 --epochs 2 --sample 0"),
+    "train kn": Line("train kn {text} -o {out} --order 3"),
     "train rnn": Line("train rnn {text} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
     "train lstm": Line("train lstm {text} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
     "train gru": Line("train gru {text} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
@@ -60,6 +63,7 @@ COMMANDS = {
         "similar {vectors} -k 3", ("한국어", "king - man + woman"), "한국어\nking - man + woman\n", "xyzzy\n"
     ),
     "similar sparse": Line("similar {sparse} -k 3", ("tea", "tea + milk"), "tea\ntea + milk\n", "xyzzy\n"),
+    "similar int8": Line("similar {quantized} -k 3", ("한국어", "queen"), "한국어\nqueen\n", "xyzzy\n"),
     "analogy": Line("analogy {vectors} -k 3", ("man", "king", "한국어"), "man king 한국어\n", "man king xyzzy\n"),
     "pairs": Line("pairs {vectors}", ("king", "한국어"), "king 한국어\n", "king xyzzy\n"),
     "vectors": Line("vectors {vectors}", ("한국어", "New York"), "한국어\nNew York\n", "xyzzy\n"),
@@ -69,11 +73,26 @@ COMMANDS = {
     "evaluate": Line("evaluate {vectors} --pairs {pairs} --questions {questions}"),
     "perplexity": Line("perplexity {lm} {text}"),
     "perplexity --reset-per-line": Line("perplexity {lm} {text} --reset-per-line"),
+    "perplexity --neural-cache": Line("perplexity {lm} {text} --neural-cache 9 --theta 1 --lambda .6,.4"),
     "score": Line("score {lm} {text}"),
     "score --words": Line("score {lm} {text} --words"),
     "generate": Line("generate {lm} --words 12 --prompt 한국어"),
     "generate --beam": Line("generate {lm} --beam 2 --lines 2 --words 9"),
+    "plot": Line("plot {log} -o {out} --to svg"),
+    "select": Line("select {vectors} -o {out} --top 3 --min-count 20"),
+    "select --words": Line("select {vectors} -o {out} --words {words}"),
+    "select sparse": Line("select {sparse} -o {out} --top 2"),
+    "postprocess": Line("postprocess {vectors} -o {out} --steps center,unit,abtt:1,whiten,pca:2"),
+    "merge": Line("merge {vectors} {other} -o {out}"),
+    "merge --union": Line("merge {vectors} {other} -o {out} --union --how concatenate --unit"),
+    "align": Line("align {vectors} {other} -o {out}"),
+    "align --words": Line("align {vectors} {other} -o {out} --words {words}"),
+    "diff": Line("diff {vectors} {other}"),
+    "diff WORD": Line("diff {vectors} {other} king 한국어 plough -k 2"),
+    "diff --words": Line("diff {vectors} {other} --words {words}"),
+    "quantize": Line("quantize {vectors} -o {out}"),
     "convert": Line("convert {vectors} {out} --to native"),
+    "convert int8": Line("convert {quantized} {out} --to glove --on-bad-token skip"),
     "info": Line("info {vectors}"),
     "info COUNTS": Line("info {counts}"),
     "verify": Line("verify {vectors}"),
@@ -81,7 +100,20 @@ COMMANDS = {
 }
 GROUPS = ("", "train")
 HEADED = ("evaluate", "perplexity")  # a line with the names of the columns, but for --json
-KINDS = ("text", "counts", "vectors", "sparse", "lm", "pairs", "questions", "words", "phrases")
+KINDS = (
+    "text",
+    "counts",
+    "vectors",
+    "other",
+    "sparse",
+    "quantized",
+    "lm",
+    "pairs",
+    "questions",
+    "words",
+    "phrases",
+    "log",
+)
 
 
 def unclocked(text: str) -> str:
@@ -126,6 +158,8 @@ def quiet(name: str) -> list[str]:
 def filled(name: str, kit: dict, **files) -> list[str]:
     """The arguments of a line, with the files of `kit` unless others are given; queries as arguments."""
     line = COMMANDS[name]
+    if name == "plot":
+        pytest.importorskip("matplotlib")
     return [word.format(**{**kit, **files}) for word in line.args.split()] + list(line.asks)
 
 
@@ -153,20 +187,24 @@ def lm(tmp_path_factory):
 
 
 @pytest.fixture
-def kit(tmp_path, toy_file, sparse_file, counts, lm):
-    """A file of every kind; `out` does not exist yet."""
+def kit(tmp_path, toy, toy_file, sparse_file, counts, lm):
+    """A file of every kind; `other` has some of the words of `vectors`, `out` does not exist yet."""
     files = {
         "text": TEXT.encode(),
         "counts": counts,
         "lm": lm,
         "pairs": PAIRS.encode(),
         "questions": QUESTIONS.encode(),
-        "words": "the\nking\n한국어\n".encode(),
+        "other": "4 4\nking 1 0 0 1\n한국어 0 1 0 0\nqueen 0 0 1 0\nplough 1 1 1 1\n".encode(),
+        "words": "queen\nking\n한국어\n".encode(),
         "phrases": "the\tking\t9\t3.5\n한국어\t를\n".encode(),
+        "log": b'{"event": "epoch", "epoch": 1, "loss": 2.5}\n{"event": "epoch", "epoch": 2, "loss": 1.5}\n',
     }
     for kind, content in files.items():
         (tmp_path / f"{kind}.txt").write_bytes(content)
-    paths = {kind: tmp_path / f"{kind}.txt" for kind in files} | {"vectors": toy_file, "sparse": sparse_file}
+    formats.save(tmp_path / "quantized", quantize(toy))
+    paths = {kind: tmp_path / f"{kind}.txt" for kind in files} | {"quantized": tmp_path / "quantized"}
+    paths |= {"vectors": toy_file, "sparse": sparse_file}
     return {kind: str(path) for kind, path in paths.items()} | {"out": str(tmp_path / "made")}
 
 
@@ -355,9 +393,9 @@ def broken(path: str, kind: str) -> dict[str, bytes]:
     with open(path, "rb") as file:
         whole = file.read()
     files = {"empty": b"", "pickle": pickle.dumps({"king": b"\x80\xff" * 40}), "latin-1": LATIN1}
-    if kind in ("vectors", "sparse", "counts", "lm"):
+    if kind in ("vectors", "other", "sparse", "quantized", "counts", "lm"):
         files |= {f"cut at {n}": whole[:n] for n in (12, len(whole) // 2, len(whole) - 1)}
-    if kind in ("vectors", "sparse", "lm", "pairs"):
+    if kind in ("vectors", "other", "sparse", "quantized", "lm", "pairs"):
         files["text"] = b"once upon a time\nthere was a file\n"
     if kind == "questions":
         files["text"] = b"once upon a time\nthere was a whole other file\n"

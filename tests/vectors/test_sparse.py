@@ -140,3 +140,15 @@ def test_a_few_queries_need_numpy_alone():
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
     done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_take_keeps_the_columns():
+    dense = random()
+    ids = np.array([59, 5, 0, 30])
+    part = make(dense).take(ids)
+    assert part.vocab.words() == ["w59", "w5", "w0", "w30"]
+    np.testing.assert_array_equal(part.rows(np.arange(4)), dense[ids])
+    np.testing.assert_allclose(part.norms, np.linalg.norm(dense[ids], axis=1), rtol=1e-6)
+    square = make(dense[:40])
+    square.contexts = None
+    assert square.take(ids[1:]).contexts is square.vocab

@@ -110,3 +110,22 @@ def test_words_and_rows_must_match():
 def test_an_unknown_metric():
     with pytest.raises(KeyError, match="chebyshev"):
         make().scores(np.ones((1, 5), np.float32), "chebyshev")
+
+
+@pytest.mark.parametrize("ids", [[8, 3, 5], [4, 5, 6], [36], []])
+def test_take(ids):
+    vectors = make()
+    vectors.contexts = -vectors.matrix
+    assert vectors.take(ids)._norms is None
+    vectors.norms  # noqa: B018 (known from here on)
+    part = vectors.take(np.array(ids, np.int64))
+    assert part.vocab.words() == [f"w{id}" for id in ids]
+    np.testing.assert_array_equal(part.matrix, vectors.matrix[ids])
+    np.testing.assert_array_equal(part.norms, vectors.norms[ids])
+    np.testing.assert_array_equal(part.contexts, -vectors.matrix[ids])
+
+
+def test_rows_that_follow_one_another_are_not_copied():
+    vectors = make()
+    assert np.shares_memory(vectors.take([4, 5, 6]).matrix, vectors.matrix)
+    assert not np.shares_memory(vectors.take([4, 6]).matrix, vectors.matrix)

@@ -5,7 +5,7 @@ A format is one module and one line in FORMATS. The module has
     sniff(head, size) -> bool     whether a file of `size` bytes that starts with `head` is one
     read(path, data, *, dedupe)   Vectors from `data`, all bytes of `path` as a uint8 array
     write(out, vectors, *, on_bad_token)   where the format is written at all
-    LOSES                         what a copy in this format lacks; for formats that are only read, what is left behind
+    LOSES                         what a copy in this format lacks; for formats that are only read, what is not read
 """
 
 from __future__ import annotations
@@ -20,10 +20,15 @@ HEAD = 1 << 18  # bytes that sniffing sees
 
 
 class Format:
-    """A line of the table: NAME, SUFFIXES (to choose it for writing), WRITABLE; imports its module when first used."""
+    """A line of the table; imports its module when first used.
 
-    def __init__(self, NAME: str, module: str, SUFFIXES: tuple[str, ...] = (), WRITABLE: bool = True):
-        self.NAME, self.SUFFIXES, self.WRITABLE = NAME, SUFFIXES, WRITABLE
+    SUFFIXES choose it for writing; `words_apart`: the words are in another file, whose name `read` takes as `vocab`.
+    """
+
+    def __init__(
+        self, NAME: str, module: str, SUFFIXES: tuple[str, ...] = (), WRITABLE: bool = True, words_apart: bool = False
+    ):
+        self.NAME, self.SUFFIXES, self.WRITABLE, self.words_apart = NAME, SUFFIXES, WRITABLE, words_apart
         self._module = module
 
     def __getattr__(self, name: str):
@@ -36,22 +41,36 @@ class Format:
 # In the order in which they are tried: magic numbers first, text without a header last.
 FORMATS = (
     Format("native", "native", (".safetensors", "")),
-    Format("fasttext", "fasttext", WRITABLE=False),
+    Format("fasttext", "fasttext"),
+    Format("finalfusion", "finalfusion", (".fifu",)),
+    Format("npy", "npy", (".npy",), words_apart=True),
     Format("word2vec-text", "word2vec_text", (".txt", ".vec")),
     Format("word2vec", "word2vec", (".bin",)),
+    Format("projector", "projector", (".tsv",), words_apart=True),
     Format("glove", "glove"),
-    Format("glove-bin", "glove_bin", WRITABLE=False),
+    Format("glove-bin", "glove_bin", WRITABLE=False, words_apart=True),
+    Format("safetensors", "safetensors", WRITABLE=False, words_apart=True),
 )
 
 
-def load(path, format: str | None = None, *, dedupe: str = "error", vocab=None, data=None, output: bool = False):
+def load(
+    path,
+    format: str | None = None,
+    *,
+    dedupe: str = "error",
+    vocab=None,
+    tensor: str | None = None,
+    data=None,
+    output: bool = False,
+):
     """The vectors in `path` ("-" is stdin; gzip, bzip2 and xz are unpacked): `Vectors` or `SparseVectors`.
 
     Parameters
     ----------
     format : a NAME of FORMATS; by default the bytes of the file tell
     dedupe : "error" refuses a word that comes twice, "first" keeps its first row
-    vocab : the vocabulary file of a format that holds no words ("glove-bin")
+    vocab : the vocabulary file of a format that holds no words; "npy" and "projector" find it beside `path`
+    tensor : the one that holds the rows, of "safetensors"
     data : the bytes of the file (uint8 array), for a caller that has them already
     output : the output embedding instead: what predicts words, of a language model for one
 
@@ -65,9 +84,13 @@ def load(path, format: str | None = None, *, dedupe: str = "error", vocab=None, 
         chosen = detect(path, data)
     options = {"dedupe": dedupe}
     if vocab is not None:
-        if chosen.NAME != "glove-bin":
-            raise EmbedkitError(f"{path}: a vocabulary file is for glove-bin, this is {chosen.NAME}")
+        if not chosen.words_apart:
+            raise EmbedkitError(f"{path}: its words are in it, as in every {chosen.NAME} file", "leave --vocab out")
         options["vocab"] = vocab
+    if tensor is not None:
+        if chosen.NAME != "safetensors":
+            raise EmbedkitError(f"{path}: has no choice of tensors, as {chosen.NAME}", "leave --tensor out")
+        options["tensor"] = tensor
     vectors = chosen.read(os.fspath(path), data, **options)
     return _output_of(path, vectors) if output else vectors
 
@@ -104,21 +127,21 @@ class Saving:
             raise ValueError(f"on_bad_token={on_bad_token!r}")
         self.format = target(path, format)
         self._on_bad_token = on_bad_token
-        self._out = Output(path)
+        self.out = Output(path)
 
     def __enter__(self) -> Saving:
-        self._out.__enter__()
+        self.out.__enter__()
         return self
 
     def reserve(self, nbytes: int) -> None:
         """Take disk space for a result of about this size, so that a full disk shows before the work."""
-        self._out.reserve(nbytes)
+        self.out.reserve(nbytes)
 
     def save(self, vectors) -> None:
-        self.format.write(self._out, vectors, on_bad_token=self._on_bad_token)
+        self.format.write(self.out, vectors, on_bad_token=self._on_bad_token)
 
     def __exit__(self, *failure) -> None:
-        self._out.__exit__(*failure)
+        self.out.__exit__(*failure)
 
 
 def by_name(name: str) -> Format:

@@ -56,7 +56,8 @@ _DUPLICATES = "keep the first of each with: embedkit convert --dedupe first"
 
 
 def _kept(vocab: Vocab, words: list[bytes], matrix: np.ndarray, keep: np.ndarray) -> tuple[Vocab, np.ndarray]:
-    """The rows `keep` (ascending); the matrix is compacted in place, because a copy might not fit."""
+    """The rows `keep` (ascending); the matrix is compacted in place, because a copy might not fit, or is copied."""
+    matrix = matrix if matrix.flags.writeable else matrix.copy()
     for start in range(0, len(keep), step := max(1, BLOCK // matrix.shape[1])):
         rows = keep[start : start + step]
         matrix[start : start + len(rows)] = matrix[rows]
@@ -64,11 +65,11 @@ def _kept(vocab: Vocab, words: list[bytes], matrix: np.ndarray, keep: np.ndarray
     return Vocab.from_words([words[row] for row in keep], counts), matrix[: len(keep)]
 
 
-def exported(path, vectors, on_bad_token: str) -> tuple[list[bytes], np.ndarray]:
+def exported(path, vectors, on_bad_token: str, any_word: bool = False) -> tuple[list[bytes], np.ndarray]:
     """The words to write and the ids of their rows; EmbedkitError where "error" is given and a word does not fit.
 
     "escape" writes the bytes that do not fit, and in the same word every %, as %XX, and an empty word as `%empty%`;
-    "skip" leaves such words out.
+    "skip" leaves such words out. `any_word`: the format marks where words end, so that only too long ones do not fit.
     """
     if isinstance(vectors, SparseVectors):
         size = len(vectors) * vectors.width * 4 / 1e9
@@ -79,7 +80,7 @@ def exported(path, vectors, on_bad_token: str) -> tuple[list[bytes], np.ndarray]
     if not len(vectors):
         raise EmbedkitError(f"{path}: there are no vectors to write")
     words, ids = byte_words(vectors.vocab), np.arange(len(vectors))
-    bad = [id for id, word in enumerate(words) if not word or len(word) > MAX_WORD or _BAD.search(word)]
+    bad = [id for id, word in enumerate(words) if len(word) > MAX_WORD or not any_word and _BAD.search(word or b" ")]
     if bad and on_bad_token == "error":
         raise EmbedkitError(
             f"{path}: this format cannot hold the word {show(words[bad[0]])} ({len(bad)} such words)",

@@ -8,18 +8,17 @@ import struct
 
 _PICKLE = re.compile(rb"\x80[\x02-\x05]")
 _MAGIC = (
-    (b"FiFu\0\0\0\0", "a finalfusion file", "convert it with: finalfusion convert -f finalfusion -t word2vec IN OUT"),
-    (
-        b"\x93NUMPY",
-        "a numpy array without words",
-        "write word2vec text: a line 'V D', then a word and its numbers a line",
-    ),
     (b"PK\x03\x04", "a zip archive (.npz and PyTorch files are zip archives, too)", "unpack it first"),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file", "export the vectors as word2vec text or binary"),
     (b"\x28\xb5\x2f\xfd", "compressed with zstd", "unpack it first: zstd -d FILE"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "unpack it first"),
     (b"PAR1", "a Parquet file", "export the vectors as word2vec text or binary"),
     (b"ARROW1", "an Arrow file", "export the vectors as word2vec text or binary"),
+    (
+        b"\\data\\",
+        "a language model of n-grams (ARPA)",
+        "it holds no vectors: ask it with embedkit perplexity or score",
+    ),
     (b"GGUF", "a GGUF model", "export the vectors as word2vec text or binary"),
 )
 _COUNTS = re.compile(rb"(?:[^ \t\n]+[ \t][0-9]+\r?\n?)+")

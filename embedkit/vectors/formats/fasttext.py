@@ -1,11 +1,11 @@
-"""fastText `.bin`, version 12, read only: the vectors of the words in its vocabulary.
+"""fastText `.bin`, versions 11 and 12, dense: words and their n-grams, of supervised models too; written as version 12.
 
 A word's vector is the mean of its own row and the rows of its character n-grams, as `print-word-vectors` computes it.
 
     header      i32 magic, version
     arguments   i32 dim, ws, epoch, minCount, neg, wordNgrams, loss, model, bucket, minn, maxn, lrUpdateRate, f64 t
     dictionary  i32 size, nwords, nlabels, i64 ntokens, pruneidx_size; entries: bytes NUL, i64 count, i8 type
-    matrices    u8 quantized, i64 m, n, f32 [m, n]: input, then output
+    matrices    u8 quantized, i64 m, n, f32 [m, n]: input (nwords + bucket rows), then output
     — fastText, src/fasttext.cc, dictionary.cc, densematrix.cc
 """
 
@@ -16,16 +16,18 @@ import struct
 import numpy as np
 
 from ...errors import FormatError
+from ...files import Output
+from ...spool import pieces
 from ...text.vocab import Vocab
+from ..subwords import MAX_NGRAM, SubwordVectors, means, ngrams
 from ..vectors import Vectors
-from ._rows import MAX_WORD, imported, show
+from ._rows import BLOCK, MAX_WORD, exported, imported, row_blocks, show
 
-LOSES = "subwords (words outside the vocabulary have no vector any more), labels, the output matrix"
+LOSES = "context vectors, metadata; the last digits where words have subwords"
 MAGIC = 793712314
-HASHED = 1 << 17  # bytes of words whose n-grams are hashed at a time
-MAX_NGRAM = 32  # characters; fastText's default is 6
-GATHER = 1 << 21  # numbers of the input matrix summed at a time
+SUPERVISED, SKIPGRAM, NEGATIVE_SAMPLING = 3, 2, 2
 _HEADER = struct.Struct("<2i12id3i2q")
+_MATRIX = struct.Struct("<Bqq")
 
 
 def sniff(head: bytes, size: int) -> bool:
@@ -33,14 +35,19 @@ def sniff(head: bytes, size: int) -> bool:
 
 
 def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors:
-    """Raises FormatError naming the byte; quantized models (`.ftz`) are refused."""
+    """`SubwordVectors` where the model has n-grams. FormatError names the byte; quantized models are refused.
+
+    The rows of n-grams stay in the file until a word outside the vocabulary needs them.
+    """
     if len(data) < _HEADER.size:
         raise _cut(path, len(data))
     magic, version, *fields = _HEADER.unpack_from(data)
-    if magic != MAGIC or version != 12:
-        what = f"is of version {version}, only 12 is read" if magic == MAGIC else "is not a fastText model"
+    if magic != MAGIC or version not in (11, 12):
+        what = f"is of version {version}, 11 and 12 are read" if magic == MAGIC else "is not a fastText model"
         raise FormatError(path, what, "write the vectors with: fasttext print-word-vectors, or use the .vec file")
-    dim, bucket, minn, maxn = fields[0], fields[8], fields[9], fields[10]
+    dim, model, bucket, minn, maxn = fields[0], *fields[7:11]
+    if version == 11 and model == SUPERVISED:
+        maxn = 0  # such models were made without n-grams, whatever the field says
     size, nwords, nlabels, _, pruned = fields[13:]
     sizes = dim > 0 and nwords > 0 and nlabels >= 0 and size == nwords + nlabels and bucket >= 0
     if not sizes or maxn > MAX_NGRAM or (maxn > 0 and not bucket):
@@ -52,17 +59,18 @@ def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors:
     if matrix.shape != (nwords + bucket, dim):
         message = f"the input matrix is {matrix.shape}, {(nwords + bucket, dim)} is promised"
         raise FormatError(path, message, "is the file damaged?", offset=at)
-    _, end = _matrix(path, data, at, "output")
+    output, end = _matrix(path, data, at, "output")
     if end < len(data):
         raise FormatError(path, f"{len(data) - end} bytes follow the end of the model", offset=end)
-    vectors = np.empty((nwords, dim), np.float32)
-    vocab, start = Vocab.from_words(words, counts), 0
-    while start < nwords:
-        stop = max(start + 1, int(np.searchsorted(vocab.offsets, vocab.offsets[start] + HASHED, "right")) - 1)
-        rows, edges = _rows(words[start:stop], start, nwords, bucket, minn, maxn)
-        _average(matrix, rows, edges, vectors[start:stop])
-        start = stop
-    return imported(path, vocab, vectors, "fasttext", "row", 1, dedupe)
+    own, buckets = matrix[:nwords], matrix[nwords:]
+    vectors = means(words, buckets, minn, maxn, own) if maxn > 0 else own.copy()
+    vocab = Vocab.from_words(words, counts if max(counts) > 1 else None)
+    result = imported(path, vocab, vectors, "fasttext", "row", 1, dedupe)
+    if maxn > 0:
+        result = SubwordVectors(result.vocab, result.matrix, buckets, minn, maxn, metadata=result.metadata)
+    left = {"labels": nlabels, "the output matrix": output[:BLOCK].any()}
+    result.unread = ", ".join(name for name, is_there in left.items() if is_there)
+    return result
 
 
 def _cut(path, size: int) -> FormatError:
@@ -118,59 +126,31 @@ def _matrix(path, data: np.ndarray, at: int, name: str) -> tuple[np.ndarray, int
     return data[at:end].view("<f4").reshape(m, n), end
 
 
-def _rows(words: list[bytes], start: int, nwords: int, bucket: int, minn: int, maxn: int):
-    """Rows of the input matrix that make up each of `words` (word `start` and on), and where each word's begin."""
-    whose, hashes = ngrams(words, minn, maxn)
-    owner = np.concatenate([np.arange(len(words)), whose])
-    rows = np.concatenate([np.arange(start, start + len(words)), nwords + hashes % max(1, bucket)])
-    order = np.argsort(owner, kind="stable")
-    return rows[order], np.searchsorted(owner[order], np.arange(len(words) + 1))
+def write(out: Output, vectors, *, on_bad_token: str = "error") -> None:
+    """A skip-gram model that answers like one that fastText trained; its output matrix is zero."""
+    words, ids = exported(out.path, vectors, on_bad_token)
+    V, D, counts = len(words), vectors.width, vectors.vocab.counts
+    counts = np.ones(V, np.int64) if counts is None else counts[ids]  # gensim drops words that never occur
+    buckets, minn, maxn = np.empty((0, D), np.float32), 0, 0
+    if isinstance(vectors, SubwordVectors):
+        buckets, minn, maxn = vectors.buckets, vectors.minn, vectors.maxn
+    settings = [D, 5, 5, 1, 5, 1, NEGATIVE_SAMPLING, SKIPGRAM, len(buckets), minn, maxn, 100]
+    out.write(_HEADER.pack(MAGIC, 12, *settings, 1e-4, V, V, 0, int(counts.sum()), -1))
+    out.write(b"".join(b"%b\0%b" % (word, struct.pack("<qb", count, 0)) for word, count in zip(words, counts.tolist())))
+    out.reserve(4 * D * (2 * V + len(buckets)))
+    out.write(_MATRIX.pack(0, V + len(buckets), D))
+    for block, rows in row_blocks(out.path, vectors, words, ids):
+        out.write(_own_rows(block, rows, buckets, minn, maxn).astype("<f4", copy=False))
+    for part in pieces(buckets, max(1, BLOCK // D)):
+        out.write(np.ascontiguousarray(part, "<f4"))
+    out.write(_MATRIX.pack(0, V, D))
+    for rows in pieces(vectors.matrix[: len(ids)], max(1, BLOCK // D)):
+        out.write(bytes(4 * rows.size))
 
 
-def _average(matrix: np.ndarray, rows: np.ndarray, edges: np.ndarray, out: np.ndarray) -> None:
-    """out[i] = the mean of matrix[rows[edges[i] : edges[i + 1]]]."""
-    first = 0
-    while first < len(out):
-        fits = int(np.searchsorted(edges, edges[first] + GATHER // matrix.shape[1], "right")) - 1
-        last = max(first + 1, fits)
-        block = matrix[rows[edges[first] : edges[last]]]
-        with np.errstate(over="ignore", invalid="ignore"):  # infinite and NaN rows are named later
-            sums = np.add.reduceat(block, edges[first:last] - edges[first], axis=0, dtype=np.float64)
-            out[first:last] = sums / np.diff(edges[first : last + 1])[:, None]
-        first = last
-
-
-def ngrams(words: list[bytes], minn: int, maxn: int) -> tuple[np.ndarray, np.ndarray]:
-    """Character n-grams of <word>: (n,) index of the word, (n,) int64 hash, 32-bit FNV-1a.
-
-    Characters are UTF-8 sequences; a single "<" or ">" is no n-gram, and `</s>` has none. As in the original, bytes
-    enter the hash as signed numbers.
-    """
-    texts = [b"" if word == b"</s>" else b"<%b>" % word for word in words]
-    data = np.frombuffer(b"".join(texts), np.int8)
-    ends = np.cumsum([len(text) for text in texts])
-    chars = np.flatnonzero((data & -64) != -128)  # not a continuation byte
-    owner = np.searchsorted(ends, chars, "right")
-    # Where each character starts, with the ends of all texts as sentinels.
-    limit = np.searchsorted(chars, ends)
-    whose, hashes = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for n in range(max(1, minn), maxn + 1):
-        begin = np.flatnonzero(np.arange(len(chars)) + n <= limit[owner])
-        after = begin + n
-        last = after == limit[owner[begin]]
-        if n == 1:
-            first = np.diff(owner, prepend=-1)[begin] != 0
-            begin, after, last = (part[~(first | last)] for part in (begin, after, last))
-        stop = np.where(last, ends[owner[begin]], chars[np.minimum(after, len(chars) - 1)])
-        whose.append(owner[begin])
-        hashes.append(_fnv(data, chars[begin], stop))
-    return np.concatenate(whose), np.concatenate(hashes)
-
-
-def _fnv(data: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
-    hashes = np.full(len(begin), 2166136261, np.uint32)
-    at, live = begin.copy(), np.arange(len(begin))
-    while len(live := live[at[live] < end[live]]):
-        hashes[live] = (hashes[live] ^ data[at[live]].astype(np.int32).view(np.uint32)) * np.uint32(16777619)
-        at[live] += 1
-    return hashes.astype(np.int64)
+def _own_rows(words: list[bytes], rows: np.ndarray, buckets: np.ndarray, minn: int, maxn: int) -> np.ndarray:
+    """(n, D) float32: what the words' own rows must be for `rows` to be the means with their n-grams."""
+    if not maxn:
+        return rows
+    sizes = 1 + np.bincount(ngrams(words, minn, maxn)[0], minlength=len(words))[:, None]
+    return (sizes * rows.astype(np.float64) - (sizes - 1) * means(words, buckets, minn, maxn)).astype(np.float32)

@@ -7,16 +7,16 @@ import numpy as np
 from ...errors import FormatError
 from ...files import CHUNK, Output
 from ..vectors import Vectors
-from . import _text
+from . import _text, projector
 from ._rows import imported
 from .word2vec_text import header
 
-LOSES = "counts, context vectors, metadata; the number of decimals is not kept, the numbers are"
+LOSES = "counts, context vectors, n-grams, metadata; the number of decimals is not kept, the numbers are"
 
 
 def sniff(head: bytes, size: int) -> bool:
     # One number at the end of the line is rather a list of counts or of scores.
-    return header(head) is None and _text.guess_width(head) > 1
+    return header(head) is None and _text.guess_width(head) > 1 and not projector.sniff(head, size)
 
 
 def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors:

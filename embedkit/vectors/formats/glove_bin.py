@@ -6,18 +6,15 @@ Vectors are word + context row without the biases, as in GloVe's default text ou
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
 from ...errors import EmbedkitError, FormatError
-from ...files import map_input
 from ...text.vocab import Vocab
 from ..vectors import Vectors
-from ._rows import BLOCK, MAX_WORD, imported, show
+from ._rows import BLOCK, imported
+from ._words import read_words
 
 LOSES = "biases, word and context vectors apart from each other, the <unk> row of the text output"
-_LINE = re.compile(rb"(.+) ([0-9]{1,18})\r?")
 
 
 def sniff(head: bytes, size: int) -> bool:
@@ -31,7 +28,7 @@ def read(path, data: np.ndarray, *, vocab=None, dedupe: str = "error") -> Vector
             f"{path}: this format holds no words",
             "give GloVe's vocabulary file (a word and its count a line) with --vocab",
         )
-    words, counts = _read_vocab(vocab)
+    words, counts = read_words(vocab)
     V, size = len(words), len(data)
     if size % (16 * V) or size < 32 * V:
         message = f"{size} bytes are not twice {V} rows of numbers: {V} words are in {vocab}"
@@ -42,15 +39,6 @@ def read(path, data: np.ndarray, *, vocab=None, dedupe: str = "error") -> Vector
         both = rows[:, start : start + step, :-1]
         with np.errstate(over="ignore", invalid="ignore"):  # infinite and NaN rows are named below
             matrix[start : start + step] = both[0] + both[1]
-    return imported(path, Vocab.from_words(words, counts), matrix, "glove-bin", "row", 1, dedupe)
-
-
-def _read_vocab(path) -> tuple[list[bytes], list[int]]:
-    words, counts = [], []
-    for number, line in enumerate(map_input(path).tobytes().removesuffix(b"\n").split(b"\n"), 1):
-        match = _LINE.fullmatch(line)
-        if match is None or len(match[1]) > MAX_WORD:
-            raise FormatError(path, f"{show(line)} is not a word and its count", line=number)
-        words.append(match[1])
-        counts.append(int(match[2]))
-    return words, counts
+    vectors = imported(path, Vocab.from_words(words, counts), matrix, "glove-bin", "row", 1, dedupe)
+    vectors.unread = LOSES
+    return vectors

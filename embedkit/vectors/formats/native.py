@@ -1,6 +1,8 @@
 """The native file: `container.py` with the tensors of vectors in it. Loading maps it; rows are read when they are used.
 
     dense   vectors F32 (V, D), contexts F32 (V, D) where there are any, norms F32 (V,), vocab.*, counts
+            subwords F32 (bucket, D): rows of n-grams, whose lengths the metadata `ngrams` has
+    int8    codes I8 (V, D), scales F32 (V,), norms F32 (V,), vocab.*, counts; row i is codes[i] * scales[i]
     sparse  data F32 (nnz,), indices I32, indptr I64 (V + 1,), norms, vocab.*, counts, contexts.* for other columns
 
 Dense vectors are whatever tensor the metadata calls `input`, so a language model's embeddings open as well.
@@ -15,12 +17,15 @@ from ...container import PROFILE, Container
 from ...errors import EmbedkitError, FormatError
 from ...files import Output
 from ...text.stored import pack_metadata, read_vocab, unpack_metadata, vocab_tensors
+from ..quantized import QuantizedVectors
 from ..sparse import SparseVectors
+from ..subwords import MAX_NGRAM, SubwordVectors
 from ..vectors import Vectors
 from ._rows import check_finite
 
 LOSES = ""
 _DAMAGED = "embedkit verify FILE tells which parts of a file are damaged"
+_FACTS = ("kind", "input", "output", "ngrams")  # written anew
 _OTHER = {
     "counts": ("co-occurrence counts", "make vectors of them with: embedkit train svd {path} -o OUT"),
     "ids": ("an encoded corpus", "train on the text itself: embedkit train svd TEXT -o OUT"),
@@ -38,6 +43,8 @@ def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors | SparseVe
     metadata = unpack_metadata(stored.metadata)
     if metadata.get("kind") == "sparse-vectors":
         return _read_sparse(stored, metadata)
+    if metadata.get("kind") == "quantized-vectors":
+        return _read_quantized(stored, metadata)
     source, target = metadata.pop("input", None), metadata.pop("output", None)
     if not isinstance(source, str):
         kind = str(metadata.get("kind"))
@@ -46,7 +53,22 @@ def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors | SparseVe
     vocab = read_vocab(stored)
     matrix = _matrix(stored, source, len(vocab))
     contexts = _matrix(stored, target, len(vocab)) if isinstance(target, str) and target in stored else None
-    return Vectors(vocab, matrix, _norms(stored, len(vocab)), metadata, contexts)
+    norms = _norms(stored, len(vocab))
+    if "subwords" not in stored:
+        return Vectors(vocab, matrix, norms, metadata, contexts)
+    ngrams = _buckets(stored, matrix.shape[1], metadata.pop("ngrams", None))
+    return SubwordVectors(vocab, matrix, *ngrams, norms, metadata, contexts)
+
+
+def _buckets(stored: Container, D: int, lengths) -> tuple[np.ndarray, int, int]:
+    """Rows of n-grams, and the lengths of those."""
+    buckets = stored["subwords"]
+    if buckets.dtype != np.float32 or buckets.ndim != 2 or buckets.shape[1] != D or not len(buckets):
+        message = f"tensor 'subwords' is {buckets.dtype} {buckets.shape}, not float32 rows of {D}"
+        raise FormatError(stored.path, message, _DAMAGED)
+    if not isinstance(lengths, list) or [type(n) for n in lengths] != [int, int] or not 0 < lengths[1] <= MAX_NGRAM:
+        raise FormatError(stored.path, "the metadata do not say how long the n-grams are", _DAMAGED)
+    return buckets, *lengths
 
 
 def _check_profile(stored: Container) -> None:
@@ -59,28 +81,40 @@ def _check_profile(stored: Container) -> None:
     raise FormatError(
         stored.path,
         f"a safetensors file of another program (tensors {names or 'none'}): it holds no words",
-        "export the vectors as word2vec text or binary",
+        f"name a file of words, one a row: embedkit convert --from safetensors --vocab FILE {stored.path} OUT",
     )
 
 
-def _matrix(stored: Container, name, V: int) -> np.ndarray:
+def _matrix(stored: Container, name, V: int, dtype=np.float32) -> np.ndarray:
     if name not in stored:
         raise FormatError(stored.path, f"there is no tensor {name!r} in it", _DAMAGED)
-    matrix = stored[name]
-    if matrix.dtype != np.float32 or matrix.ndim != 2 or len(matrix) != V or not matrix.size:
+    matrix, dtype = stored[name], np.dtype(dtype)
+    if matrix.dtype != dtype or matrix.ndim != 2 or len(matrix) != V or not matrix.size:
         found = f"{matrix.dtype} {matrix.shape}"
-        raise FormatError(stored.path, f"tensor {name!r} is {found}, not a float32 row for each of {V} words", _DAMAGED)
+        raise FormatError(
+            stored.path, f"tensor {name!r} is {found}, not a row of {dtype} for each of {V} words", _DAMAGED
+        )
     return matrix
 
 
-def _norms(stored: Container, V: int) -> np.ndarray | None:
-    if "norms" not in stored:
+def _norms(stored: Container, V: int, name: str = "norms") -> np.ndarray | None:
+    if name not in stored:
         return None
-    norms = stored["norms"]
+    norms = stored[name]
     # One length per row: a NaN or an infinite number in a row shows here without reading the matrix.
     if norms.dtype != np.float32 or norms.shape != (V,) or not (np.isfinite(norms) & (norms >= 0)).all():
-        raise FormatError(stored.path, f"tensor 'norms' does not hold {V} lengths", _DAMAGED)
+        raise FormatError(stored.path, f"tensor {name!r} does not hold {V} lengths", _DAMAGED)
     return norms
+
+
+def _read_quantized(stored: Container, metadata: dict) -> QuantizedVectors:
+    vocab = read_vocab(stored)
+    metadata.pop("input", None)
+    codes = _matrix(stored, "codes", len(vocab), np.int8)
+    scales = _norms(stored, len(vocab), "scales")
+    if scales is None:
+        raise FormatError(stored.path, "there is no tensor 'scales' in it", _DAMAGED)
+    return QuantizedVectors(vocab, codes, scales, _norms(stored, len(vocab)), metadata)
 
 
 def _read_sparse(stored: Container, metadata: dict) -> SparseVectors:
@@ -103,17 +137,23 @@ def write(out: Output, vectors: Vectors | SparseVectors, *, on_bad_token: str = 
     if not len(vectors):
         raise EmbedkitError(f"{out.path}: there are no vectors to write")
     words = vocab_tensors(vectors.vocab)
-    metadata = {key: value for key, value in vectors.metadata.items() if key not in ("kind", "input", "output")}
+    metadata = {key: value for key, value in vectors.metadata.items() if key not in _FACTS}
     if isinstance(vectors, SparseVectors):
         check_finite(out.path, vectors.norms[:, None], vectors.vocab.bytes)
         tensors = {"data": vectors.data, "indices": vectors.indices, "indptr": vectors.indptr, "norms": vectors.norms}
         if vectors.contexts is not None:
             words |= vocab_tensors(vectors.contexts, "contexts")
         facts = {"kind": "sparse-vectors"}
+    elif isinstance(vectors, QuantizedVectors):
+        check_finite(out.path, vectors.norms[:, None], vectors.vocab.bytes)
+        tensors = {"codes": vectors.codes, "scales": vectors.scales, "norms": vectors.norms}
+        facts = {"kind": "quantized-vectors", "input": "codes"}
     else:
         check_finite(out.path, vectors.norms[:, None], vectors.vocab.bytes)
         tensors, facts = {"vectors": vectors.matrix}, {"kind": "vectors", "input": "vectors"}
         if vectors.contexts is not None:
             tensors["contexts"], facts["output"] = vectors.contexts, "contexts"
         tensors["norms"] = vectors.norms
+        if isinstance(vectors, SubwordVectors):
+            tensors["subwords"], facts["ngrams"] = vectors.buckets, [vectors.minn, vectors.maxn]
     container.write(out, tensors | words, pack_metadata(facts | metadata))

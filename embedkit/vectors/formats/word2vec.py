@@ -15,7 +15,7 @@ from ._rows import MAX_WORD, exported, imported, row_blocks, show
 from ._text import check_size
 from .word2vec_text import header, is_text
 
-LOSES = "counts, context vectors, metadata; rows always end with a newline"
+LOSES = "counts, context vectors, n-grams, metadata; rows always end with a newline"
 _MISPLACED = "a word before it probably holds a space, which this format cannot mark: export the vectors as text"
 
 

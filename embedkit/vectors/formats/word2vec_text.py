@@ -16,7 +16,7 @@ from ..vectors import Vectors
 from . import _text
 from ._rows import imported
 
-LOSES = "counts, context vectors, metadata; the number of decimals is not kept, the numbers are"
+LOSES = "counts, context vectors, n-grams, metadata; the number of decimals is not kept, the numbers are"
 _CONTROL = re.compile(rb"[\0-\x08\x0e-\x1f]")
 _HEADER = re.compile(rb"([0-9]{1,18})[ \t]+([0-9]{1,18})[ \t\r]*\n")
 

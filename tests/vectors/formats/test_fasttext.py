@@ -1,4 +1,4 @@
-"""fastText models: the vectors of known words, as fastText itself prints them."""
+"""fastText models: the vectors of words, known or not, as fastText itself prints them."""
 
 from __future__ import annotations
 
@@ -9,18 +9,21 @@ import numpy as np
 import pytest
 
 from embedkit.errors import FormatError
+from embedkit.text.vocab import Vocab
 from embedkit.vectors import formats
-from embedkit.vectors.formats import fasttext
-from embedkit.vectors.formats.fasttext import ngrams
+from embedkit.vectors.subwords import SubwordVectors
+from embedkit.vectors.vectors import Vectors
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 MODEL = GOLDEN / "fasttext.bin"
 
 
-def model(words, dim=2, bucket=4, minn=3, maxn=6, labels=(), version=12, pruned=-1, quantized=0, matrix=None) -> bytes:
+def model(
+    words, dim=2, bucket=4, minn=3, maxn=6, labels=(), version=12, pruned=-1, quantized=0, matrix=None, kind=2
+) -> bytes:
     """The bytes of a model with these words and labels."""
     n = len(words) + len(labels)
-    data = struct.pack("<2i12id", 793712314, version, dim, 5, 5, 1, 5, 1, 2, 2, bucket, minn, maxn, 100, 1e-4)
+    data = struct.pack("<2i12id", 793712314, version, dim, 5, 5, 1, 5, 1, 2, kind, bucket, minn, maxn, 100, 1e-4)
     data += struct.pack("<3i2q", n, len(words), len(labels), 1000, pruned)
     for type, entries in enumerate((words, labels)):
         data += b"".join(entry + b"\0" + struct.pack("<qb", 7, type) for entry in entries)
@@ -34,19 +37,6 @@ def model(words, dim=2, bucket=4, minn=3, maxn=6, labels=(), version=12, pruned=
 def load(tmp_path, data: bytes, **options):
     (tmp_path / "x").write_bytes(data)
     return formats.load(tmp_path / "x", **options)
-
-
-def slow_ngrams(word: str, minn: int, maxn: int) -> list[int]:
-    """As fastText's Dictionary::computeSubwords and hash, one character after another."""
-    text, hashes = f"<{word}>", []
-    for i in range(len(text)):
-        for n in range(minn, maxn + 1):
-            if i + n <= len(text) and not (n == 1 and (i == 0 or i + n == len(text))):
-                h = 2166136261
-                for byte in text[i : i + n].encode():
-                    h = (h ^ (byte if byte < 128 else byte | 0xFFFFFF00)) * 16777619 & 0xFFFFFFFF
-                hashes.append(h)
-    return hashes
 
 
 def test_golden_model():
@@ -65,54 +55,87 @@ def test_known_words_are_what_fasttext_prints():
     for word in ("고양이", "fox", "zèbre"):
         row = vectors.matrix[vectors.vocab.id(word)]
         np.testing.assert_allclose(row, np.float32(printed[word].strip().split(" ")), rtol=5.1e-5)
-    assert "foxes" not in vectors.vocab  # fastText would answer from its n-grams: that is what the import loses
-    assert "subwords" in formats.by_name("fasttext").LOSES
 
 
-def test_hashes_take_bytes_as_signed_numbers():
-    words, hashes = ngrams([b"abc", "한국어".encode()], 3, 6)
-    found = {word: set(hashes[words == word].tolist()) for word in (0, 1)}
-    assert 440920331 in found[0]  # abc
-    assert 3662803087 in found[1]  # 국어>
-    assert 3864850063 not in found[1]  # 국어> with unsigned bytes
-    assert 1801725635 in ngrams(["한국".encode()], 2, 2)[1]  # 한국
-
-
-@pytest.mark.parametrize(("minn", "maxn"), [(3, 6), (2, 3), (1, 2), (1, 1), (0, 4), (5, 5), (4, 3), (0, 0)])
-def test_ngrams_are_those_of_the_original(minn, maxn):
-    texts = ["the", "한국어", "a", "naïve-zèbre", "日本", "x" * 40, "</s>x"]
-    words, hashes = ngrams([text.encode() for text in texts], minn, maxn)
-    for i, text in enumerate(texts):
-        assert sorted(hashes[words == i].tolist()) == sorted(slow_ngrams(text, max(1, minn), maxn))
-
-
-def test_the_end_of_a_sentence_has_no_ngrams():
-    assert len(ngrams([b"</s>"], 3, 6)[0]) == 0
-    words, _ = ngrams([b"a", b"</s>", b"b"], 2, 3)
-    assert set(words.tolist()) == {0, 2}
-
-
-def test_means_of_rows(tmp_path):
-    rows = np.random.default_rng(1).normal(size=(3 + 10, 5)).astype(np.float32)
-    texts = ["ab", "</s>", "한국어"]
-    vectors = load(tmp_path, model([text.encode() for text in texts], dim=5, bucket=10, matrix=rows))
-    for i, text in enumerate(texts):
-        ids = [i] + ([] if text == "</s>" else [3 + h % 10 for h in slow_ngrams(text, 3, 6)])
-        np.testing.assert_allclose(vectors.matrix[i], rows[ids].astype(float).mean(0), rtol=1e-6)
-
-
-def test_blocks_do_not_matter(tmp_path, monkeypatch):
-    data = model([b"word%d" % i for i in range(50)], bucket=100)
-    whole = load(tmp_path, data).matrix
-    monkeypatch.setattr(fasttext, "HASHED", 1)
-    monkeypatch.setattr(fasttext, "GATHER", 20)
-    np.testing.assert_array_equal(load(tmp_path, data).matrix, whole)
+def test_unknown_words_are_what_fasttext_prints(run, tmp_path):
+    """Also from the native file."""
+    native = tmp_path / "native"
+    assert run("convert", MODEL, native).err == f"{native}: without the output matrix\n"
+    lines = (GOLDEN / "fasttext.word-vectors.txt").read_text("utf-8").splitlines()
+    assert [line.split(" ")[0] for line in lines[3:]] == ["고양", "foxes"]
+    for path in (MODEL, native):
+        got = run("vectors", path, *(line.split(" ")[0] for line in lines))
+        assert (got.code, got.err) == (0, "")
+        for found, line in zip(got.rows, lines, strict=True):
+            word, *numbers = line.strip().split(" ")
+            assert found[0] == word
+            np.testing.assert_allclose(np.float32(found[1:]), np.float32(numbers), rtol=5.1e-5)
+        assert run("similar", path, "고양", "-k", "1").out.startswith("고양\tfox\t0.979704")
 
 
 def test_labels_and_models_without_subwords(tmp_path):
     vectors = load(tmp_path, model([b"a", b"b c"], bucket=0, maxn=0, labels=[b"__label__x"]))
     assert vectors.vocab.words() == ["a", "b c"]
     assert vectors.matrix.tolist() == [[0, 1], [2, 3]]
+
+
+def test_what_reading_leaves_behind(tmp_path):
+    assert load(tmp_path, model([b"a"])).unread == ""  # the output matrix of these is zero
+    assert load(tmp_path, model([b"a"], labels=[b"__label__x"])).unread == "labels"
+    assert formats.load(MODEL).unread == "the output matrix"
+
+
+def test_supervised_models_of_version_11_have_no_ngrams(tmp_path):
+    rows = [[5, 6], [1, 2], [3, 4], [5, 6], [7, 8]]
+    old = load(tmp_path, model([b"word"], version=11, kind=3, matrix=rows))
+    assert (type(old), old.matrix.tolist()) == (Vectors, [[5, 6]])
+    for version, kind in ((11, 2), (12, 3)):
+        assert isinstance(load(tmp_path, model([b"word"], version=version, kind=kind, matrix=rows)), SubwordVectors)
+
+
+def test_written_bytes(tmp_path):
+    """Of a word without subwords; with them the numbers are those of fastText but for the last digit."""
+    vectors = Vectors(Vocab.from_words(["a", "bc"], [7, 3]), np.array([[1, 2], [3, 4]], np.float32))
+    formats.save(tmp_path / "x", vectors, "fasttext")
+    head = bytes.fromhex("ba164f2f 0c000000 02000000 05000000 05000000 01000000 05000000 01000000 02000000 02000000")
+    head += bytes(12) + struct.pack("<id", 100, 1e-4) + struct.pack("<3i2q", 2, 2, 0, 10, -1)
+    words = b"a\0" + struct.pack("<qb", 7, 0) + b"bc\0" + struct.pack("<qb", 3, 0)
+    sizes = b"\0" + struct.pack("<2q", 2, 2)
+    rows = np.array([1, 2, 3, 4], "<f4").tobytes()
+    assert (tmp_path / "x").read_bytes() == head + words + sizes + rows + sizes + bytes(16)
+
+
+def test_there_and_back(tmp_path):
+    vectors = formats.load(MODEL)
+    formats.save(tmp_path / "x", vectors, "fasttext")
+    again, original, written = formats.load(tmp_path / "x"), MODEL.read_bytes(), (tmp_path / "x").read_bytes()
+    assert len(written) == len(original)
+    assert again.vocab.counts.tolist() == vectors.vocab.counts.tolist()
+    np.testing.assert_allclose(again.matrix, vectors.matrix, rtol=3e-7)
+    np.testing.assert_array_equal(again.buckets, vectors.buckets)
+    own, begin = 22 * 8 * 4, len(original) - 2 * 22 * 8 * 4 - 500 * 8 * 4 - 17
+    kept, there = (np.frombuffer(data[begin : begin + own], "<f4") for data in (written, original))
+    np.testing.assert_allclose(kept, there, atol=1e-6)
+
+
+@pytest.mark.parametrize("counts", [None, [9, 5, 1]])
+def test_unknown_counts_stay_unknown(tmp_path, counts):
+    vocab = Vocab.from_words(["a", "b", "c"], counts)
+    formats.save(tmp_path / "x", Vectors(vocab, np.eye(3, dtype=np.float32)), "fasttext")
+    found = formats.load(tmp_path / "x").vocab.counts
+    assert (found if counts is None else found.tolist()) == counts
+
+
+@pytest.mark.peer
+@pytest.mark.filterwarnings("ignore")
+def test_gensim_reads_it(tmp_path):
+    fasttext = pytest.importorskip("gensim.models.fasttext")
+    for name in ("fasttext.bin", "gensim.bin"):
+        vectors = formats.load(GOLDEN / name)
+        formats.save(tmp_path / "x", vectors, "fasttext")
+        read = fasttext.load_facebook_vectors(str(tmp_path / "x"))
+        np.testing.assert_allclose(read[vectors.vocab.words()], vectors.matrix, rtol=1e-6)
+    np.testing.assert_allclose(read["fox"], vectors.rows([vectors.vocab.id("fox")])[0])
 
 
 def test_bytes_that_are_no_text(tmp_path):
@@ -123,7 +146,7 @@ def test_bytes_that_are_no_text(tmp_path):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (model([b"a"], version=11), "is of version 11, only 12 is read"),
+        (model([b"a"], version=13), "is of version 13, 11 and 12 are read"),
         (model([b"a"], quantized=1), "a quantized fastText model"),
         (model([b"a"], pruned=3), "a quantized fastText model"),
         (model([b"a"], dim=2)[:30], "byte 30: cut short"),

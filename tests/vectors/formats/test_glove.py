@@ -105,7 +105,7 @@ def test_words_from_another_file_are_asked_for():
     with pytest.raises(EmbedkitError, match="this format holds no words") as caught:
         formats.load(GOLDEN / "glove.bin", "glove-bin")
     assert "--vocab" in caught.value.hint
-    with pytest.raises(EmbedkitError, match="a vocabulary file is for glove-bin, this is word2vec"):
+    with pytest.raises(EmbedkitError, match="its words are in it, as in every word2vec file"):
         formats.load(GOLDEN / "gensim.bin", vocab=GOLDEN / "glove.vocab.txt")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import pickle
 import shlex
-import struct
 import zipfile
 from pathlib import Path
 
@@ -42,8 +41,6 @@ def npz() -> bytes:
     ("data", "name"),
     [
         (b"", "is empty"),
-        (b"FiFu" + struct.pack("<4I", 0, 2, 1, 2), "a finalfusion file"),
-        (npy(), "a numpy array without words"),
         (npz(), "a zip archive"),
         (b"\x89HDF\r\n\x1a\n" + bytes(50), "an HDF5 file"),
         (b"\x28\xb5\x2f\xfd" + bytes(50), "compressed with zstd"),

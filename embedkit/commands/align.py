@@ -1,0 +1,69 @@
+"""`embedkit align`: one space turned onto another."""
+
+from __future__ import annotations
+
+import click
+
+from ..errors import EmbedkitError
+from ._change import change_options, one_stdin, open_dense, tell_lost
+
+
+@click.command("align")
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+@click.option(
+    "--anchors", type=click.IntRange(min=1), metavar="N", help="the N most frequent shared words  [default: all]"
+)
+@click.option("--words", metavar="LIST", help="anchors from this file, one a line (a count may follow); - is stdin")
+@change_options
+def command(a, b, anchors, words, out, target, source_format, output, quiet):
+    """Turn the vectors of A so that words that B has too come as near to theirs in B as a rotation can bring them.
+
+    OUT has the words of A, whose similarities among each other do not change. The rotation (orthogonal Procrustes) is
+    the one with the highest mean cosine over the anchors; stderr tells that cosine, before and after. Listed words that
+    A or B lacks are named, and the exit code is 3.
+    """
+    one_stdin(a, b, words)
+    from ..progress import Progress
+    from ..vectors.change.align import rotation
+    from ..vectors.change.history import history
+    from ..vectors.change.merge import match
+    from ..vectors.change.rows import Rows
+    from ..vectors.change.select import pick
+    from ..vectors.formats import Saving
+    from ..vectors.vectors import Vectors
+    from ._out import Unanswered
+    from ._run import need_output
+
+    progress, unanswered = Progress(quiet), Unanswered(quiet)
+    with Saving(need_output(out), target) as saving:
+        source, goal = (open_dense(file, source_format, output) for file in (a, b))
+        if source.width != goal.width:
+            message = f"{a} has vectors of {source.width} dimensions, {b} of {goal.width}"
+            raise EmbedkitError(message, "embedkit postprocess --steps pca:D shortens vectors")
+        vocab, ids = match([source.vocab, goal.vocab])
+        chosen = pick(vocab, None if words is None else _listed(vocab, words, unanswered), top=anchors)
+        if not len(chosen):
+            raise EmbedkitError(f"{a} and {b} share no anchor", "words are the same if they are spelt the same")
+        turn, before, after = rotation(source, goal, *ids[:, chosen])
+        rows = Rows(source)
+        rows.maps.append(lambda block: block @ turn)
+        done = {"anchors": len(chosen), "cosine_before": round(before, 6), "cosine_after": round(after, 6)}
+        facts = {"kind": "vectors", "history": history(source.metadata, "align", **done, onto=goal.metadata)}
+        made = Vectors(source.vocab, rows.matrix(), metadata=source.metadata | facts)
+        saving.save(made)
+    progress.say(f"{len(chosen):,} anchors, mean cosine {before:.4f} before, {after:.4f} after")
+    if len(chosen) < source.width:
+        progress.say(f"fewer anchors than the {source.width} dimensions: other rotations would fit them as well")
+    tell_lost(progress, out, saving.format, made, source)
+    unanswered.finish()
+
+
+def _listed(vocab, path: str, unanswered) -> list[int]:
+    """Ids in `vocab` of the words in file `path`."""
+    from ..text.corpus import read_words
+
+    ids = {word: vocab.id(word) for word in read_words(path)}
+    for word in (word for word, id in ids.items() if id is None):
+        unanswered.report(f"not in both files: {word}")
+    return [id for id in ids.values() if id is not None]

@@ -1,0 +1,52 @@
+"""`embedkit merge`: several models in one."""
+
+from __future__ import annotations
+
+import click
+
+from ..errors import EmbedkitError
+from ._change import change_options, one_stdin, open_dense, tell_lost
+
+
+@click.command("merge")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--how",
+    type=click.Choice(("average", "concatenate")),
+    default="average",
+    show_default=True,
+    help="the mean of a word's vectors (short ones filled up with zeros), or one behind another",
+)
+@click.option(
+    "--union",
+    is_flag=True,
+    help="words of any file, not of all: the mean of the vectors there are, or zeros for those there are not",
+)
+@click.option("--unit", is_flag=True, help="scale vectors to length 1 first, so that every file has the same weight")
+@change_options
+def command(files, how, union, unit, out, target, source_format, output, quiet):
+    """Make one model of several: of each word the average of its vectors, or all of them in one.
+
+    Words are the same if they are spelt the same. They come in the order of the first file, and then what --union adds;
+    where all files have counts, a union is sorted by them. Of a word's counts the largest is kept.
+    """
+    if len(files) < 2:
+        raise click.UsageError("merge takes two files or more", click.get_current_context())
+    one_stdin(*files)
+    from ..progress import Progress
+    from ..vectors.change.history import history, shared
+    from ..vectors.change.merge import match, merge
+    from ..vectors.formats import Saving
+    from ..vectors.vectors import Vectors
+    from ._run import need_output
+
+    with Saving(need_output(out), target) as saving:
+        sources = [open_dense(file, source_format, output) for file in files]
+        vocab, ids = match([source.vocab for source in sources], union)
+        if not len(vocab):
+            raise EmbedkitError(f"{', '.join(files)}: no word is in all of them", "--union keeps the words of any")
+        done = {"how": how, "words": "union" if union else "intersection", "unit": unit}
+        facts = {"history": history({}, "merge", **done, of=[source.metadata for source in sources])}
+        made = Vectors(vocab, merge(sources, ids, how, unit), metadata=shared(sources) | facts)
+        saving.save(made)
+    tell_lost(Progress(quiet), out, saving.format, made, *sources)

@@ -1,0 +1,50 @@
+"""`embedkit postprocess`: other coordinates for the same words."""
+
+from __future__ import annotations
+
+import click
+
+from ..errors import EmbedkitError
+from ._change import change_options, open_dense, tell_lost
+from ._options import model_argument
+
+
+@click.command("postprocess")
+@model_argument
+@click.option("--steps", metavar="STEP,...", help="what to do, in this order")
+@change_options
+def command(file, steps, out, target, source_format, output, quiet):
+    """Center, scale, flatten or shorten the vectors of FILE: words and counts stay, context vectors and n-grams do not.
+
+    \b
+    center    subtract the mean of all vectors
+    unit      scale every vector to length 1 (zero vectors stay)
+    abtt:D    all-but-the-top: subtract the mean and the D strongest directions;
+              without :D a hundredth of the dimensions, at least 1
+    whiten    subtract the mean, and give all directions variance 1, without turning
+    pca:D     subtract the mean, and keep the D strongest directions as dimensions
+
+    Statistics are over all words, each counted once. In memory are the result and a few MB.
+    """
+    if steps is None:
+        raise click.UsageError("Missing --steps, as in --steps center,unit", click.get_current_context())
+    from ..progress import Progress
+    from ..vectors.change.history import history
+    from ..vectors.change.postprocess import parse_steps, postprocess, resolve
+    from ..vectors.formats import Saving
+    from ..vectors.vectors import Vectors
+    from ._run import need_output
+
+    parsed = parse_steps(steps)
+    with Saving(need_output(out), target) as saving:
+        source = open_dense(file, source_format, output)
+        try:
+            parsed = resolve(parsed, source.width)
+        except EmbedkitError as error:
+            raise EmbedkitError(f"{file}: {error}", error.hint) from error
+        saving.reserve(4 * len(source) * source.width)
+        done = [name if d is None else f"{name}:{d}" for name, d in parsed]
+        facts = {**source.metadata, "kind": "vectors", "history": history(source.metadata, "postprocess", steps=done)}
+        made = Vectors(source.vocab, postprocess(source, parsed), metadata=facts)
+        saving.save(made)
+    tell_lost(Progress(quiet), out, saving.format, made, source)

@@ -1,0 +1,65 @@
+"""`embedkit select`: some of the words."""
+
+from __future__ import annotations
+
+import click
+
+from ..errors import EmbedkitError
+from ._change import change_options, one_stdin, tell_lost
+from ._options import model_argument
+
+
+@click.command("select")
+@model_argument
+@click.option("--top", type=click.IntRange(min=1), metavar="N", help="the N most frequent words")
+@click.option("--min-count", type=click.IntRange(min=0), metavar="N", help="words that occur N times or more")
+@click.option("--words", metavar="LIST", help="words of this file, one a line (a count may follow); - is stdin")
+@change_options
+def command(file, top, min_count, words, out, target, source_format, output, quiet):
+    """Keep some of the words of FILE: the most frequent ones, those of a list, or both at once.
+
+    Words stay in the order of FILE, with their counts and everything else. --top takes the words with the highest
+    counts, or the first ones where FILE has no counts; with --words or --min-count, of what those leave. Words of the
+    list that FILE lacks are named on stderr, and the exit code is 3.
+    """
+    if top is None and min_count is None and words is None:
+        raise click.UsageError("Missing what to select: --top, --min-count or --words", click.get_current_context())
+    one_stdin(file, words)
+    from ..progress import Progress
+    from ..vectors.change.history import history
+    from ..vectors.change.select import pick
+    from ..vectors.formats import Saving, load
+    from ._out import Unanswered
+    from ._run import need_output
+
+    unanswered = Unanswered(quiet)
+    with Saving(need_output(out), target) as saving:
+        source = load(file, source_format, output=output)
+        among = None if words is None else _known(source, file, words, unanswered)
+        try:
+            selected = source.take(pick(source.vocab, among, min_count, top))
+        except EmbedkitError as error:
+            raise EmbedkitError(f"{file}: {error}", error.hint) from error
+        listed = None if among is None else len(among)
+        selected.metadata["history"] = history(source.metadata, "select", words=listed, min_count=min_count, top=top)
+        saving.save(selected)
+    tell_lost(Progress(quiet), out, saving.format, selected, source)
+    unanswered.finish()
+
+
+def _known(source, file: str, words: str, unanswered) -> list[int]:
+    """Ids of the words in the file `words`; EmbedkitError where `source` knows none of them."""
+    from ..text.corpus import read_words
+    from ..vectors.query import Unanswerable, find
+    from ._ask import Parser
+
+    def parse(source, word: str) -> int:
+        id = find(source, word)
+        if id is None:
+            raise Unanswerable(f"unknown word: {word}", [word])
+        return id
+
+    ids = [id for _, id in Parser(source, parse, unanswered)(read_words(words))]
+    if not ids:
+        raise EmbedkitError(f"{words}: none of its words is in {file}")
+    return ids

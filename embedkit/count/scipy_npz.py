@@ -1,0 +1,134 @@
+"""SciPy's `.npz` of a sparse matrix in rows (csr), as `scipy.sparse.save_npz` and `load_npz` have it.
+
+A zip archive of numpy arrays: format ("csr"), shape, data, indices, indptr. Ours have two more, which SciPy passes
+over: words (uint8, the words with a line end each) and counts (int64). Only these names are looked for; none is a path.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+
+import numpy as np
+
+from ..errors import EmbedkitError, FormatError
+from ..files import Output, map_input
+from ..spool import pieces
+from ..text.corpus import read_words
+from ..text.vocab import Vocab
+from ..vectors.formats import _npy
+from .counts import Counts
+
+NAME = "scipy-npz"
+MAX_RATIO = 100  # what is unpacked, to what the file has: counts shrink to a tenth, bombs to a thousandth
+PIECE = 1 << 20
+_HINT = "save it with scipy.sparse.save_npz"
+_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, LookupError)
+
+
+def save(out: Output, counts: Counts) -> None:
+    """Write all counts, not compressed; the same counts give the same bytes."""
+    words = [counts.vocab.bytes(id) for id in range(len(counts.vocab))]
+    if any(not word or b"\n" in word for word in words):
+        raise EmbedkitError(f"{out.path}: {NAME} cannot hold words that are empty or have a line end")
+    V = len(words)
+    arrays = {
+        "indices": counts.indices,
+        "indptr": counts.indptr,
+        "format": np.array(b"csr"),
+        "shape": np.array([V, V], np.int64),
+        "data": counts.data,
+        "words": np.frombuffer(b"".join(word + b"\n" for word in words), np.uint8),
+    }
+    if counts.vocab.counts is not None:
+        arrays["counts"] = np.asarray(counts.vocab.counts, np.int64)
+    with zipfile.ZipFile(_Sink(out), "w") as archive:
+        for name, array in arrays.items():
+            member = zipfile.ZipInfo(f"{name}.npy")  # dated 1980, as all of them
+            with archive.open(member, "w", force_zip64=array.nbytes > 1 << 30) as file:
+                file.write(_npy.header(array))
+                for part in pieces(array.reshape(-1), PIECE):
+                    file.write(part.tobytes())
+
+
+class _Sink:
+    """An Output as zipfile wants it: it cannot go back."""
+
+    def __init__(self, out: Output):
+        self._out = out
+
+    def write(self, data) -> int:
+        self._out.write(data)
+        return len(data)
+
+    def flush(self) -> None:
+        pass
+
+
+def load(path: str, words: str | None) -> Counts:
+    """Counts in the file `path`, over the words of the file `words` or those in it. FormatError for anything else."""
+    arrays = _arrays(path, map_input(path))
+    kind = arrays["format"].tobytes().replace(b"\0", b"")
+    if kind != b"csr":
+        name = kind[:20].decode("ascii", "replace")
+        raise FormatError(path, f"a sparse matrix of kind {name!r}, csr is needed", "save it as matrix.tocsr()")
+    vocab = _vocab(path, arrays, words)
+    V, shape = len(vocab), arrays["shape"].tolist()
+    if shape != [V, V]:
+        raise FormatError(path, f"a matrix of shape {shape}, but {V} words", "is it that vocabulary's?")
+    indptr, indices, data = arrays["indptr"].astype(np.int64), arrays["indices"], arrays["data"].astype(np.float32)
+    fits = len(indptr) == V + 1 and indptr[0] == 0 and indptr[-1] == len(indices) == len(data)
+    if not fits or (np.diff(indptr) < 0).any() or len(indices) and not 0 <= indices.min() <= indices.max() < V:
+        raise FormatError(path, "rows and columns of the matrix do not fit together", "was it made with scipy.sparse?")
+    if not (np.isfinite(data) & (data > 0)).all():
+        raise FormatError(path, "a count is not above zero, or not finite", "remove it with matrix.eliminate_zeros()")
+    keys = np.repeat(np.arange(V) << 32, np.diff(indptr)) | indices.astype(np.int64)
+    if (np.diff(keys) <= 0).any():
+        order = np.argsort(keys, kind="stable")
+        indices, data = indices[order], data[order]
+        if (np.diff(keys[order]) == 0).any():
+            raise FormatError(path, "a pair of words stands there twice", "add them with matrix.sum_duplicates()")
+    metadata = {"config": {}, "imported_from": NAME}
+    return Counts(vocab, indptr, indices.astype(np.int32), data, metadata)
+
+
+_SHAPES = {"format": ("SU", 0), "shape": ("iu", 1), "indptr": ("iu", 1), "indices": ("iu", 1), "data": ("fiu", 1)}
+_OPTIONAL = {"words": ("u", 1), "counts": ("iu", 1)}
+
+
+def _arrays(path, data: np.ndarray) -> dict[str, np.ndarray]:
+    """The arrays of the archive that have a name we know, of the type and number of axes that it must have."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(memoryview(data))) as archive:
+            members = {member.filename: member for member in archive.infolist()}
+            wanted = [name for name in (*_SHAPES, *_OPTIONAL) if f"{name}.npy" in members]
+            if sum(members[f"{name}.npy"].file_size for name in wanted) > MAX_RATIO * len(data) + (1 << 20):
+                raise FormatError(path, f"unpacked, it would be more than {MAX_RATIO} times as large", "is it a bomb?")
+            arrays = {name: _member(path, archive, members[f"{name}.npy"]) for name in wanted}
+    except _FAULTS as error:
+        raise FormatError(path, f"is no zip archive, or damaged: {error}", _HINT) from error
+    for name, (kinds, axes) in (_SHAPES | _OPTIONAL).items():
+        if name not in arrays and name in _SHAPES:
+            raise FormatError(path, f"there is no {name} in it", _HINT)
+        if name in arrays and (arrays[name].dtype.kind not in kinds or arrays[name].ndim != axes):
+            raise FormatError(path, f"{name} is {arrays[name].dtype} of {arrays[name].ndim} axes, as never in a matrix")
+    return arrays
+
+
+def _member(path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise FormatError(path, f"is compressed in a way that is not read ({member.compress_type})")
+    return _npy.parse(path, np.frombuffer(archive.read(member), np.uint8))
+
+
+def _vocab(path, arrays: dict[str, np.ndarray], words: str | None) -> Vocab:
+    if words is not None:
+        return Vocab.from_words(read_words(words))
+    if "words" not in arrays or arrays["words"].dtype != np.uint8:
+        raise EmbedkitError(f"{path}: holds no words", "name the vocabulary it was counted with: --vocab FILE")
+    found = arrays["words"].tobytes().removesuffix(b"\n").split(b"\n")
+    counts = arrays.get("counts")
+    if len(set(found)) < len(found) or not all(found) or counts is not None and len(counts) != len(found):
+        raise FormatError(path, "its words are damaged: some are empty, come twice or have no count")
+    return Vocab.from_words(found, counts)

@@ -1,0 +1,37 @@
+"""One space turned onto another: orthogonal Procrustes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..query import unit_rows
+from .rows import id_blocks
+
+
+class Rotation(NamedTuple):
+    """`turn` (D, D) float64, orthogonal: row @ turn is the row in the other space.
+
+    `before` and `after` are the mean cosines of the anchors with their counterparts.
+    """
+
+    turn: np.ndarray
+    before: float
+    after: float
+
+
+def rotation(a, b, ids_a: np.ndarray, ids_b: np.ndarray) -> Rotation:
+    """The rotation (or reflection) that brings rows `ids_a` of `a` nearest to rows `ids_b` of `b`, both (n,).
+
+    Anchors are scaled to length 1, so that no word weighs more for being frequent and the solution, that of Schönemann
+    (1966), is the one with the highest mean cosine; nothing is centred. Both sources are equally wide. For words:
+    Hamilton, Leskovec & Jurafsky (2016).
+    """
+    product = np.zeros((a.width, b.width))
+    for at in id_blocks(len(ids_a), a.width):
+        left, right = (unit_rows(source.rows(ids[at]).astype(np.float64)) for source, ids in ((a, ids_a), (b, ids_b)))
+        product += left.T @ right
+    u, values, v = np.linalg.svd(product)
+    # The sum of the cosines is the trace of the product: after turning, the sum of its singular values.
+    return Rotation(u @ v, float(np.trace(product)) / len(ids_a), float(values.sum()) / len(ids_a))

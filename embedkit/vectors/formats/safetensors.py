@@ -1,0 +1,51 @@
+"""Safetensors files of other programs, read only: one of their tensors, and the words from another file."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ... import container
+from ...errors import EmbedkitError, FormatError
+from ...text.vocab import Vocab
+from ..vectors import Vectors
+from ._rows import imported
+from ._words import check_length, read_words
+
+LOSES = "the other tensors, metadata"
+
+
+def sniff(head: bytes, size: int) -> bool:
+    return False  # looks like a native file, which says what such a one needs
+
+
+def read(path, data: np.ndarray, *, vocab=None, tensor: str | None = None, dedupe: str = "error") -> Vectors:
+    """`vocab` names the file of words, a row each; `tensor` the rows, by default the only ones that are as many.
+
+    EmbedkitError where words or a choice are missing, FormatError where they do not fit.
+    """
+    stored = container.read(path, data)
+    if stored.metadata.get("format", "").startswith("embedkit/"):
+        raise FormatError(path, "is a native file: its words are in it", "leave --from out")
+    shapes = {name: stored[name].shape for name in stored.names if stored[name].dtype.kind == "f"}
+    tables = {name: shape for name, shape in shapes.items() if len(shape) == 2 and all(shape)}
+    listed = ", ".join(f"{name} {rows} x {D}" for name, (rows, D) in list(tables.items())[:5])
+    if not tables:
+        raise FormatError(path, "has no tensor of rows of float16, 32 or 64", "convert it with the program it is of")
+    if vocab is None:
+        hint = f"name a file of words, one a row: embedkit convert --from safetensors --vocab FILE {path} OUT"
+        raise EmbedkitError(f"{path}: this format holds no words (tensors {listed})", hint)
+    words, counts = read_words(vocab)
+    fitting = [name for name, (rows, _) in tables.items() if rows == len(words)]
+    if tensor is not None and tensor not in tables:
+        raise EmbedkitError(f"{path}: has no rows called {tensor!r}", f"tensors: {listed}")
+    if tensor is None and len(fitting) != 1:
+        fault = f"{len(fitting) or 'no'} tensors have {len(words)} rows, as many as {vocab} has words"
+        raise EmbedkitError(f"{path}: {fault}", f"choose with --tensor: {listed}")
+    name = tensor or fitting[0]
+    check_length(path, len(stored[name]), vocab, len(words))
+    with np.errstate(over="ignore"):  # too large becomes infinite, and is named
+        matrix = np.ascontiguousarray(stored[name], np.float32)
+    vectors = imported(path, Vocab.from_words(words, counts), matrix, "safetensors", "row", 1, dedupe)
+    if len(stored.names) > 1:
+        vectors.unread = "the other tensors"
+    return vectors

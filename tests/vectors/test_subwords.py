@@ -1,0 +1,149 @@
+"""Words outside the vocabulary: n-grams, their hashes, and the means of their rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from embedkit.errors import EmbedkitError
+from embedkit.text.vocab import Vocab
+from embedkit.vectors import formats, query, subwords
+from embedkit.vectors.ranking import analogy, nearest
+from embedkit.vectors.subwords import SubwordVectors, means, ngrams
+
+
+def slow_ngrams(word: str, minn: int, maxn: int) -> list[int]:
+    """As fastText's Dictionary::computeSubwords and hash, one character after another."""
+    text, hashes = f"<{word}>", []
+    for i in range(len(text)):
+        for n in range(minn, maxn + 1):
+            if i + n <= len(text) and not (n == 1 and (i == 0 or i + n == len(text))):
+                h = 2166136261
+                for byte in text[i : i + n].encode():
+                    h = (h ^ (byte if byte < 128 else byte | 0xFFFFFF00)) * 16777619 & 0xFFFFFFFF
+                hashes.append(h)
+    return hashes
+
+
+def make(texts, bucket=10, D=5, minn=3, maxn=6) -> tuple[SubwordVectors, np.ndarray]:
+    """Vectors of `texts`, and the rows of which they are means: those of the words, then those of the n-grams."""
+    rows = np.random.default_rng(1).normal(size=(len(texts) + bucket, D)).astype(np.float32)
+    own, buckets = rows[: len(texts)], rows[len(texts) :]
+    vectors = means([text.encode() for text in texts], buckets, minn, maxn, own)
+    return SubwordVectors(Vocab.from_words(texts), vectors, buckets, minn, maxn), rows
+
+
+def test_hashes_take_bytes_as_signed_numbers():
+    words, hashes = ngrams([b"abc", "한국어".encode()], 3, 6)
+    found = {word: set(hashes[words == word].tolist()) for word in (0, 1)}
+    assert 440920331 in found[0]  # abc
+    assert 3662803087 in found[1]  # 국어>
+    assert 3864850063 not in found[1]  # 국어> with unsigned bytes
+    assert 1801725635 in ngrams(["한국".encode()], 2, 2)[1]  # 한국
+
+
+@pytest.mark.parametrize(("minn", "maxn"), [(3, 6), (2, 3), (1, 2), (1, 1), (0, 4), (5, 5), (4, 3), (0, 0)])
+def test_ngrams_are_those_of_the_original(minn, maxn):
+    texts = ["the", "한국어", "a", "naïve-zèbre", "日本", "x" * 40, "</s>x"]
+    words, hashes = ngrams([text.encode() for text in texts], minn, maxn)
+    for i, text in enumerate(texts):
+        assert sorted(hashes[words == i].tolist()) == sorted(slow_ngrams(text, max(1, minn), maxn))
+
+
+def test_the_end_of_a_sentence_has_no_ngrams():
+    assert len(ngrams([b"</s>"], 3, 6)[0]) == 0
+    words, _ = ngrams([b"a", b"</s>", b"b"], 2, 3)
+    assert set(words.tolist()) == {0, 2}
+
+
+def test_means_of_rows():
+    texts = ["ab", "</s>", "한국어", "unknown"]
+    vectors, rows = make(texts[:3])
+    ids = query.find_all(vectors, texts)
+    assert ids.tolist() == [0, 1, 2, 3]
+    for i, (text, row) in enumerate(zip(texts, vectors.rows(ids))):
+        own = [i] if i < 3 else []
+        parts = own + ([] if text == "</s>" else [3 + h % 10 for h in slow_ngrams(text, 3, 6)])
+        np.testing.assert_allclose(row, rows[parts].astype(float).mean(0), rtol=2e-6)
+
+
+def test_blocks_do_not_matter(monkeypatch):
+    texts = [f"word{i}" for i in range(50)] + ["</s>", "", "x"]
+    whole = make(texts, 100)[0].matrix
+    monkeypatch.setattr(subwords, "HASHED", 1)
+    monkeypatch.setattr(subwords, "GATHER", 20)
+    np.testing.assert_array_equal(make(texts, 100)[0].matrix, whole)
+
+
+def test_an_unknown_word_has_one_id_and_is_never_an_answer():
+    vectors, _ = make(["one", "two", "three"])
+    first, again, other = (vectors.compose(word) for word in ("four", "four", "five"))
+    assert (first, again, other) == (3, 3, 4)
+    assert query.find(vectors, "four") is None
+    assert len(vectors.vocab) == 3
+    ((ids, scores),) = nearest(vectors, [query.parse_query(vectors, "four")], k=9)
+    assert sorted(ids.tolist()) == [0, 1, 2]
+    expected = vectors.scores(vectors.rows([3]))[0]
+    np.testing.assert_allclose(scores, expected[ids], rtol=1e-6)
+
+
+def test_a_word_without_ngrams_is_unknown():
+    vectors, _ = make(["one", "two"], minn=5, maxn=6)
+    assert vectors.compose("a") is None
+    assert vectors.compose("") is None
+    with pytest.raises(query.Unanswerable, match="unknown word: a"):
+        query.find_all(vectors, ["one", "a", "abcdef"])
+
+
+def test_expressions_and_analogies_take_unknown_words():
+    vectors, _ = make(["one", "two", "three", "four"])
+    ids, signs = query.parse_query(vectors, "one - uno + zwei")
+    assert (ids.tolist(), signs.tolist()) == ([0, 4, 5], [1, -1, 1])
+    assert query.find(vectors, "one - uno + zwei") is None  # an expression is no word
+    for method in ("add", "mul"):
+        (ranking,) = analogy(vectors, np.array([[5, 0, 4]]), method, k=3)
+        assert sorted(ranking[0].tolist()) == [1, 2, 3]
+    units = query.unit_rows(vectors.rows([5, 0, 4, 1, 2, 3]))
+    (ids, scores), *_ = analogy(vectors, np.array([[5, 0, 4]] * 3), "add", k=3)
+    wanted = units[3:] @ query.unit_rows((units[1] - units[0] + units[2])[None])[0]
+    np.testing.assert_allclose(scores, np.sort(wanted)[::-1], rtol=1e-5)
+
+
+def test_a_broken_row_of_ngrams_is_named_when_it_is_used():
+    vectors, rows = make(["one"], bucket=1)
+    vectors.buckets[0, 0] = np.nan
+    with pytest.raises(EmbedkitError, match="the vector of 'two' holds NaN or infinity"):
+        vectors.rows([0, vectors.compose("two")])
+
+
+def test_a_selection_keeps_them(tmp_path):
+    vectors, _ = make(["one", "two", "three"])
+    part = vectors.take([2, 0])
+    assert part.vocab.words() == ["three", "one"]
+    np.testing.assert_array_equal(part.rows([part.compose("two!")]), vectors.rows([vectors.compose("two!")]))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"ngrams": "[3]"}, "do not say how long"),
+        ({"ngrams": "[3, true]"}, "do not say how long"),
+        ({"ngrams": "[3, 33]"}, "do not say how long"),
+        ({}, "do not say how long"),
+        ({"ngrams": "[3, 6]", "subwords": np.zeros((2, 4), np.float32)}, r"float32 \(2, 4\), not float32 rows of 5"),
+        ({"ngrams": "[3, 6]", "subwords": np.zeros(5, np.float32)}, r"float32 \(5,\), not float32 rows of 5"),
+        ({"ngrams": "[3, 6]", "subwords": np.zeros((2, 5))}, "float64"),
+    ],
+)
+def test_native_files_that_contradict_themselves(tmp_path, change, message):
+    from embedkit import container
+    from embedkit.files import Output
+    from embedkit.text.stored import vocab_tensors
+
+    tensors = {"vectors": np.ones((1, 5), np.float32), "subwords": np.ones((2, 5), np.float32)}
+    tensors |= {key: value for key, value in change.items() if key == "subwords"}
+    facts = {"kind": "vectors", "input": "vectors", **{k: v for k, v in change.items() if k != "subwords"}}
+    with Output(tmp_path / "x") as out:
+        container.write(out, tensors | vocab_tensors(Vocab.from_words(["a"])), facts)
+    with pytest.raises(EmbedkitError, match=message):
+        formats.load(tmp_path / "x")
