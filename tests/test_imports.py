@@ -141,7 +141,10 @@ def lm_file(tmp_path_factory):
     return folder / "lm"
 
 
-@pytest.mark.parametrize("name", ["gensim.bin", "gensim.txt", "glove.txt", "fasttext.bin", "word2vec_c.txt"])
+OTHERS = ["gensim.bin", "gensim.txt", "glove.txt", "fasttext.bin", "word2vec_c.txt", "numpy.npy", "finalfusion.fifu"]
+
+
+@pytest.mark.parametrize("name", [*OTHERS, "projector.tsv"])
 def test_files_of_other_tools_too(name):
     assert foreign(loaded("info", Path(__file__).parent / "golden" / name)) == {"click", "numpy"}
 

@@ -52,6 +52,7 @@ COMMANDS = {
     "train rnn": Line("train rnn {text} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
     "train lstm": Line("train lstm {text} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
     "train gru": Line("train gru {text} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
+    "train ffn": Line("train ffn {text} -o {out} --embed 2 --hidden 2 --order 3 --epochs 2 --batch-size 2"),
     "vocab": Line("vocab {text} --min-count 1"),
     "vocab -o": Line("vocab {text} --min-count 1 -o {out}"),
     "vocab --vocab": Line("vocab {text} --vocab {words}"),

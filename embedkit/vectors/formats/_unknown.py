@@ -7,8 +7,9 @@ import shlex
 import struct
 
 _PICKLE = re.compile(rb"\x80[\x02-\x05]")
+_UNZIP = "unpack it first; counts of SciPy: embedkit train svd --from scipy-npz --vocab WORDS FILE -o OUT"
 _MAGIC = (
-    (b"PK\x03\x04", "a zip archive (.npz and PyTorch files are zip archives, too)", "unpack it first"),
+    (b"PK\x03\x04", "a zip archive (.npz and PyTorch files are zip archives, too)", _UNZIP),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file", "export the vectors as word2vec text or binary"),
     (b"\x28\xb5\x2f\xfd", "compressed with zstd", "unpack it first: zstd -d FILE"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "unpack it first"),

@@ -68,7 +68,8 @@ def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors:
     result = imported(path, vocab, vectors, "fasttext", "row", 1, dedupe)
     if maxn > 0:
         result = SubwordVectors(result.vocab, result.matrix, buckets, minn, maxn, metadata=result.metadata)
-    left = {"labels": nlabels, "the output matrix": output[:BLOCK].any()}
+    begin = data[end - output.nbytes : end][:BLOCK]  # what is not trained is zero, as in models that we write
+    left = {"labels": nlabels, "the output matrix": begin.any()}
     result.unread = ", ".join(name for name, is_there in left.items() if is_there)
     return result
 
