@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..errors import EmbedkitError
+from ..errors import EmbedkitError, OptionError
 from ..progress import Progress
+
+
+def check_freeze(model) -> None:
+    """Refuse `freeze` without `init`."""
+    if model.freeze and model.init is None:
+        raise OptionError("--freeze keeps what --init FILE gives; without a file there is nothing to keep")
 
 
 def take_rows(path: str, vocab, rows: np.ndarray, flag: str, progress: Progress) -> np.ndarray:

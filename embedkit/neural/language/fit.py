@@ -13,6 +13,7 @@ from ...text.stream import Stream
 from ..layers.fused import Fused
 from ..layers.workspace import Workspace
 from ..optim import OPTIMIZERS, Optimizer
+from ..pretrained import check_freeze
 from ..rates import Rate
 from ..run import Run
 from . import start, steps
@@ -43,9 +44,10 @@ def check(config, valid: Stream | None = None) -> None:
     """Refuse options that do not go together."""
     model, training = config.model, config.training
     if model.tie and model.layers == 1 and model.embed != model.hidden:
-        raise OptionError(f"--tie makes --hidden {model.hidden} be --embed {model.embed}, as there is but one layer")
-    if model.freeze and model.init is None:
-        raise OptionError("--freeze keeps what --init FILE gives; without a file there is nothing to keep")
+        raise OptionError(
+            f"--tie shares one matrix: with one layer, --hidden {model.hidden} must be --embed {model.embed}"
+        )
+    check_freeze(model)
     if model.residual and model.layers == 1 and model.embed != model.hidden:
         raise OptionError("--residual needs a layer that gives as many numbers as it takes: --embed = --hidden")
     if valid is None and training.patience is not None:

@@ -10,6 +10,7 @@ import numpy as np
 from ...errors import EmbedkitError, OptionError
 from ...parallel import thread_count
 from ...vectors.vectors import Vectors
+from ..pretrained import check_freeze
 from ..run import Run
 from . import _kernels
 from .plan import draws, plan, scratch, tree
@@ -38,8 +39,7 @@ def check(corpus, config) -> None:
     model = config.model
     if model.add_context and model.loss == "hs":
         raise OptionError("--add-context needs an output vector for each word; --loss hs has none")
-    if model.freeze and model.init is None:
-        raise OptionError("--freeze keeps the rows of --init FILE; without a file there are none")
+    check_freeze(model)
     if config.training.keep_best and not (config.training.valid_pairs or config.training.valid_questions):
         raise OptionError("--keep-best compares epochs by --valid-pairs or --valid-questions; there are none")
     found = np.flatnonzero(corpus.vocab.counts)

@@ -399,7 +399,7 @@ def test_gradients_are_logged_and_change_nothing(text, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"tie": True, "embed": 5}, "--tie makes --hidden 6 be --embed 5"),
+        ({"tie": True, "embed": 5}, "--hidden 6 must be --embed 5"),
         ({"freeze": True}, "--freeze keeps what --init FILE gives"),
         ({"patience": 1}, "--patience counts epochs"),
         ({"optimizer": "nt-asgd"}, "--optimizer nt-asgd averages"),
