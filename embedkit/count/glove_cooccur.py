@@ -75,7 +75,8 @@ def _key(word, context):
 
 def _check(path: str, part: np.ndarray, first: int, words: int) -> None:
     good = (part["word"] > 0) & (part["word"] <= words) & (part["context"] > 0) & (part["context"] <= words)
-    good &= np.isfinite(part["count"]) & (part["count"] > 0)
+    single = np.finfo(np.float32)  # what counts become
+    good &= (part["count"] >= single.tiny) & (part["count"] <= single.max)
     if not good.all():
         bad = int(np.argmin(good))
         record = part[bad]
