@@ -19,15 +19,32 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx, name):
-        return import_module(f".commands.{name}", __package__).command if name in COMMANDS else None
+        module = f".commands.{name.replace('-', '_')}"
+        return import_module(module, __package__).command if name in COMMANDS else None
 
     def format_commands(self, ctx, formatter):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def _version(ctx, param, is_asked):
+    if is_asked and not ctx.resilient_parsing:
+        from .commands._version import versions
+
+        # In one piece, so that a reader may leave after the first line.
+        click.echo("\n".join([f"embedkit {__version__}", *versions()]))
+        ctx.exit()
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the versions of embedkit, numpy, numba and BLAS, and exit.",
+)
 def cli():
     """Word embeddings and language models from the shell: text in, models out, answers to stdout.
 

@@ -5,7 +5,7 @@ Nothing here imports numpy, so that `--help` stays light.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -122,14 +122,15 @@ class Config:
             for name, section in self.sections.items()
         }
 
-    def toml(self) -> str:
-        """The TOML that reproduces this run with `--config`; unset options are left out."""
-        lines = []
-        for name, section in self.sections.items():
-            lines += [f"[{name}]"]
-            lines += [f"{k.replace('_', '-')} = {_toml(v)}" for k, v in asdict(section).items() if v not in (None, ())]
-            lines += [""]
-        return "\n".join(lines[:-1]) + "\n"
+
+def toml(tables: dict[str, dict]) -> str:
+    """`tables` as TOML."""
+    lines = []
+    for name, table in tables.items():
+        lines += [f"[{name}]"]
+        lines += [f"{key} = {_toml(value)}" for key, value in table.items()]
+        lines += [""]
+    return "\n".join(lines[:-1]) + "\n" if lines else ""
 
 
 def _toml(value) -> str:

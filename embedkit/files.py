@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
-import itertools
 import mmap
 import os
 import re
@@ -13,6 +12,7 @@ import stat
 import sys
 from typing import TYPE_CHECKING
 
+from . import temporary
 from .compressed import CHUNK, Decompressed, decompressor
 from .errors import EmbedkitError
 
@@ -167,15 +167,7 @@ class Output:
         self._target = os.path.realpath(self.path)
         if info is not None and not os.access(self._target, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        folder, name = os.path.split(self._target)
-        # A name as long as the file system allows leaves no room for more.
-        stem = f".{os.fsdecode(os.fsencode(name)[:200])}.{os.getpid()}"
-        for attempt in itertools.count():
-            temporary = os.path.join(folder, f"{stem}.{attempt}.tmp" if attempt else f"{stem}.tmp")
-            with contextlib.suppress(FileExistsError):
-                self._fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-                break
-        self._temporary = temporary
+        self._fd, self._temporary = temporary.create(self._target)
         if info is not None:
             os.fchmod(self._fd, stat.S_IMODE(info.st_mode))
 
@@ -261,10 +253,10 @@ class Output:
     def _discard(self) -> None:
         """Closes what is open and removes a temporary file that did not become the target."""
         fd, self._fd = self._fd, None
-        temporary, self._temporary = self._temporary, None
-        if temporary is not None:
+        path, self._temporary = self._temporary, None
+        if path is not None:
             with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)
+                os.unlink(path)
         if fd is not None and self._owned:
             os.close(fd)
 

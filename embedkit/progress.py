@@ -9,15 +9,18 @@ from .errors import EmbedkitError, OptionError
 
 
 class Progress:
-    """Passed down to whatever takes long. Bars appear on a terminal only; `quiet` silences bars and sentences."""
+    """Passed down to whatever takes long. Bars appear on a terminal only; `quiet` silences bars and sentences.
 
-    def __init__(self, quiet: bool = False, log: str | None = None):
+    `log` is a file for events, replaced, or with `append` continued.
+    """
+
+    def __init__(self, quiet: bool = False, log: str | None = None, append: bool = False):
         self.quiet, self._path, self._log = quiet, log, None
         if log == "-":
             raise OptionError("--log -: stdout is for results", "name a file, or /dev/stderr")
         if log is not None:
             with self._reported():
-                self._log = open(log, "w", encoding="utf-8")  # noqa: SIM115 (open as long as the run)
+                self._log = open(log, "a" if append else "w", encoding="utf-8")  # noqa: SIM115 (open as long as the run)
 
     @contextmanager
     def _reported(self):

@@ -14,7 +14,7 @@ FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 # Lower floors first; a file may import its own room and the floors below, never a neighbour on its floor.
 FLOORS = [
     {"errors", "folders", "__init__"},
-    {"compressed", "spool", "sizes", "parallel"},
+    {"compressed", "spool", "sizes", "parallel", "temporary"},
     {"container", "files", "progress", "config", "jit", "simd", "catalog"},
     {"text"},
     {"vectors"},
@@ -79,16 +79,37 @@ def test_numba_lives_in_jit_and_simd_and_kernels_use_nothing_else(path):
         assert names <= {"math", "typing", "numpy", "jit", "simd"}
 
 
+FORBIDDEN_MODULES = (
+    # what runs code that it reads
+    *("pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "code", "codeop", "runpy"),
+    # what runs programs, or code of other languages
+    *("subprocess", "pty", "pexpect", "ctypes", "cffi"),
+    # what speaks to other machines
+    *("socket", "socketserver", "ssl", "http", "urllib", "urllib3", "requests", "ftplib", "smtplib", "asyncio"),
+    *("telnetlib", "xmlrpc", "webbrowser"),
+)
+FORBIDDEN_NAMES = {"eval", "exec", "compile", "__import__", "print", "input", "breakpoint"}
+# Methods of any object: those of `os` that run programs, and those that unpack archives by the names inside.
+FORBIDDEN_METHODS = {"system", "popen", "fork", "forkpty", "posix_spawn", "posix_spawnp", "startfile"}
+FORBIDDEN_METHODS |= {f"{kind}{end}" for kind in ("exec", "spawn") for end in ("l", "le", "lp", "v", "ve", "vp", "vpe")}
+FORBIDDEN_METHODS |= {"extract", "extractall", "unpack_archive"}
+
+
 @pytest.mark.parametrize("path", FILES, ids=str)
-def test_no_pickle_no_eval_no_print(path):
-    tree = ast.parse((PACKAGE / path).read_text())
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id not in {"eval", "exec", "print"}, f"{path}:{node.lineno}"
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            modules = {alias.name for alias in node.names} | {getattr(node, "module", None)}
-            assert not modules & {"pickle", "dill", "joblib", "shelve", "marshal"}, f"{path}:{node.lineno}"
+def test_no_pickle_no_eval_no_shell_no_network(path):
+    for node in ast.walk(ast.parse((PACKAGE / path).read_text())):
+        where = f"{path}:{getattr(node, 'lineno', 0)}"
+        if isinstance(node, ast.Import):
+            assert not {alias.name.split(".")[0] for alias in node.names} & {*FORBIDDEN_MODULES}, where
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            assert node.module.split(".")[0] not in FORBIDDEN_MODULES, where
+            assert not {alias.name for alias in node.names} & FORBIDDEN_METHODS, where
+        if isinstance(node, ast.Name):
+            assert node.id not in FORBIDDEN_NAMES, where
+        if isinstance(node, ast.Attribute):
+            assert node.attr not in FORBIDDEN_METHODS, where
         if isinstance(node, ast.keyword):
+            assert node.arg != "shell", where
             assert node.arg != "allow_pickle" or (isinstance(node.value, ast.Constant) and node.value.value is False)
 
 

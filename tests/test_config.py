@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import tomllib
 
-from embedkit.config import Config, Context, Text, Training
+from embedkit.config import Config, Text, Training, toml
 
 
-def test_toml_says_what_the_dataclasses_say():
-    config = Config(text=Text(vocab='a "b"\\c'), context=Context(sample=1e-5), training=Training(threads=2))
-    tables = tomllib.loads(config.toml())
+def test_toml_says_what_the_tables_say():
+    text = {"vocab": 'a "b"\\c\x7f\n', "min-count": 5, "lowercase": False, "normalize": True, "joiner": "한"}
+    tables = {"text": text, "context": {"sample": 1e-5}, "training": {"valid-pairs": ("a", "b")}}
+    assert tomllib.loads(toml(tables)) == tables | {"training": {"valid-pairs": ["a", "b"]}}
+    assert toml({}) == ""
+
+
+def test_printed_configuration_says_what_the_dataclasses_say(run):
+    result = run("count", "--print-config", "--vocab", 'a "b"\\c', "--sample", 1e-5, "--threads", 2)
+    tables = tomllib.loads(result.out)
     assert tables["text"]["vocab"] == 'a "b"\\c'
     assert tables["text"]["min-count"] == 5
     assert tables["text"]["lowercase"] is False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import errno
+import fcntl
 import gzip
 import io
 import lzma
@@ -321,9 +322,46 @@ def test_a_long_name(tmp_path):
     assert path.read_bytes() == b"data"
 
 
-def test_a_leftover_of_another_process_is_not_touched(tmp_path):
-    leftover = tmp_path / f".out.{os.getpid()}.tmp"
-    leftover.write_bytes(b"theirs")
-    put(tmp_path / "out", b"ours")
-    assert leftover.read_bytes() == b"theirs"
+def test_what_killed_runs_left_is_removed_and_nothing_else(tmp_path):
+    """A file under the name of a temporary one is locked while its run lives; a name alone says nothing."""
+    dead, other, longer = tmp_path / ".out.77.tmp", tmp_path / ".outer.77.tmp", tmp_path / ".out.txt.77.tmp"
+    for path in (dead, tmp_path / f".out.{os.getpid()}.1.tmp", other, longer):
+        path.write_bytes(b"theirs")
+    with Output(tmp_path / "out") as out:
+        out.write(b"ours")
+        (ours,) = tmp_path.glob(f".out.{os.getpid()}*.tmp")
+        put(tmp_path / "out", b"another")
+        assert ours.exists()
+        assert (tmp_path / "out").read_bytes() == b"another"
     assert (tmp_path / "out").read_bytes() == b"ours"
+    assert {*tmp_path.iterdir()} == {tmp_path / "out", other, longer}
+
+
+def test_a_killed_run_leaves_what_the_next_one_removes(tmp_path):
+    script = (
+        "import os, signal, sys; from embedkit.files import *\n"
+        "with Output(sys.argv[1]) as out: out.write(bytes(1 << 22)); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    path = tmp_path / "out"
+    done = subprocess.run([sys.executable, "-c", script, path], env=ENVIRONMENT)
+    assert done.returncode == -9
+    assert len(os.listdir(tmp_path)) == 1
+    put(path, b"new")
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_swept_away_before_it_was_locked(tmp_path, monkeypatch):
+    """Another run may find the file in the instant between its making and its lock: a new one is made."""
+    plain, gone = fcntl.flock, []
+
+    def flock(fd, how):
+        if not gone:
+            gone.extend(tmp_path.iterdir())
+            gone[0].unlink()
+        plain(fd, how)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    put(tmp_path / "out", b"data")
+    assert gone
+    assert os.listdir(tmp_path) == ["out"]
+    assert (tmp_path / "out").read_bytes() == b"data"

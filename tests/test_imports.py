@@ -48,9 +48,31 @@ def test_help_imports_click_alone(words):
     assert not modules & HEAVY
 
 
-@pytest.mark.parametrize("words", ["--version", "vocab --print-config", *(f"train {m} --print-config" for m in MODELS)])
-def test_neither_do_version_and_configuration_load_more(words):
+CONFIGURED = [
+    "vocab",
+    *(f"train {model}" for model in MODELS),
+    "similar FILE -k 3",
+    "select FILE --top 3",
+]
+
+
+@pytest.mark.parametrize("words", ["help-all", "completion zsh", *(f"{words} --print-config" for words in CONFIGURED)])
+def test_neither_do_configurations_and_all_of_the_help_load_more(words):
     assert foreign(loaded(*words.split())) == {"click"}
+
+
+@pytest.mark.parametrize(
+    "words", ["embedkit ", "embedkit train ", "embedkit train lstm --optimizer ", "embedkit similar "]
+)
+def test_completion_imports_click_alone(monkeypatch, words):
+    asked = {"_EMBEDKIT_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    for name, value in asked.items():
+        monkeypatch.setenv(name, value)
+    assert foreign(loaded()) == {"click"}
+
+
+def test_version_asks_blas_and_compiles_nothing():
+    assert foreign(loaded("--version")) == {"click", "numpy", "threadpoolctl"}
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def installed(tmp_path_factory):
 
 def test_version(installed):
     done = installed("embedkit", "--version")
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"embedkit {embedkit.__version__}\n", "")
+    assert (done.returncode, done.stdout.split("\n")[0], done.stderr) == (0, f"embedkit {embedkit.__version__}", "")
 
 
 def test_module(installed):

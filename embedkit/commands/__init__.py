@@ -24,4 +24,6 @@ COMMANDS = {
     "info": "What a file is and how it was made.",
     "verify": "Check a file against its checksums.",
     "cache": "List or clear the cache of encoded texts.",
+    "completion": "What a shell needs to complete embedkit's words.",
+    "help-all": "The help of every command, in one text.",
 }

@@ -6,7 +6,7 @@ import click
 
 from ..errors import EmbedkitError
 from ._options import corpus_params
-from ._resume import checkpoint_params, checkpoint_path, fingerprint, identity, nothing_lost
+from ._resume import checkpoint_params, checkpoint_path, fingerprint, goes_on, identity, nothing_lost
 from ._run import limited_threads, need_inputs, need_output, open_progress, provenance, read_stream, read_stream_with
 
 INPUT = "INPUT is text: files, folders, patterns, - for stdin. OUT is a language model, and a file of vectors as well."
@@ -32,7 +32,8 @@ def trainer(name: str, module):
             raise click.UsageError("--log-gradients needs --log FILE", click.get_current_context())
         texts = (*inputs, training.valid) if training.valid else inputs
         path = checkpoint_path(checkpoint, output, resume, log, texts)
-        with open_progress(quiet, log, texts) as progress, limited_threads(training.threads):
+        resumes = goes_on(path, resume)
+        with open_progress(quiet, log, texts, resumes) as progress, limited_threads(training.threads):
             state = Checkpoint(path, resume, progress)
             with nothing_lost(state), Output(output) as out:
                 init = fingerprint(model.init)

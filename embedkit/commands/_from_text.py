@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ._options import corpus_params, target_option
-from ._resume import checkpoint_params, checkpoint_path, fingerprint, identity, nothing_lost
+from ._resume import checkpoint_params, checkpoint_path, fingerprint, goes_on, identity, nothing_lost
 from ._run import limited_threads, need_inputs, need_output, open_progress, provenance, read_corpus
 
 INPUT = "INPUT is text: files, folders, patterns, - for stdin."
@@ -27,7 +27,8 @@ def trainer(name: str, module):
 
         need_inputs(inputs)
         path = checkpoint_path(checkpoint, need_output(output), resume, log, inputs)
-        with open_progress(quiet, log, inputs) as progress, limited_threads(config.training.threads):
+        resumes = goes_on(path, resume)
+        with open_progress(quiet, log, inputs, resumes) as progress, limited_threads(config.training.threads):
             judge, state = Judge(config.training), Checkpoint(path, resume, progress)
             with nothing_lost(state), formats.Saving(output, target) as out:
                 init = fingerprint(config.model.init)

@@ -51,14 +51,15 @@ class Judge:
     def __call__(self, vectors, known_only: bool = False) -> dict[str, float]:
         """With `known_only` whether enough pairs (two make a rank) and questions are in the vocabulary instead."""
         from ..eval.analogy import judge_questions
+        from ..eval.protocols import PLAIN
         from ..eval.similarity import judge_pairs
 
-        found = {}
+        protocol, found = PLAIN._replace(case="lower") if self._lowercase else PLAIN, {}
         for pairs in self._pairs:
-            agreement = judge_pairs(vectors, pairs, self._lowercase)
+            agreement = judge_pairs(vectors, pairs, protocol)
             found[pairs.name] = agreement.used > 1 if known_only else agreement.spearman or 0.0
         for questions in self._questions:
-            (answers,) = judge_questions(vectors, questions, lowercase=self._lowercase)
+            (answers,) = judge_questions(vectors, questions, protocol)
             used, correct = (sum(getattr(section, n) for section in answers.sections) for n in ("used", "correct"))
             found[questions.name] = used > 0 if known_only else correct / used
         return found

@@ -24,6 +24,9 @@ class Weights(click.ParamType):
             self.fail(f"{value!r} is neither auto nor weights that sum to 1, as in .7,.3", param, ctx)
         return numbers
 
+    def spell(self, value) -> str:
+        return ",".join(map(repr, value))
+
 
 _SIZE = {"type": click.IntRange(min=1), "metavar": "N"}
 _ABOVE_0 = {"type": FiniteRange(min=0, min_open=True), "metavar": "X"}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+from ._config import Command, SectionOption
+
 METAVARS = {int: "N", float: "X", str: "FILE"}
 HEADINGS = {"text": "Text", "phrases": "Phrases", "context": "Context", "model": "Model", "training": "Training"}
 
@@ -15,15 +16,7 @@ CACHE = {
 }
 
 
-class SectionOption(click.Option):
-    """A flag that belongs to a section of the configuration."""
-
-    def __init__(self, *args, section: str, kind: type, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.section, self.kind = section, kind
-
-
-class SectionedCommand(click.Command):
+class SectionedCommand(Command):
     """Help with one block per section."""
 
     def format_options(self, ctx, formatter):
@@ -89,65 +82,17 @@ def configured(name: str | None, callback, sections: dict[str, type], params=(),
 
     from ..config import Config
 
-    @click.pass_context
-    def run(ctx, print_config, **values):
+    def run(**values):
         config = Config(
             **{
                 section: options(**{f.name: values.pop(f.name) for f in fields(options)})
                 for section, options in sections.items()
             }
         )
-        if print_config:
-            click.echo(config.toml().encode("utf-8", "surrogateescape"), nl=False)
-            return None
         return callback(config=config, **values)
 
     flags = [flag for section, options in sections.items() for flag in section_options(section, options)]
-    return SectionedCommand(name, callback=run, params=[*params, *flags, _config(), _print_config()], help=help)
-
-
-def _config() -> click.Option:
-    return click.Option(
-        ["--config"],
-        metavar="FILE",
-        is_eager=True,
-        expose_value=False,
-        callback=_read_config,
-        help="read options from a TOML file; flags win",
-    )
-
-
-def _print_config() -> click.Option:
-    return click.Option(["--print-config"], is_flag=True, help="print the TOML that reproduces this run, and stop")
-
-
-def _read_config(ctx, param, path):
-    if path is None:
-        return
-    import tomllib
-
-    try:
-        with click.open_file(path, "rb") as file:
-            tables = tomllib.load(file)
-    except OSError as error:
-        raise click.FileError(path, error.strerror) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"{path}: {error}", ctx) from error
-    known = {(p.section, p.name): p for p in ctx.command.params if isinstance(p, SectionOption)}
-    values = {}
-    for section, table in tables.items():
-        for key, value in table.items() if isinstance(table, dict) else [(None, None)]:
-            if (section, str(key).replace("-", "_")) not in known:
-                name = f"{section}.{key}" if key else section
-                raise click.UsageError(f"{path}: {ctx.command_path} has no option {name}", ctx)
-            param = known[section, key.replace("-", "_")]
-            for item in value if param.multiple and isinstance(value, list) else [value]:
-                if not isinstance(item, (int, float) if param.kind is float else param.kind) or (
-                    isinstance(item, bool) and param.kind is not bool
-                ):
-                    raise click.UsageError(f"{path}: {section}.{key} = {item!r} is not {KINDS[param.kind]}", ctx)
-            values[param.name] = value
-    ctx.default_map = values
+    return SectionedCommand(name, callback=run, params=[*params, *flags], help=help)
 
 
 def model_argument(function):

@@ -62,6 +62,13 @@ def checkpoint_path(
     return path
 
 
+def goes_on(path: str | None, resume: bool) -> bool:
+    """Whether there is a checkpoint at `path` to go on from."""
+    import os
+
+    return resume and path is not None and os.path.exists(path)
+
+
 def fingerprint(path: str | None) -> str | None:
     """The SHA-256 of a file that will be read again."""
     import hashlib

@@ -11,14 +11,15 @@ from ..errors import EmbedkitError
 from ..progress import Progress
 
 
-def open_progress(quiet: bool, log: str | None, inputs: tuple[str, ...]) -> Progress:
-    """The progress of a run; a log over one of its inputs would destroy it before it is read."""
+def open_progress(quiet: bool, log: str | None, inputs: tuple[str, ...], resumes: bool = False) -> Progress:
+    """The progress of a run; a log over one of its inputs would destroy it before it is read. A run that `resumes`
+    goes on behind what is in the log."""
     import os
 
     for path in inputs if log is not None and os.path.exists(log) else ():
         if os.path.exists(path) and os.path.samefile(path, log):
             raise EmbedkitError(f"{log}: is an input, so it cannot be the log")
-    return Progress(quiet, log)
+    return Progress(quiet, log, append=resumes)
 
 
 def need_inputs(inputs: tuple[str, ...]) -> tuple[str, ...]:
@@ -167,11 +168,14 @@ def is_native(path: str) -> bool:
 
 
 def given_options(*sections: str) -> list[str]:
-    """The flags of these sections that were given on the command line or in a --config file."""
+    """The flags of these sections that were given, and not only as their defaults in a --config file."""
     ctx = click.get_current_context()
-    default = click.core.ParameterSource.DEFAULT
-    return [
-        p.opts[0]
-        for p in ctx.command.params
-        if getattr(p, "section", "") in sections and ctx.get_parameter_source(p.name) != default
-    ]
+    source = click.core.ParameterSource
+
+    def is_given(param) -> bool:
+        found = ctx.get_parameter_source(param.name)
+        return found is not source.DEFAULT and (
+            found is not source.DEFAULT_MAP or ctx.params[param.name] != param.default
+        )
+
+    return [p.opts[0] for p in ctx.command.params if getattr(p, "section", "") in sections and is_given(p)]

@@ -6,9 +6,10 @@ import click
 
 from ..errors import EmbedkitError
 from ._change import change_options, one_stdin, open_dense, tell_lost
+from ._config import Command
 
 
-@click.command("align")
+@click.command("align", cls=Command)
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
 @click.option(

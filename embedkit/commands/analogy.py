@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from ._ask import Parser, open_source, ranking_options
+from ._config import Command
 from ._options import format_option, json_option, model_argument, output_embedding_option, quiet_option
 from ._out import Out, Unanswered, query_blocks
 
 
-@click.command("analogy")
+@click.command("analogy", cls=Command)
 @model_argument
 @click.argument("words", nargs=-1, metavar="[A B C]")
 @ranking_options

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
+from ._config import Command
 from ._options import output_embedding_option, quiet_option
 
 
-@click.command("convert")
+@click.command("convert", cls=Command)
 @click.argument("source", metavar="IN")
 @click.argument("target", metavar="OUT")
 @click.option("--from", "source_format", metavar="FORMAT", help="format of IN; by default its bytes tell")

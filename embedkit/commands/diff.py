@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from ._change import one_stdin, open_dense
+from ._config import Command
 from ._options import format_option, json_option, output_embedding_option, quiet_option
 
 
-@click.command("diff")
+@click.command("diff", cls=Command)
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
 @click.argument("words", nargs=-1, metavar="[WORD]...")

@@ -6,114 +6,155 @@ import sys
 
 import click
 
+from ._config import Command
 from ._options import format_option, json_option, output_embedding_option, quiet_option
 
 
-@click.command()
+@click.command("evaluate", cls=Command)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--pairs", "pair_files", multiple=True, metavar="FILE", help="word pairs with scores; may be repeated")
 @click.option("--questions", "question_files", multiple=True, metavar="FILE", help="analogy questions; may be repeated")
+@click.option("--categories", "category_files", multiple=True, metavar="FILE", help="words with categories: purity")
+@click.option("--classify", "text_files", multiple=True, metavar="FILE", help="label, tab, text: cross-validation")
+@click.option(
+    "--protocol",
+    type=click.Choice(["word2vec", "gensim", "glove", "fasttext", "hyperwords", "levy2015"]),
+    help="the conventions of a tool or paper, for the same numbers; the four options below override them",
+)
 @click.option(
     "--method",
     type=click.Choice(["add", "mul", "both"]),
-    default="add",
-    show_default=True,
-    help="how analogies are scored: 3CosAdd, 3CosMul, or both in one pass",
+    help="how analogies are scored: 3CosAdd, 3CosMul, or both in one pass  [default: add]",
 )
 @click.option(
     "--restrict-vocab",
     type=click.IntRange(min=0),
-    default=30000,
-    show_default=True,
     metavar="N",
-    help="analogies: know the first N words only; 0 is all",
+    help="analogies: know the first N words only; 0 is all  [default: 30000]",
 )
 @click.option(
     "--oov",
     type=click.Choice(["skip", "wrong"]),
-    default="skip",
-    show_default=True,
-    help="analogies with a word out of vocabulary: leave out, or count as wrong",
+    help="analogies with a word out of vocabulary: leave out, or count as wrong  [default: skip]",
 )
-@click.option("--lowercase", is_flag=True, help="lower-case pairs and questions (not the vocabulary)")
+@click.option(
+    "--lowercase/--no-lowercase",
+    default=None,
+    help="lower-case pairs and questions (not the vocabulary), or leave them as they are  [default: leave]",
+)
+@click.option("--intervals", is_flag=True, help="add columns low and high: bootstrap 95 % intervals")
+@click.option("--compare", is_flag=True, help="add rows: each further FILE against the first, on what both know")
+@click.option("--bands", type=click.IntRange(min=1), metavar="N", help="add rows: scores in N bands of frequency")
+@click.option("--spread", is_flag=True, help="add rows: mean and standard deviation over all FILEs")
 @format_option
 @output_embedding_option
 @json_option
 @quiet_option
 def command(
-    files, pair_files, question_files, method, restrict_vocab, oov, lowercase, source_format, output, as_json, quiet
+    files,
+    pair_files,
+    question_files,
+    category_files,
+    text_files,
+    protocol,
+    method,
+    restrict_vocab,
+    oov,
+    lowercase,
+    intervals,
+    compare,
+    bands,
+    spread,
+    source_format,
+    output,
+    as_json,
+    quiet,
 ):
-    """Judge vectors: Spearman and Pearson correlation with the scores of word pairs, accuracy on analogy questions.
+    """Judge vectors: Spearman and Pearson correlation with the scores of word pairs, accuracy on analogy questions,
+    purity of clusters, accuracy of a logistic regression on the mean vectors of texts (10 folds).
 
     Pairs with a word out of vocabulary are left out; the columns used, total and coverage say how many were not. An
     analogy is right if the best word of the vocabulary, the three of the question aside, is the expected one. Pairs and
-    questions that a file repeats (also those that --lowercase makes equal) count each time.
+    questions that a file repeats (also those that --lowercase makes equal) count each time. --json adds the checksum of
+    every data set.
 
     Prints a table on a terminal, tab-separated lines with a header otherwise. Exit code 3: one of the data sets had
     nothing in the vocabulary of one of the models.
     """
-    if not pair_files and not question_files:
+    context = click.get_current_context()
+    sets = (*pair_files, *question_files, *category_files, *text_files)
+    if not sets:
         raise click.UsageError(
-            "nothing to judge by: give --pairs FILE or --questions FILE", click.get_current_context()
+            "nothing to judge by: give --pairs, --questions, --categories or --classify FILE", context
         )
-    if (*files, *pair_files, *question_files).count("-") > 1:
-        raise click.UsageError("only one of the files can be -, stdin", click.get_current_context())
+    if (*files, *sets).count("-") > 1:
+        raise click.UsageError("only one of the files can be -, stdin", context)
+    if (compare or spread) and len(files) < 2:
+        raise click.UsageError(f"--{'compare' if compare else 'spread'} needs two FILEs or more", context)
     from ..errors import EmbedkitError
-    from ..eval import readers, report
-    from ..eval.analogy import judge_questions
-    from ..eval.similarity import judge_pairs
+    from ..eval import report
     from ..progress import Progress
     from ..vectors.formats import load
+    from . import _evaluate as work
     from ._out import Out, Unanswered
 
     progress, missing = Progress(quiet), Unanswered(quiet)
     # Data sets first: a bad line in the last of them should not cost minutes of work.
-    pairs = _named(pair_files, readers.read_pairs)
-    questions = _named(question_files, readers.read_questions)
+    tasks = work.read_tasks(pair_files, question_files, category_files, text_files)
+    rules = work.protocol_of(protocol, method, restrict_vocab, oov, lowercase)
+    options = work.Options(intervals, bands or 0)
+    columns = report.columns(intervals, compare, spread, as_json)
 
     def judge(model):
         source = load(model, source_format, output=output)
         try:
-            for name, dataset in pairs:
-                result = judge_pairs(source, dataset, lowercase)
-                yield name, result, list(report.similarity_rows(model, name, result))
-            for name, dataset in questions:
-                methods = ("add", "mul") if method == "both" else (method,)
-                results = judge_questions(source, dataset, methods, restrict_vocab or None, lowercase, progress)
-                for each, result in zip(methods, results):
-                    yield name, result, list(report.analogy_rows(model, name, result, oov, each))
+            for name, dataset in tasks:
+                yield from work.judge(source, name, dataset, rules, progress)
         except EmbedkitError as error:
             raise EmbedkitError(f"{model}: {error}", error.hint) from error
 
-    with Out(as_json) as out:
-        is_table = not as_json and sys.stdout.isatty()
-        held, header = [], "" if as_json or is_table else "\t".join(report.COLUMNS)
+    def rows():
+        first, scores = [], []
         for model in files:
-            for name, result, rows in judge(model):
-                if not rows[-1]["used"]:
-                    missing.report(f"{model}: nothing of {name} is in the vocabulary")
-                if result.capitals * 50 > result.distinct:
-                    progress.say(
-                        f"{model}: {result.capitals} of {result.distinct} words of {name} are in the "
-                        "vocabulary in lower case only; try --lowercase"
-                    )
-                if is_table:
-                    held += rows
-                    continue
-                if header:
-                    out.line(header)
-                    header = ""
-                for row in rows:
-                    out.row(**row)
-                out.flush()
-        if is_table:
-            for line in report.table(held):
+            results = []
+            for result in judge(model):
+                results.append(result)
+                _remark(model, result, rules, missing, progress)
+                found = [row | {"sha256": result.sha256} for row in work.rows_of(model, result, rules, options)]
+                scores += found if spread else []
+                yield from found
+            for one, other in zip(first, results) if compare else ():
+                for row in work.difference_rows(f"{model} - {files[0]}", one, other):
+                    yield row | {"sha256": other.sha256}
+            first = first or results
+        yield from work.spread_rows(scores, len(files))
+
+    with Out(as_json) as out:
+        made = ({column: row.get(column) for column in columns} for row in rows())
+        if not as_json and sys.stdout.isatty():
+            for line in report.table(list(made), columns):
                 out.line(line)
+        else:
+            _stream(out, made, columns)
     missing.finish()
 
 
-def _named(paths, read):
-    """(name, data set) for every file: the name of the data set, or the path where two have the same name."""
-    sets = [(path, read(path)) for path in paths]
-    names = [dataset.name for _, dataset in sets]
-    return [(dataset.name if names.count(dataset.name) == 1 else path, dataset) for path, dataset in sets]
+def _stream(out, rows, columns) -> None:
+    """Rows as they come; the header with the first of them, so that a failure before it leaves nothing behind."""
+    for i, row in enumerate(rows):
+        if not i and not out.as_json:
+            out.line("\t".join(columns))
+        out.row(**row)
+        out.flush()
+
+
+def _remark(model, result, rules, missing, progress) -> None:
+    """What people should know about a result: nothing was known, or the case of the letters stood in the way."""
+    name, found = result.name, result.found
+    if not (found.rarest >= 0).any():
+        missing.report(f"{model}: nothing of {name} is in the vocabulary")
+    if found.capitals * 50 > found.distinct:
+        progress.say(
+            f"{model}: {found.capitals} of {found.distinct} words of {name} are in the vocabulary in lower case only; "
+            "try --lowercase"
+        )

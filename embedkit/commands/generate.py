@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from ._config import Command
 from ._lm import lm_argument
 from ._options import FiniteRange, json_option, quiet_option
 
 WORDS = 100
 
 
-@click.command("generate")
+@click.command("generate", cls=Command)
 @lm_argument
 @click.option("--prompt", default="", metavar="TEXT", help="how the text begins")
 @click.option(

@@ -6,11 +6,12 @@ import sys
 
 import click
 
+from ._config import Command
 from ._options import format_option, json_option, model_argument, quiet_option
 from ._out import Out, cell
 
 
-@click.command("info")
+@click.command("info", cls=Command)
 @model_argument
 @format_option
 @json_option

@@ -6,9 +6,10 @@ import click
 
 from ..errors import EmbedkitError
 from ._change import change_options, one_stdin, open_dense, tell_lost
+from ._config import Command
 
 
-@click.command("merge")
+@click.command("merge", cls=Command)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
     "--how",

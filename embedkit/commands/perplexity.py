@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from ._config import Command
 from ._lm import carry_option, lm_argument
 from ._methods import build_methods, check_methods, method_options, settings, tune
 from ._options import CACHE, json_option, quiet_option
@@ -14,7 +15,7 @@ from ._options import CACHE, json_option, quiet_option
 COLUMNS = ("text", "tokens", "unknown", "perplexity", "perplexity_known", "bits_per_token", "method")
 
 
-@click.command("perplexity")
+@click.command("perplexity", cls=Command)
 @lm_argument
 @click.argument("texts", nargs=-1, required=True, metavar="TEXT...")
 @carry_option(default=True)

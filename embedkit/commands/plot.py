@@ -6,6 +6,7 @@ import os
 
 import click
 
+from ._config import Command
 from ._options import quiet_option
 
 KINDS = ("perplexity", "loss", "gradients", "spectrum")
@@ -26,8 +27,11 @@ class Inches(click.ParamType):
             self.fail(f"{value!r} is not a width and a height of 1 to 20 inches, as in 6x3.5", param, ctx)
         return width, height
 
+    def spell(self, value) -> str:
+        return "{!r}x{!r}".format(*value)
 
-@click.command("plot")
+
+@click.command("plot", cls=Command)
 @click.argument("logs", nargs=-1, required=True, metavar="LOG...")
 @click.option("-o", "--output", required=True, metavar="FILE", help="figure to write; - is stdout")
 @click.option("--what", type=click.Choice(KINDS), help="what to draw; by default the first of these in all of the logs")

@@ -6,10 +6,11 @@ import click
 
 from ..errors import EmbedkitError
 from ._change import change_options, open_dense, tell_lost
+from ._config import Command
 from ._options import model_argument
 
 
-@click.command("postprocess")
+@click.command("postprocess", cls=Command)
 @model_argument
 @click.option("--steps", metavar="STEP,...", help="what to do, in this order")
 @change_options

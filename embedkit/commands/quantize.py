@@ -6,10 +6,11 @@ import click
 
 from ..errors import EmbedkitError, OptionError
 from ._change import change_options, open_dense, tell_lost
+from ._config import Command
 from ._options import model_argument
 
 
-@click.command("quantize")
+@click.command("quantize", cls=Command)
 @model_argument
 @change_options
 def command(file, out, target, source_format, output, quiet):

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 import click
 
+from ._config import Command
 from ._lm import carry_option, lm_argument
 from ._options import json_option, quiet_option
 
 
-@click.command("score")
+@click.command("score", cls=Command)
 @lm_argument
 @click.argument("text", required=False, metavar="[TEXT]")
 @click.option("--words", is_flag=True, help="a row for each word: number of its line, word, log10, ln, unknown")

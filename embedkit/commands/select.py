@@ -6,10 +6,11 @@ import click
 
 from ..errors import EmbedkitError
 from ._change import change_options, one_stdin, tell_lost
+from ._config import Command
 from ._options import model_argument
 
 
-@click.command("select")
+@click.command("select", cls=Command)
 @model_argument
 @click.option("--top", type=click.IntRange(min=1), metavar="N", help="the N most frequent words")
 @click.option("--min-count", type=click.IntRange(min=0), metavar="N", help="words that occur N times or more")

@@ -6,11 +6,12 @@ import click
 
 from ..errors import OptionError
 from ._ask import Parser, metric_option, open_source, ranking_options
+from ._config import Command
 from ._options import format_option, json_option, model_argument, output_embedding_option, quiet_option
 from ._out import Out, Unanswered, query_blocks
 
 
-@click.command("similar")
+@click.command("similar", cls=Command)
 @model_argument
 @click.argument("queries", nargs=-1, metavar="[QUERY]...")
 @ranking_options

@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from ._ask import Parser, open_source
+from ._config import Command
 from ._options import format_option, json_option, model_argument, output_embedding_option, quiet_option
 from ._out import Out, Unanswered, cell, query_blocks
 
 
-@click.command("vectors")
+@click.command("vectors", cls=Command)
 @model_argument
 @click.argument("words", nargs=-1, metavar="[WORD]...")
 @click.option("--all", "every", is_flag=True, help="all words, in the order of the file")

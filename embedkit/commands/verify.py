@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from ._config import Command
 from ._options import format_option, json_option, model_argument, quiet_option
 from ._out import Out
 
 
-@click.command("verify")
+@click.command("verify", cls=Command)
 @model_argument
 @format_option
 @json_option

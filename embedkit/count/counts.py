@@ -9,7 +9,7 @@ import numpy as np
 from .. import __version__, container
 from ..errors import FormatError
 from ..files import Output
-from ..text.stored import pack_metadata, read_vocab, unpack_metadata, vocab_tensors
+from ..text.stored import column, pack_metadata, read_vocab, unpack_metadata, vocab_tensors
 from ..text.vocab import Vocab
 
 KIND = "counts"
@@ -42,9 +42,12 @@ def load(path: str) -> Counts:
     if stored.metadata.get("kind") != KIND:
         raise FormatError(path, f"holds {stored.metadata.get('kind')}, not counts")
     vocab = read_vocab(stored)
-    indptr, indices, data = stored["indptr"], stored["indices"], stored["data"]
+    types = {"indptr": np.int64, "indices": np.int32, "data": np.float32}
+    indptr, indices, data = (column(stored, name, dtype) for name, dtype in types.items())
     fits = len(indptr) == len(vocab) + 1 and indptr[0] == 0 and indptr[-1] == len(indices) == len(data)
     inside = not len(indices) or 0 <= indices.min() <= indices.max() < len(vocab)
     if not fits or not inside or (np.diff(indptr) < 0).any():
         raise FormatError(path, "rows and columns of the counts do not fit the vocabulary")
+    if len(data) and not 0 < data.min() <= data.max() < np.inf:  # false for a NaN as well
+        raise FormatError(path, "a count is not above zero, or not finite")
     return Counts(vocab, indptr, indices, data, unpack_metadata(stored.metadata))

@@ -6,15 +6,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from ..progress import SILENT, Progress
-from ..vectors.ranking import EPSILON, by_tables
+from ..vectors.ranking import by_tables
+from ..vectors.top import Top
+from .protocols import PLAIN, Protocol
 from .readers import Questions
-from .source import Source, look_up
+from .source import Lookup, Source
 
 
 class Section(NamedTuple):
@@ -31,56 +33,68 @@ class Section(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """One file of questions: its sections, and of its `distinct` words those known in lower case only (`capitals`)."""
+    """One file of questions, by one method.
+
+    Its sections; of its `distinct` words those known in lower case only (`capitals`); for every question whether it was
+    answered right, `right` (n,) bool, and `rarest` (n,) int64, the highest id of its words, -1 out of vocabulary.
+    """
 
     sections: list[Section]
     distinct: int
     capitals: int
+    right: np.ndarray
+    rarest: np.ndarray
 
 
 def judge_questions(
-    source: Source,
-    questions: Questions,
-    methods: Sequence[str] = ("add",),
-    limit: int | None = 30000,
-    lowercase: bool = False,
-    progress: Progress = SILENT,
+    source: Source, questions: Questions, protocol: Protocol = PLAIN, progress: Progress = SILENT
 ) -> list[Answers]:
-    """Answer `questions` from the first `limit` words, by each of `methods`, in one pass over the vocabulary.
+    """Answer `questions` by each method of `protocol`, in one pass over the vocabulary.
 
-    A question with a word outside of these is not asked. An answer is right if the best of all these words, without the
-    three of the question, is d. `lowercase` changes the questions, never the vocabulary; questions that become the same
-    count each time.
+    A question with a word out of vocabulary is not asked. An answer is right if the best of all words, without those of
+    the question, is d. Case concerns the questions and, with a protocol that folds it, what counts as d; the rows
+    stay as they are. Questions that become the same count each time.
     """
-    found = look_up(source, questions.words, limit, lowercase)
+    lookup = Lookup(source, protocol.case, protocol.limit)
+    found = lookup.find(questions.words)
     ids = found.ids.reshape(-1, 4)
     used = (ids >= 0).all(1)
-    answers = []
-    for best in best_answers(source, ids[used, :3], methods, limit, progress):
+    rarest = np.where(used, ids.max(1), -1)
+    stop = min(protocol.limit or len(source.vocab), len(source.vocab))
+    judged = []
+    with progress.bar(stop, "analogies", "words") as advance:
+        tops = best_answers(source, ids[used, :3], protocol, advance)
+    for top in tops:
         right = np.zeros(len(ids), bool)
-        right[used] = best == ids[used, 3]
+        right[used] = _guesses(top, ids[used, :3], lookup, protocol) == ids[used, 3]
         sections, at = [], 0
         for name, total in questions.sections:
             span = slice(at, at := at + total)
             sections.append(Section(name, int(right[span].sum()), int(used[span].sum()), total))
-        answers.append(Answers(sections, found.distinct, found.capitals))
-    return answers
+        judged.append(Answers(sections, found.distinct, found.capitals, right, rarest))
+    return judged
 
 
 def best_answers(
-    source: Source,
-    triples: np.ndarray,
-    methods: Sequence[str] = ("add",),
-    limit: int | None = None,
-    progress: Progress = SILENT,
-) -> list[np.ndarray]:
-    """By each of `methods` the best answer (n,) int64 to every row a, b, c of `triples` (n, 3).
+    source: Source, triples: np.ndarray, protocol: Protocol = PLAIN, advance: Callable = lambda n: None
+) -> list[Top]:
+    """By each method of `protocol` the best `depth` answers to every row a, b, c of `triples` (n, 3).
 
-    Of equals the lowest id, -1 without any. Scores are those of `vectors.ranking.analogy`, candidates the first `limit`
-    words. The vocabulary is met tile by tile, so that memory does not depend on its size. Raises EmbedkitError for a
-    candidate that holds NaN or infinity.
+    Of equals the lowest id comes first, -1 where there is none. Scores are those of `vectors.ranking.by_tables`, never
+    those of the three words themselves. The vocabulary is met tile by tile, so that memory does not depend on its size.
+    Raises EmbedkitError for a candidate that holds NaN or infinity.
     """
-    stop = min(limit or len(source.vocab), len(source.vocab))
-    with progress.bar(stop, "analogies", "words") as advance:
-        tops = by_tables(source, triples, methods, 1, stop, EPSILON, strict=True, advance=advance)
-    return [top.ids[:, 0] for top in tops]
+    stop = min(protocol.limit or len(source.vocab), len(source.vocab))
+    depth = max(1, min(protocol.depth, stop))
+    return by_tables(source, triples, protocol.methods, depth, stop, protocol.epsilon, strict=True, advance=advance)
+
+
+def _guesses(top: Top, triples: np.ndarray, lookup: Lookup, protocol: Protocol) -> np.ndarray:
+    """The answer (n,) int64 to each of `triples`: the first that is no other spelling of a question word, if the
+    protocol looks further than the best row; -1 without one."""
+    ids = np.where(top.scores > 0, top.ids, -1) if protocol.positive else top.ids
+    ids = lookup.firsts(ids)
+    if protocol.depth == 1:
+        return ids[:, 0]
+    is_new = (ids[:, :, None] != triples[:, None, :]).all(2)
+    return np.where(is_new.any(1), ids[np.arange(len(ids)), is_new.argmax(1)], -1)

@@ -3,8 +3,9 @@
 Pairs, one a line: `word word score`, between tabs, commas, semicolons or spaces (whatever the line has, in this
 order). A part of speech may stand before the score (SimLex-999, SimVerb); columns after it are ignored, and so is a
 header. A score is a number in ASCII digits.
+Categories: `word category`, one a line. Texts: a label, a tab, a text.
 Questions: four words a line, in sections that begin with `: name` (word2vec's questions-words.txt) or without any.
-Empty lines and comments (`#`; in question files also `//`) are skipped.
+Empty lines and comments (`#`; in question files also `//`; none among texts) are skipped.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
@@ -25,25 +27,76 @@ TAG = re.compile(r"[A-Z]{1,4}")
 
 
 class Pairs(NamedTuple):
-    """Pairs of words and what people say: `words` are the 2n words of n pairs, `gold` (n,) float64."""
+    """Pairs of words and what people say: `words` are the 2n words of n pairs, `gold` (n,) float64; a checksum."""
 
     name: str
     words: list[str]
     gold: np.ndarray
+    sha256: str = ""
 
 
 class Questions(NamedTuple):
-    """Analogy questions: `words` are the 4n words of n questions, `sections` their (name, number), in file order."""
+    """Analogy questions: `words` are the 4n words of n questions, `sections` their (name, number), in file order; a
+    checksum."""
 
     name: str
     words: list[str]
     sections: list[tuple[str, int]]
+    sha256: str = ""
+
+
+class Categories(NamedTuple):
+    """n words and their categories, `labels`; a checksum."""
+
+    name: str
+    words: list[str]
+    labels: list[str]
+    sha256: str = ""
+
+
+class Texts(NamedTuple):
+    """n texts and their labels; a checksum."""
+
+    name: str
+    labels: list[str]
+    texts: list[str]
+    sha256: str = ""
+
+
+def read_texts(path: str) -> Texts:
+    """Labelled texts. Raises FormatError naming the line without a label."""
+    data, labels, texts = _read(path), [], []
+    for number, line in _lines(path, data, ()):
+        label, tab, text = line.partition("\t")
+        if not tab:
+            raise FormatError(path, f"no label: {line[:60]!r}", "a line is a label, a tab, a text", line=number)
+        labels.append(label)
+        texts.append(text)
+    if not texts:
+        raise FormatError(path, "no texts", "a line is a label, a tab, a text")
+    return Texts(name_of(path), labels, texts, sha256(data).hexdigest())
+
+
+def read_categories(path: str) -> Categories:
+    """Words and categories. Raises FormatError naming the line that has no two."""
+    data, words, labels = _read(path), [], []
+    for number, line in _lines(path, data, ("#",)):
+        fields = [field for field in re.split("[ \t]+", line) if field]
+        if len(fields) != 2:
+            raise FormatError(
+                path, f"{len(fields)} words instead of two: {line[:60]!r}", "a line is: word category", line=number
+            )
+        words.append(fields[0])
+        labels.append(fields[1])
+    if not words:
+        raise FormatError(path, "no words with categories", "a line is: word category")
+    return Categories(name_of(path), words, labels, sha256(data).hexdigest())
 
 
 def read_pairs(path: str) -> Pairs:
     """Word pairs. Raises FormatError naming the line that is none."""
-    words, gold, is_first = [], [], True
-    for number, line in _lines(path, ("#",)):
+    data, (words, gold, is_first) = _read(path), ([], [], True)
+    for number, line in _lines(path, data, ("#",)):
         fields = _fields(line)
         at = _score_column(fields)
         if at:
@@ -55,14 +108,15 @@ def read_pairs(path: str) -> Pairs:
         is_first = False
     if not gold:
         raise FormatError(path, "no word pairs", "a line is: word word score")
-    return Pairs(name_of(path), words, np.array(gold))
+    return Pairs(name_of(path), words, np.array(gold), sha256(data).hexdigest())
 
 
 def read_questions(path: str) -> Questions:
     """Analogy questions; those before any `: section` form one with the name of the file. Raises FormatError."""
+    data = _read(path)
     words: list[str] = []
     starts: list[tuple[str, int]] = []
-    for number, line in _lines(path, ("#", "//")):
+    for number, line in _lines(path, data, ("#", "//")):
         if line.startswith(":"):
             starts.append((line[1:].strip(" \t"), len(words)))
             continue
@@ -76,7 +130,8 @@ def read_questions(path: str) -> Questions:
     if not words:
         raise FormatError(path, "no analogy questions", "a question is four words on a line")
     ends = [start for _, start in starts[1:]] + [len(words)]
-    return Questions(name_of(path), words, [(name, (end - start) // 4) for (name, start), end in zip(starts, ends)])
+    sections = [(name, (end - start) // 4) for (name, start), end in zip(starts, ends)]
+    return Questions(name_of(path), words, sections, sha256(data).hexdigest())
 
 
 def name_of(path: str) -> str:
@@ -85,9 +140,13 @@ def name_of(path: str) -> str:
     return re.sub(r"(\.(txt|csv|tsv|tab|dat))?(\.(gz|bz2|xz))?$", "", name) or name
 
 
-def _lines(path: str, comments: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+def _read(path: str) -> bytes:
+    """The file, decompressed: what its checksum is of."""
     with open_input(path) as file:
-        data = file.read()
+        return file.read()
+
+
+def _lines(path: str, data: bytes, comments: tuple[str, ...]) -> Iterator[tuple[int, str]]:
     for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         try:
             line = raw.decode().strip(" \t\r")

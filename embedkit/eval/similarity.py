@@ -8,12 +8,17 @@ import numpy as np
 
 from ..errors import EmbedkitError
 from ..vectors.query import BLOCK, similarity
+from .protocols import PLAIN, Protocol
 from .readers import Pairs
-from .source import Source, look_up
+from .source import Lookup, Source
 
 
 class Agreement(NamedTuple):
-    """Correlations over the `used` pairs of `total`, None where they are undefined."""
+    """Correlations, None where they are undefined; `used` of `total` pairs are in vocabulary.
+
+    For every pair of the file `cosines` (n,) float32, NaN where it was left out, `gold` (n,) float64, and `rarest` (n,)
+    int64, the higher id of its words, -1 out of vocabulary. `distinct` and `capitals` are those of `source.Found`.
+    """
 
     spearman: float | None
     pearson: float | None
@@ -21,22 +26,35 @@ class Agreement(NamedTuple):
     total: int
     distinct: int
     capitals: int
+    cosines: np.ndarray
+    gold: np.ndarray
+    rarest: np.ndarray
 
 
-def judge_pairs(source: Source, pairs: Pairs, lowercase: bool = False) -> Agreement:
+def judge_pairs(source: Source, pairs: Pairs, protocol: Protocol = PLAIN) -> Agreement:
     """Spearman and Pearson correlation between the cosines of `pairs` and their gold scores.
 
-    Pairs with a word out of vocabulary are left out, whatever becomes of analogies: no cosine is made up for them.
-    Pairs that the file repeats count each time. `distinct` and `capitals` are those of `source.Found`. Raises
-    EmbedkitError for a vector that holds NaN or infinity.
+    Pairs with a word out of vocabulary are left out, if the protocol does not give them the cosine 0. Pairs that are
+    there twice count twice. Raises EmbedkitError for a vector that holds NaN or infinity.
     """
-    found = look_up(source, pairs.words, lowercase=lowercase)
+    lookup = Lookup(source, protocol.case, protocol.limit if protocol.limit_pairs else 0)
+    found = lookup.find(pairs.words)
     ids = found.ids.reshape(-1, 2)
-    used = (ids >= 0).all(1)
-    a, b = ids[used].T
-    _check_finite(source, np.unique(ids[used]))
-    cosines, gold = similarity(source, a, b), pairs.gold[used]
-    return Agreement(spearman(cosines, gold), pearson(cosines, gold), len(a), len(ids), found.distinct, found.capitals)
+    known = (ids >= 0).all(1)
+    check_finite(source, np.unique(ids[known]))
+    cosines = np.full(len(ids), 0 if protocol.unknown_pairs == "zero" else np.nan, np.float32)
+    cosines[known] = similarity(source, *ids[known].T)
+    rarest = np.where(known, ids.max(1), -1)
+    return agreement(cosines, pairs.gold, rarest, found.distinct, found.capitals)
+
+
+def agreement(
+    cosines: np.ndarray, gold: np.ndarray, rarest: np.ndarray, distinct: int = 0, capitals: int = 0
+) -> Agreement:
+    """The correlations of `cosines` with `gold` where there is a cosine."""
+    counted, used = ~np.isnan(cosines), int((rarest >= 0).sum())
+    both = cosines[counted], gold[counted]
+    return Agreement(spearman(*both), pearson(*both), used, len(gold), distinct, capitals, cosines, gold, rarest)
 
 
 def spearman(x: np.ndarray, y: np.ndarray) -> float | None:
@@ -58,7 +76,8 @@ def ranks(values: np.ndarray) -> np.ndarray:
     return (np.cumsum(counts) - (counts - 1) / 2)[place]
 
 
-def _check_finite(source: Source, ids: np.ndarray) -> None:
+def check_finite(source: Source, ids: np.ndarray) -> None:
+    """Raise EmbedkitError naming the first of the words `ids` whose vector holds NaN or infinity."""
     step = max(1, BLOCK // source.width)
     for block in (ids[at : at + step] for at in range(0, len(ids), step)):
         broken = block[~np.isfinite(source.rows(block)).all(1)]

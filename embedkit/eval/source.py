@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from ..text.vocab import Vocab
+from ..text.vocab import ERRORS, Vocab
 from ..vectors.query import find
 
 
@@ -34,16 +34,48 @@ class Found(NamedTuple):
     capitals: int
 
 
-def look_up(source: Source, words: Sequence[str], limit: int | None = None, lowercase: bool = False) -> Found:
-    """The ids of `words`, lower-cased first if `lowercase`; beyond the first `limit` words nothing is known."""
-    stop = len(source.vocab) if limit is None else limit
+class Lookup:
+    """How words of data sets find vectors among the first `limit` words (0: all).
 
-    def known(word: str) -> int:
-        id = find(source, word)
-        return -1 if id is None or id >= stop else id
+    `case`: corpus, as written or in the form that the corpus was given; exact, as written; lower, the word of the data
+    set lower-cased; upper and upper-ascii, the vocabulary as well in upper case, all of Unicode or a to z alone. The
+    first of words that become the same there answers.
+    """
 
-    if lowercase:
-        words = [word.lower() for word in words]
-    ids = {word: known(word) for word in dict.fromkeys(words)}
-    capitals = sum(id < 0 and word != word.lower() and known(word.lower()) >= 0 for word, id in ids.items())
-    return Found(np.array([ids[word] for word in words], np.int64), len(ids), capitals)
+    def __init__(self, source: Source, case: str = "corpus", limit: int = 0):
+        self._source, self._case = source, case
+        self._stop = min(limit or len(source.vocab), len(source.vocab))
+        self._firsts: dict[str, int] = {}
+        if case in FOLDS:
+            folded = [FOLDS[case](word) for word in source.vocab.words(0, self._stop)]
+            self._firsts = dict(zip(reversed(folded), range(self._stop - 1, -1, -1)))
+
+    def find(self, words: Sequence[str]) -> Found:
+        """The ids of `words`; -1 for the unknown."""
+        if self._case == "lower":
+            words = [word.lower() for word in words]
+        ids = {word: self._id(word) for word in dict.fromkeys(words)}
+        capitals = sum(id < 0 and word != word.lower() and self._id(word.lower()) >= 0 for word, id in ids.items())
+        return Found(np.array([ids[word] for word in words], np.int64), len(ids), capitals)
+
+    def firsts(self, ids: np.ndarray) -> np.ndarray:
+        """For each of `ids` (...) int64 that of the first word that counts as the same; -1 stays."""
+        if self._case not in FOLDS:
+            return ids
+        distinct, places = np.unique(ids, return_inverse=True)
+        fold, vocab = FOLDS[self._case], self._source.vocab
+        same = [-1 if id < 0 else self._firsts[fold(vocab[id])] for id in distinct.tolist()]
+        return np.array(same, np.int64)[places].reshape(ids.shape)
+
+    def _id(self, word: str) -> int:
+        if self._case in FOLDS:
+            return self._firsts.get(FOLDS[self._case](word), -1)
+        id = self._source.vocab.id(word) if self._case == "exact" else find(self._source, word)
+        return -1 if id is None or id >= self._stop else id
+
+
+def _upper_ascii(word: str) -> str:
+    return word.encode("utf-8", ERRORS).upper().decode("utf-8", ERRORS)
+
+
+FOLDS = {"upper": str.upper, "upper-ascii": _upper_ascii}

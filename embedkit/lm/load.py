@@ -18,6 +18,7 @@ from .protocol import LanguageModel
 
 KIND = "language-model"
 _HINT = "embedkit train lstm TEXT -o LM makes a language model"
+_FINISH = "finish it: the same embedkit train with --resume"
 _OTHER = {
     "counts": "co-occurrence counts",
     "ids": "an encoded corpus",
@@ -45,7 +46,7 @@ def load(path, threads: int | None = None, data: np.ndarray | None = None) -> La
     kind, name = str(metadata.get("kind")), metadata.get("model")
     if kind != KIND:
         what = "vectors" if "vectors" in kind else _OTHER.get(kind, f"a {kind.replace('-', ' ')}")
-        raise FormatError(path, f"holds {what}, not a language model", _HINT)
+        raise FormatError(path, f"holds {what}, not a language model", _FINISH if kind == "checkpoint" else _HINT)
     if not isinstance(name, str) or name not in MODELS or not MODELS[name].is_lm:
         raise FormatError(path, f"a language model of an unknown kind, {name!r}", "a newer embedkit may know it")
     return import_module(f"..{MODELS[name].module}", __package__).load(stored, threads)

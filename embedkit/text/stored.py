@@ -31,13 +31,13 @@ def vocab_tensors(vocab: Vocab, prefix: str = "vocab") -> dict[str, np.ndarray]:
 def read_vocab(container: Container, prefix: str = "vocab") -> Vocab:
     """The vocabulary of a native file, mapped; FormatError where its tensors are missing or contradict each other."""
     path = container.path
-    offsets = _tensor(container, f"{prefix}.offsets", np.int64)
-    utf8 = _tensor(container, f"{prefix}.utf8", np.uint8)
+    offsets = column(container, f"{prefix}.offsets", np.int64)
+    utf8 = column(container, f"{prefix}.utf8", np.uint8)
     if not len(offsets) or offsets[0] != 0 or offsets[-1] != len(utf8) or np.any(offsets[1:] < offsets[:-1]):
         raise FormatError(path, f"damaged vocabulary: the offsets do not divide the {len(utf8)} bytes of words")
     counts = None
     if prefix == "vocab" and "counts" in container:
-        counts = _tensor(container, "counts", np.int64)
+        counts = column(container, "counts", np.int64)
         if len(counts) != len(offsets) - 1:
             raise FormatError(path, f"damaged vocabulary: {len(offsets) - 1} words, {len(counts)} counts")
         if np.any(counts < 0):
@@ -45,7 +45,8 @@ def read_vocab(container: Container, prefix: str = "vocab") -> Vocab:
     return Vocab(offsets, utf8, counts)
 
 
-def _tensor(container: Container, name: str, dtype) -> np.ndarray:
+def column(container: Container, name: str, dtype) -> np.ndarray:
+    """The tensor `name`, (n,) of `dtype`; FormatError where there is none, or another one."""
     if name not in container:
         raise FormatError(container.path, f"there is no tensor {name!r} in it")
     tensor = container[name]

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,7 @@ def test_json_has_the_same_keys_in_every_row(run):
     result = run("evaluate", "m.vec", "--pairs", "p.txt", "--questions", "q.txt", "--oov", "wrong", "--json")
     assert result.code == 0
     rows = [json.loads(line) for line in result.out.split("\n")[:-1]]
-    assert {tuple(row) for row in rows} == {tuple(HEADER.split("\t"))}
+    assert {tuple(row) for row in rows} == {(*HEADER.split("\t"), "sha256")}
     assert rows[0] == {
         "model": "m.vec",
         "task": "similarity",
@@ -69,6 +70,7 @@ def test_json_has_the_same_keys_in_every_row(run):
         "used": 3,
         "total": 4,
         "coverage": 0.75,
+        "sha256": sha256(PAIRS.encode()).hexdigest(),
     }
     assert [row["value"] for row in rows[2:]] == [1, 0, 1, 0, 0.5]
 
@@ -152,7 +154,7 @@ def test_capitals_get_a_hint(run, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "part"),
     [
-        (["m.vec"], 2, "give --pairs FILE or --questions FILE"),
+        (["m.vec"], 2, "give --pairs, --questions, --categories or --classify FILE"),
         (["--pairs", "p.txt"], 2, "Missing argument 'FILE...'"),
         (["m.vec", "--pairs", "p.txt", "--method", "best"], 2, "--method"),
         (["m.vec", "--pairs", "p.txt", "--restrict-vocab", "-1"], 2, "--restrict-vocab"),
@@ -187,3 +189,85 @@ def test_a_broken_model_is_named(run, tmp_path):
         result = run("evaluate", "nan.safetensors", option, name)
         assert result.code == 1
         assert result.err == "Error: nan.safetensors: the vector of 'queen' holds NaN or infinity\n"
+
+
+def test_a_protocol_sets_what_flags_override(run, tmp_path):
+    (tmp_path / "q.txt").write_text(": x\nMan King Woman Queen\nman king woman nobody\n")
+    plain, gensim, glove = (
+        run("evaluate", "m.vec", "--questions", "q.txt", "-q", *more).rows[-1][5:9]
+        for more in ([], ["--protocol", "gensim"], ["--protocol", "glove", "--lowercase"])
+    )
+    assert (plain, gensim, glove) == (["", "0", "0", "2"], ["1.0", "1", "1", "2"], ["1.0", "1", "1", "2"])
+    result = run("evaluate", "m.vec", "--questions", "q.txt", "--protocol", "hyperwords", "--restrict-vocab", "4")
+    assert [row[4:8] for row in result.rows[-2:]] == [["accuracy-mul", "0.5", "1", "1"]] * 2
+    result = run(
+        "evaluate", "m.vec", "--questions", "q.txt", "--protocol", "hyperwords", "--method", "add", "--oov", "skip"
+    )
+    assert [row[4:8] for row in result.rows[1:]] == [["accuracy", "1.0", "1", "1"]] * 2
+    result = run("evaluate", "m.vec", "--questions", "q.txt", "--protocol", "gensim", "--no-lowercase", "-q")
+    assert result.rows[-1][6:9] == ["0", "0", "2"]
+
+
+def test_intervals_and_bands(run):
+    result = run("evaluate", "m.vec", "--pairs", "p.txt", "--questions", "q.txt", "--intervals", "--bands", "2")
+    assert result.code == 0
+    assert result.rows[0] == [*HEADER.split("\t"), "low", "high"]
+    rows = {(row[2], row[3], row[4]): row[5:] for row in result.rows[1:]}
+    assert rows["q", "family", "accuracy"] == ["1.0", "2", "2", "2", "1.0", "1.0", "1.0"]
+    assert rows["q", "ranks 1-5", "accuracy"][1:4] == ["1", "2", "2"]
+    assert rows["q", "ranks 6-6", "accuracy"][1:4] == ["1", "1", "1"]
+    value, _, used, _, _, low, high = rows["p", "", "spearman"]
+    assert used == "3"
+    assert -1 <= float(low) <= float(value) <= float(high) <= 1
+    assert rows["p", "ranks 1-6", "spearman"][2] == "2"
+
+
+def test_models_are_compared_and_their_spread_told(run, tmp_path):
+    (tmp_path / "n.vec").write_text(VECTORS.replace("queen 1 1 0 1", "queen 0 -1 0 1"))
+    args = ["evaluate", "m.vec", "n.vec", "--questions", "q.txt", "--pairs", "p.txt", "--compare", "--spread", "--json"]
+    result = run(*args)
+    assert result.code == 0
+    rows = [json.loads(line) for line in result.out.split("\n")[:-1]]
+    assert {tuple(row) for row in rows} == {(*HEADER.split("\t"), "low", "high", "p", "sd", "sha256")}
+    (accuracy,) = [row for row in rows if row["model"] == "n.vec - m.vec" and row["metric"] == "accuracy"]
+    assert (accuracy["section"], accuracy["value"], accuracy["used"], accuracy["total"]) == ("all", -0.333333, 3, 4)
+    assert accuracy["p"] == 1
+    (spread,) = [row for row in rows if row["model"] == "mean of 2" and row["section"] == "all"]
+    # 2 of 3 and 1 of 3: each is 1/6 off, over n - 1 = 1.
+    assert (spread["value"], spread["sd"]) == (0.5, pytest.approx(2**0.5 / 6, abs=2e-6))
+    assert spread["sha256"] == sha256(QUESTIONS.encode()).hexdigest()
+    assert run(*args).out == result.out
+
+
+@pytest.mark.parametrize("option", ["--compare", "--spread"])
+def test_one_model_is_too_few(run, option):
+    result = run("evaluate", "m.vec", "--pairs", "p.txt", option)
+    assert result.code == 2
+    assert f"{option} needs two FILEs or more" in result.err
+
+
+def test_categories(run, tmp_path):
+    (tmp_path / "c.txt").write_text("king royal\nqueen royal\nboy child\ngirl child\nprince royal\n")
+    result = run("evaluate", "m.vec", "--categories", "c.txt", "--intervals", "--bands", "2")
+    assert result.code == 0
+    assert result.rows[1:] == [["m.vec", "categories", "c", "", "purity", "1.0", "4", "4", "5", "0.8", "", ""]]
+    assert len(run("evaluate", "m.vec", "m.vec", "--categories", "c.txt", "--compare").rows) == 3
+    (tmp_path / "c.txt").write_text("prince royal\n")
+    result = run("evaluate", "m.vec", "--categories", "c.txt", "-q")
+    assert (result.code, result.rows[1][5:10]) == (3, ["", "0", "0", "1", "0.0"])
+    (tmp_path / "c.txt").write_text("# word category\n\nking\n")
+    result = run("evaluate", "m.vec", "--categories", "c.txt")
+    assert (result.code, result.err.split("\n")[0]) == (1, "Error: c.txt: line 3: 1 words instead of two: 'king'")
+
+
+def test_classification(run, tmp_path):
+    (tmp_path / "c.txt").write_text("royal\tking and queen\nchild\tboy or girl\n" * 10 + "child\tnobody\n")
+    result = run("evaluate", "m.vec", "m.vec", "--classify", "c.txt", "--compare")
+    assert result.code == 0
+    assert result.rows[1][:10] == ["m.vec", "classification", "c", "", "accuracy", "1.0", "20", "20", "21", "0.952381"]
+    assert result.rows[3][:6] == ["m.vec - m.vec", "classification", "c", "", "accuracy", "0.0"]
+    result = run("evaluate", "m.vec", "--classify", "p.txt")
+    assert (result.code, result.err.split("\n")[0]) == (1, "Error: m.vec: label 'boy' has 1 texts with known words")
+    (tmp_path / "c.txt").write_text("no tab\n")
+    result = run("evaluate", "m.vec", "--classify", "c.txt")
+    assert (result.code, result.err.split("\n")[0]) == (1, "Error: c.txt: line 1: no label: 'no tab'")

@@ -337,7 +337,7 @@ def test_other_kinds_and_models(run, files, tmp_path):
     path = tmp_path / "file"
     for facts, cause in (
         ({"kind": "counts"}, "holds co-occurrence counts, not a language model"),
-        ({"kind": "checkpoint"}, "the checkpoint of an unfinished run"),
+        ({"kind": "checkpoint"}, "the checkpoint of an unfinished run, not a language model\nHint: finish it: "),
         ({"kind": "language-model", "model": "abacus"}, "unknown kind, 'abacus'"),
         ({"kind": "language-model", "model": "svd"}, "unknown kind, 'svd'"),
         ({"kind": "language-model", "model": "lstm"}, "holds no language model of a known kind"),

@@ -242,6 +242,25 @@ def test_kill_and_resume(run, text, tmp_path, cut, power, place, number, when):
     assert not (tmp_path / "v.ckpt").exists()
 
 
+def events(path, *names) -> list[tuple]:
+    found = [json.loads(line) for line in path.read_text().split("\n")[:-1]]
+    return [(event["event"], event.get("epoch")) for event in found if event["event"] in names]
+
+
+def test_the_log_goes_on_behind_that_of_the_cut_off_run(run, text, tmp_path, cut):
+    log, options = tmp_path / "log", ("skipgram", "--threads", 1, "--log", "log")
+    cut("save", 5, "after", [signal.SIGKILL], *options)
+    before = log.read_bytes()
+    assert events(log, "epoch", "done") == [("epoch", 1)]
+    train(run, text, tmp_path / "v", *options[:-1], log, "--resume")
+    assert log.read_bytes().startswith(before)
+    assert events(log, "epoch", "done") == [("epoch", 1), ("epoch", 2), ("epoch", 3), ("done", None)]
+    # There is nothing to go on from now: the run is a new one, and so is its log.
+    train(run, text, tmp_path / "v", *options[:-1], log, "--resume")
+    assert not log.read_bytes().startswith(before)
+    assert events(log, "epoch", "done") == [("epoch", 1), ("epoch", 2), ("epoch", 3), ("done", None)]
+
+
 @pytest.mark.parametrize(
     ("sent", "code", "options"),
     [
@@ -425,7 +444,7 @@ def test_a_checkpoint_is_told_from_vectors(run, tmp_path, unfinished):
     assert (facts["kind"], facts["state.epoch"], facts["identity.model.dim"]) == ("checkpoint", "1", "4")
     result = run("similar", tmp_path / "v.ckpt", "cat")
     assert (result.code, result.out) == (1, "")
-    assert "v.ckpt: holds a checkpoint, not vectors" in result.err
+    assert "v.ckpt: holds the checkpoint of an unfinished run, not vectors\nHint: finish it: the same" in result.err
 
 
 # --- the result cannot be written

@@ -250,10 +250,13 @@ def stopped(text, tmp_path, monkeypatch, run):
 def test_goes_on_to_the_same_bytes(run, text, tmp_path, stopped):
     options = ("--valid", tmp_path / "valid.txt", "--dropout", 0.3, "--layers", 2)
     expected = trained(run, text, tmp_path / "whole", *options)
+    options += ("--log", tmp_path / "log")
     stopped(*options)
+    before = (tmp_path / "log").read_bytes()
     result = run("train", "lstm", text, "-o", tmp_path / "lm", *SMALL, "--threads", 1, *options, "--resume")
     assert result.code == 0
     assert f"{tmp_path / 'lm.ckpt'}: going on in epoch 2\n" in result.err
+    assert (tmp_path / "log").read_bytes().startswith(before + b'{"event": "corpus"')
     assert (tmp_path / "lm").read_bytes() == expected
     assert not (tmp_path / "lm.ckpt").exists()
 

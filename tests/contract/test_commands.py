@@ -1,228 +1,40 @@
-"""The promises that every command makes, kept by one table: exit codes, streams, files, help.
-
-A new command needs a line in COMMANDS, and a model of the catalog one as well; the tests follow from it.
-"""
+"""The promises that every command makes, over the table of tests/_contract.py: exit codes, streams, files, help."""
 
 from __future__ import annotations
 
 import json
 import os
 import pickle
-import re
 import signal
 import subprocess
-import sys
-from typing import NamedTuple
 
 import click
 import pytest
-
-from embedkit import cli, commands
-from embedkit.catalog import MODELS
-from embedkit.vectors import formats
-from embedkit.vectors.change.quantize import quantize
-
-TEXT = "the king met a queen\na queen met the king\n한국어 는 the king 한국어 를 a queen\n" * 3
-PAIRS = "king\tqueen\t9\nman\twoman\t7\napple\tking\t1\n"
-QUESTIONS = ": royal\nman king woman queen\nking man queen woman\n"
-LATIN1 = b"caf\xe9 au lait\n" * 40
-
-
-class Line(NamedTuple):
-    """A working command line: names in braces are files of `kit`, {out} is a file to write.
-
-    Of commands that answer queries, `asks` are queries as arguments, `lines` the same on stdin, and `unknown` is a line
-    without an answer.
-    """
-
-    args: str
-    asks: tuple[str, ...] = ()
-    lines: str = ""
-    unknown: str = ""
-
-
-COMMANDS = {
-    "train ppmi": Line("train ppmi {text} -o {out} --min-count 1"),
-    "train svd": Line("train svd {text} -o {out} --min-count 1 --dim 2"),
-    "train ppmi COUNTS": Line("train ppmi {counts} -o {out}"),
-    "train svd COUNTS": Line("train svd {counts} -o {out} --dim 2"),
-    "train skipgram": Line("train skipgram {text} -o {out} --min-count 1 --dim 2 --epochs 2 --sample 0"),
-    "train cbow": Line("train cbow {text} -o {out} --min-count 1 --dim 2 --epochs 2 --sample 0"),
-    "train kn": Line("train kn {text} -o {out} --order 3"),
-    "train rnn": Line("train rnn {text} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
-    "train lstm": Line("train lstm {text} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
-    "train gru": Line("train gru {text} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
-    "train ffn": Line("train ffn {text} -o {out} --embed 2 --hidden 2 --order 3 --epochs 2 --batch-size 2"),
-    "vocab": Line("vocab {text} --min-count 1"),
-    "vocab -o": Line("vocab {text} --min-count 1 -o {out}"),
-    "vocab --vocab": Line("vocab {text} --vocab {words}"),
-    "vocab --phrases": Line("vocab {text} --phrases {phrases} --min-count 1"),
-    "count": Line("count {text} --min-count 1 -o {out}"),
-    "phrases": Line("phrases {text} --min-count 1 --threshold 1 --discount 0"),
-    "phrases --text": Line("phrases {text} --text --min-count 1 --threshold 1 --discount 0 -o {out}"),
-    "similar": Line(
-        "similar {vectors} -k 3", ("한국어", "king - man + woman"), "한국어\nking - man + woman\n", "xyzzy\n"
-    ),
-    "similar sparse": Line("similar {sparse} -k 3", ("tea", "tea + milk"), "tea\ntea + milk\n", "xyzzy\n"),
-    "similar int8": Line("similar {quantized} -k 3", ("한국어", "queen"), "한국어\nqueen\n", "xyzzy\n"),
-    "analogy": Line("analogy {vectors} -k 3", ("man", "king", "한국어"), "man king 한국어\n", "man king xyzzy\n"),
-    "pairs": Line("pairs {vectors}", ("king", "한국어"), "king 한국어\n", "king xyzzy\n"),
-    "vectors": Line("vectors {vectors}", ("한국어", "New York"), "한국어\nNew York\n", "xyzzy\n"),
-    "vectors sparse": Line("vectors {sparse}", ("tea", "milk"), "tea\nmilk\n", "xyzzy\n"),
-    "vectors --sentence": Line("vectors {vectors} --sentence mean", ("한국어 king",), "한국어 king\n", "xyzzy\n"),
-    "vectors --all": Line("vectors {vectors} --all"),
-    "evaluate": Line("evaluate {vectors} --pairs {pairs} --questions {questions}"),
-    "perplexity": Line("perplexity {lm} {text}"),
-    "perplexity --reset-per-line": Line("perplexity {lm} {text} --reset-per-line"),
-    "perplexity --neural-cache": Line("perplexity {lm} {text} --neural-cache 9 --theta 1 --lambda .6,.4"),
-    "score": Line("score {lm} {text}"),
-    "score --words": Line("score {lm} {text} --words"),
-    "generate": Line("generate {lm} --words 12 --prompt 한국어"),
-    "generate --beam": Line("generate {lm} --beam 2 --lines 2 --words 9"),
-    "plot": Line("plot {log} -o {out} --to svg"),
-    "select": Line("select {vectors} -o {out} --top 3 --min-count 20"),
-    "select --words": Line("select {vectors} -o {out} --words {words}"),
-    "select sparse": Line("select {sparse} -o {out} --top 2"),
-    "postprocess": Line("postprocess {vectors} -o {out} --steps center,unit,abtt:1,whiten,pca:2"),
-    "merge": Line("merge {vectors} {other} -o {out}"),
-    "merge --union": Line("merge {vectors} {other} -o {out} --union --how concatenate --unit"),
-    "align": Line("align {vectors} {other} -o {out}"),
-    "align --words": Line("align {vectors} {other} -o {out} --words {words}"),
-    "diff": Line("diff {vectors} {other}"),
-    "diff WORD": Line("diff {vectors} {other} king 한국어 plough -k 2"),
-    "diff --words": Line("diff {vectors} {other} --words {words}"),
-    "quantize": Line("quantize {vectors} -o {out}"),
-    "convert": Line("convert {vectors} {out} --to native"),
-    "convert int8": Line("convert {quantized} {out} --to glove --on-bad-token skip"),
-    "info": Line("info {vectors}"),
-    "info COUNTS": Line("info {counts}"),
-    "verify": Line("verify {vectors}"),
-    "cache": Line("cache"),
-}
-GROUPS = ("", "train")
-HEADED = ("evaluate", "perplexity")  # a line with the names of the columns, but for --json
-KINDS = (
-    "text",
-    "counts",
-    "vectors",
-    "other",
-    "sparse",
-    "quantized",
-    "lm",
-    "pairs",
-    "questions",
-    "words",
-    "phrases",
-    "log",
+from _contract import (
+    ASKING,
+    COMMANDS,
+    GROUPS,
+    HEADED,
+    ONE_EACH,
+    PRINTING,
+    READING,
+    TEXT,
+    WRITING,
+    assert_one_error,
+    command,
+    contents,
+    filled,
+    has,
+    quiet,
+    start,
+    the,
+    unclocked,
 )
 
+from embedkit import commands
+from embedkit.catalog import MODELS
 
-def unclocked(text: str) -> str:
-    """`text` without speeds, which no two runs share."""
-    return re.sub(r"[\d,]+ (words|tokens)/s", r"\1/s", text)
-
-
-def the(condition) -> list[str]:
-    """Names of the lines for which `condition(line)` holds."""
-    return [name for name, line in COMMANDS.items() if condition(line)]
-
-
-def reads(line: Line) -> list[str]:
-    return [kind for kind in KINDS if f"{{{kind}}}" in line.args]
-
-
-WRITING, PRINTING = the(lambda line: "{out}" in line.args), the(lambda line: "{out}" not in line.args)
-READING = [(name, kind) for name, line in COMMANDS.items() for kind in reads(line)]
-ASKING = the(lambda line: line.asks)
-# Enough for what costs a process of its own.
-ONE_EACH = list({line.args.split()[0]: name for name, line in reversed(COMMANDS.items())}.values())
-
-
-def command(words: str) -> click.Command:
-    """`embedkit WORDS` without its arguments: of groups and subcommands, the last one named."""
-    found = cli.cli
-    for word in words.split():
-        if not isinstance(found, click.Group):
-            break
-        found = found.get_command(click.Context(found), word)
-    return found
-
-
-def has(name: str, option: str) -> bool:
-    return any(option in param.opts for param in command(COMMANDS[name].args).params)
-
-
-def quiet(name: str) -> list[str]:
-    return ["-q"] if has(name, "-q") else []
-
-
-def filled(name: str, kit: dict, **files) -> list[str]:
-    """The arguments of a line, with the files of `kit` unless others are given; queries as arguments."""
-    line = COMMANDS[name]
-    if name == "plot":
-        pytest.importorskip("matplotlib")
-    return [word.format(**{**kit, **files}) for word in line.args.split()] + list(line.asks)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def counts(tmp_path_factory):
-    """Counts of TEXT, for which it is encoded once: `cache` has an entry to list, and no test waits for it again."""
-    folder = tmp_path_factory.mktemp("cache")
-    (folder / "text").write_text(TEXT, "utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EMBEDKIT_CACHE", str(folder))
-        arguments = ["count", folder / "text", "-o", folder / "counts", "--min-count", 1, "-q"]
-        assert cli.run([str(arg) for arg in arguments]) == 0
-        yield (folder / "counts").read_bytes()
-
-
-@pytest.fixture(scope="module")
-def lm(tmp_path_factory):
-    """The bytes of a language model of TEXT."""
-    folder = tmp_path_factory.mktemp("lm")
-    (folder / "text").write_text(TEXT, "utf-8")
-    sizes = ["--embed", 3, "--hidden", 3, "--epochs", 1, "--batch-size", 2, "--bptt", 5]
-    arguments = ["train", "lstm", folder / "text", "-o", folder / "lm", "-q", "--no-cache", *sizes]
-    assert cli.run([str(arg) for arg in arguments]) == 0
-    return (folder / "lm").read_bytes()
-
-
-@pytest.fixture
-def kit(tmp_path, toy, toy_file, sparse_file, counts, lm):
-    """A file of every kind; `other` has some of the words of `vectors`, `out` does not exist yet."""
-    files = {
-        "text": TEXT.encode(),
-        "counts": counts,
-        "lm": lm,
-        "pairs": PAIRS.encode(),
-        "questions": QUESTIONS.encode(),
-        "other": "4 4\nking 1 0 0 1\n한국어 0 1 0 0\nqueen 0 0 1 0\nplough 1 1 1 1\n".encode(),
-        "words": "queen\nking\n한국어\n".encode(),
-        "phrases": "the\tking\t9\t3.5\n한국어\t를\n".encode(),
-        "log": b'{"event": "epoch", "epoch": 1, "loss": 2.5}\n{"event": "epoch", "epoch": 2, "loss": 1.5}\n',
-    }
-    for kind, content in files.items():
-        (tmp_path / f"{kind}.txt").write_bytes(content)
-    formats.save(tmp_path / "quantized", quantize(toy))
-    paths = {kind: tmp_path / f"{kind}.txt" for kind in files} | {"quantized": tmp_path / "quantized"}
-    paths |= {"vectors": toy_file, "sparse": sparse_file}
-    return {kind: str(path) for kind, path in paths.items()} | {"out": str(tmp_path / "made")}
-
-
-def assert_one_error(result, *essentials, code: int = 1):
-    """One line `Error: …`, at most one `Hint: …`, nothing on stdout."""
-    assert (result.code, result.out) == (code, ""), result.err
-    first, *rest = result.err.rstrip("\n").split("\n")
-    assert first.startswith("Error: ")
-    assert len(rest) <= 1
-    assert not rest or rest[0].startswith("Hint: ")
-    assert "mistake of embedkit's own" not in first
-    for essential in essentials:
-        assert str(essential) in first
-
-
-def contents(folder) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+LATIN1 = b"caf\xe9 au lait\n" * 40
 
 
 # --- the table itself
@@ -244,7 +56,10 @@ def test_every_query_command_is_asked():
 
 # --- help and usage
 
-CALLS = [*GROUPS, *dict.fromkeys(" ".join(line.args.split("{")[0].split("-")[0].split()) for line in COMMANDS.values())]
+CALLS = [
+    *GROUPS,
+    *dict.fromkeys(" ".join(line.args.split("{")[0].split(" -")[0].split()) for line in COMMANDS.values()),
+]
 
 
 @pytest.mark.parametrize("words", CALLS)
@@ -277,7 +92,7 @@ def test_unknown_option(run, words):
     assert result.err.endswith(f"\nHint: embedkit {words}".rstrip() + " -h\n")
 
 
-@pytest.mark.parametrize("words", [words for words in CALLS if words not in (*GROUPS, "cache")])
+@pytest.mark.parametrize("words", [words for words in CALLS if words not in (*GROUPS, "cache", "help-all")])
 def test_arguments_are_missing(run, words):
     assert_one_error(run(*words.split()), "Missing", code=2)
 
@@ -372,6 +187,44 @@ def test_json(run, kit, name):
     assert json.dumps(rows, ensure_ascii=False).count("한국어") == plain.out.count("한국어")
 
 
+# --- options in a file
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if has(name, "--config")])
+def test_printed_configuration_reproduces_the_run(run, kit, tmp_path, name):
+    """With the options of the line in a file, and what is read and written on the command line, all is as before."""
+    (tmp_path / "made").write_bytes(b"")
+    args = filled(name, kit)
+    expected, made = run(*args), contents(tmp_path)
+    printed = run(*args, "--print-config")
+    assert (printed.code, printed.err) == (0, "")
+    (tmp_path / "run.toml").write_bytes(printed.raw)
+    result = run(*without_options(args, printed.out), "--config", tmp_path / "run.toml")
+    assert (result.code, result.raw, unclocked(result.err)) == (0, expected.raw, unclocked(expected.err))
+    assert contents(tmp_path) == made | {"run.toml": printed.raw}
+    again = run(*without_options(args, printed.out), "--config", tmp_path / "run.toml", "--print-config")
+    assert again.raw == printed.raw
+
+
+def without_options(args: list[str], toml: str) -> list[str]:
+    """`args` without the options that are in `toml`."""
+    kept, keys = [], dict(line.split(" = ") for line in toml.split("\n") if " = " in line)
+    words = iter(args)
+    for word in words:
+        key = word.lstrip("-").replace("reset-per-line", "carry-state")
+        if not word.startswith("-") or key not in keys:
+            kept.append(word)
+        elif keys[key] not in ("true", "false"):
+            next(words)
+    return kept
+
+
+def test_every_command_with_options_has_a_configuration():
+    assert {name for name in commands.COMMANDS if not isinstance(command(name), click.Group)} - {
+        COMMANDS[name].args.split()[0] for name in COMMANDS if has(name, "--config")
+    } == {"cache", "completion", "help-all"}
+
+
 # --- bad input: exit 1, one line that names the file, nothing half-written
 
 
@@ -456,12 +309,6 @@ def test_one_dash_too_many(run, kit, args):
 # --- what only a process of its own can show
 
 
-def start(args, redirect: str = "", **options) -> subprocess.Popen:
-    """The command in bash, with `redirect` after it."""
-    shell = f'exec "$0" -m embedkit "$@" {redirect}'
-    return subprocess.Popen(["bash", "-c", shell, sys.executable, *args], stderr=subprocess.PIPE, **options)
-
-
 @pytest.mark.parametrize("name", ONE_EACH)
 def test_stdout_that_takes_nothing(kit, name):
     """A full disk and a closed stdout: exit 1 and one line; a pipe that nobody reads: 141 and silence."""
@@ -502,15 +349,6 @@ def test_head_ends_an_endless_pipe(process, kit):
 
 
 C_LOCALE = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": ""}
-
-
-@pytest.mark.parametrize("name", [name for name in ONE_EACH if name in PRINTING])
-def test_no_stdin_and_no_unicode_locale(run, kit, name):
-    """The C locale changes nothing, and a command that needs no stdin does not miss it."""
-    running = start(filled(name, kit), "<&-", stdout=subprocess.PIPE, env={**os.environ, **C_LOCALE})
-    out, err = running.communicate()
-    here = run(*filled(name, kit))
-    assert (running.returncode, out, err.decode()) == (0, here.raw, here.err)
 
 
 def test_messages_in_the_c_locale(process, kit):

@@ -5,53 +5,24 @@ from __future__ import annotations
 import gzip
 import io
 import sys
-import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
+from _specimens import GOLDEN, WORDS_APART, make, options, specimen_of
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from embedkit.errors import EmbedkitError, FormatError
 from embedkit.files import Output
-from embedkit.text.vocab import Vocab
 from embedkit.vectors import formats
 from embedkit.vectors.formats import FORMATS
 from embedkit.vectors.vectors import Vectors
 
-GOLDEN = Path(__file__).parents[1] / "golden"
 WRITTEN = [format.NAME for format in FORMATS if format.WRITABLE]
-# A file of each format that another program wrote; where there is none, ours are taken.
-SPECIMENS = {
-    "fasttext": "fasttext.bin",
-    "word2vec-text": "gensim.txt",
-    "word2vec": "word2vec_c.bin",
-    "glove": "glove.txt",
-    "glove-bin": "glove.bin",
-    "finalfusion": "finalfusion.fifu",
-    "npy": "numpy.npy",
-    "projector": "projector.tsv",
-    "safetensors": "safetensors.safetensors",
-}
-WORDS_APART = {
-    "glove-bin": "glove.vocab.txt",
-    "npy": "numpy.vocab.txt",
-    "projector": "projector.metadata.tsv",
-    "safetensors": "numpy.vocab.txt",
-}
-
-
 ANY_WORD = ("native", "finalfusion")
 # Where the first and the third word stand; others count rows.
 PLACES = {"word2vec-text": "lines 2 and 4", "glove": "lines 1 and 3", "projector": "lines 1 and 3"}
-
-
-def make(words, matrix=None, counts=None) -> Vectors:
-    words = list(words)
-    if matrix is None:
-        matrix = np.arange(len(words) * 3, dtype=np.float32).reshape(-1, 3) / 7 - 1
-    return Vectors(Vocab.from_words(words, counts), np.asarray(matrix, np.float32))
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -60,11 +31,6 @@ def no_fsync():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("os.fsync", lambda fd: None)
         yield
-
-
-def options(name: str) -> dict:
-    """How to load the specimen of format `name`, wherever it is, with its words."""
-    return {"format": name, "vocab": GOLDEN / WORDS_APART[name]} if name in WORDS_APART else {}
 
 
 def load(path, name: str):
@@ -93,15 +59,6 @@ def name(request) -> str:
 @pytest.fixture(params=WRITTEN)
 def written(request) -> str:
     return request.param
-
-
-def specimen_of(name: str, folder: Path) -> Path:
-    if name in SPECIMENS:
-        return GOLDEN / SPECIMENS[name]
-    path = folder / f"specimen-{name}"
-    if not path.exists():
-        formats.save(path, make(["the", "한국어", "New York", "", "a\nb"], counts=[5, 4, 3, 2, 1]), name)
-    return path
 
 
 @pytest.fixture
@@ -204,69 +161,6 @@ def test_read_as_another_format_it_is_refused(name, specimen):
         if other.NAME not in (name, "glove-bin") and not related:
             with pytest.raises(FormatError):
                 formats.load(specimen, other.NAME)
-
-
-MUTATIONS = st.lists(
-    st.tuples(
-        st.sampled_from(["flip", "cut", "insert", "swap"]), st.integers(0, 10**6), st.binary(min_size=1, max_size=9)
-    ),
-    min_size=1,
-    max_size=4,
-)
-
-
-def mutate(data: bytes, steps) -> bytes:
-    data = bytearray(data)
-    for step, at, extra in steps:
-        at %= max(1, len(data))
-        if step == "flip" and data:
-            data[at] ^= extra[0] or 1
-        elif step == "cut":
-            del data[at : at + len(extra)]
-        elif step == "insert":
-            data[at:at] = extra
-        else:
-            data[at : at + len(extra)] = extra
-    return bytes(data)
-
-
-@settings(max_examples=200, deadline=None)
-@given(steps=MUTATIONS, detect=st.booleans())
-@pytest.mark.parametrize("format", [format.NAME for format in FORMATS])
-def test_damaged_files_load_or_are_refused(format, steps, detect, tmp_path_factory):
-    check_damaged(format, steps, detect, tmp_path_factory.getbasetemp())
-
-
-@pytest.mark.slow
-@settings(max_examples=20_000, deadline=None, database=None)
-@given(steps=MUTATIONS, detect=st.booleans())
-@pytest.mark.parametrize("format", [format.NAME for format in FORMATS])
-def test_many_damaged_files(format, steps, detect, tmp_path_factory):
-    check_damaged(format, steps, detect, tmp_path_factory.getbasetemp())
-
-
-def check_damaged(format: str, steps, detect: bool, folder: Path) -> None:
-    """Nothing but EmbedkitError, no number that is not finite, no memory beyond a few times the file."""
-    data = mutate(specimen_of(format, folder).read_bytes(), steps)
-    path = folder / f"damaged-{format}"
-    path.write_bytes(data)
-    chosen = options(format) or ({} if detect else {"format": format})
-    tracemalloc.start()
-    try:
-        vectors = formats.load(path, **chosen)
-        problem = None
-    except EmbedkitError as error:
-        problem = str(error)
-    finally:
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-    assert peak < 20 * len(data) + (8 << 20)  # buffers of a decompressor included
-    if problem is not None:
-        assert problem.startswith(f"{path}: ")
-        assert "\n" not in problem
-        return
-    assert len(vectors.vocab.words()) == len(vectors) > 0
-    assert np.isfinite(vectors.norms).all()
 
 
 # Writing

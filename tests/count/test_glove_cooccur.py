@@ -63,6 +63,8 @@ def record(word, context, count):
         (record(1, 22, 1.0), "ids 1 and 22"),
         (record(1, 1, -1.0), "-1"),
         (record(1, 1, float("nan")), "nan"),
+        (record(1, 1, 1e39), "1e.39"),
+        (record(1, 1, 1e-50), "1e-50"),
         (record(2, 2, 1.0) + record(1, 1, 1.0) + record(2, 2, 3.0), "byte 32: a pair of words stands there twice"),
     ],
 )

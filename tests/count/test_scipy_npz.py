@@ -10,8 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import scipy.sparse as sparse
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from embedkit.count import counts as native
 from embedkit.count import glove_cooccur, scipy_npz
@@ -174,38 +172,3 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4 << 20
-
-
-def check_mutations(ours: Path, folder: Path, cases: int) -> None:
-    data = ours.read_bytes()
-    step = st.tuples(st.sampled_from("fci"), st.integers(0, len(data) - 1), st.binary(min_size=1, max_size=9))
-
-    @settings(max_examples=cases, deadline=None, database=None)
-    @given(steps=st.lists(step, min_size=1, max_size=4))
-    def mutate(steps):
-        damaged = bytearray(data)
-        for kind, at, extra in steps:
-            damaged[at : at + (len(extra) if kind != "i" else 0)] = b"" if kind == "c" else extra
-        path = folder / "damaged"
-        path.write_bytes(damaged)
-        try:
-            found, problem = scipy_npz.load(str(path), None), None
-        except EmbedkitError as error:
-            problem = str(error)
-        if problem is None:
-            assert np.isfinite(found.data).all()
-            assert found.indptr[-1] == len(found.data)
-        else:
-            assert problem.startswith(f"{path}: ")
-            assert "\n" not in problem
-
-    mutate()
-
-
-def test_damaged_files_load_or_are_refused(ours, tmp_path):
-    check_mutations(ours, tmp_path, 200)
-
-
-@pytest.mark.slow
-def test_many_damaged_files(ours, tmp_path):
-    check_mutations(ours, tmp_path, 20_000)

@@ -7,6 +7,7 @@ import pytest
 
 from embedkit.errors import EmbedkitError
 from embedkit.eval.analogy import Section, best_answers, judge_questions
+from embedkit.eval.protocols import Protocol
 from embedkit.eval.readers import Questions
 from embedkit.text.vocab import Vocab
 from embedkit.vectors import ranking, top
@@ -14,14 +15,15 @@ from embedkit.vectors.sparse import SparseVectors
 from embedkit.vectors.vectors import Vectors
 
 
-def best_of(source, triples, method="add", limit=None):
+def best_of(source, triples, method="add", limit=0):
     """The answers by one method."""
-    return best_answers(source, triples, [method], limit)[0]
+    (top,) = best_answers(source, triples, Protocol(methods=(method,), limit=limit or 0))
+    return top.ids[:, 0]
 
 
 def judge(source, questions, **options):
     """The judgement by one method, 3CosAdd."""
-    return judge_questions(source, questions, **options)[0]
+    return judge_questions(source, questions, Protocol(**options))[0]
 
 
 def naive_answer(matrix, triple, method, shifted, limit=None):
@@ -151,10 +153,12 @@ def test_sections_and_coverage():
     assert result.sections == [Section("family", 2, 2, 2), Section("empty", 0, 0, 0), Section("gram1-x", 0, 1, 4)]
     assert [section.is_syntactic for section in result.sections] == [False, False, True]
     assert (result.distinct, result.capitals) == (9, 2)
+    assert result.right.tolist() == [True, True, False, False, False, False]
+    assert result.rarest.tolist() == [3, 5, 4, -1, -1, -1]
 
 
 def test_lowercase_changes_the_questions_and_keeps_what_becomes_equal():
-    result = judge(Vectors(VOCAB, MATRIX), QUESTIONS, lowercase=True)
+    result = judge(Vectors(VOCAB, MATRIX), QUESTIONS, case="lower")
     assert result.sections[2] == Section("gram1-x", 2, 3, 4)
     assert result.capitals == 0
 
@@ -174,6 +178,6 @@ def test_both_methods_in_one_pass():
     matrix = rng.standard_normal((80, 6)).astype(np.float32)
     triples = np.array([rng.choice(80, 3, replace=False) for _ in range(50)])
     for source in (Vectors(words(80), matrix), sparse_of(np.maximum(matrix, 0))):
-        both = best_answers(source, triples, ["add", "mul"])
-        assert [best.tolist() for best in both] == [best_of(source, triples, m).tolist() for m in ("add", "mul")]
-        assert both[0].tolist() != both[1].tolist()
+        both = [top.ids[:, 0].tolist() for top in best_answers(source, triples, Protocol(methods=("add", "mul")))]
+        assert both == [best_of(source, triples, method).tolist() for method in ("add", "mul")]
+        assert both[0] != both[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from embedkit.eval.analogy import Answers, Section
@@ -11,19 +12,29 @@ from embedkit.eval.similarity import Agreement
 FAMILY, EMPTY, GRAM = Section("family", 2, 3, 4), Section("none", 0, 0, 0), Section("gram1", 1, 6, 6)
 
 
+def agreement(spearman, pearson, used, total):
+    """An agreement of which nothing but the correlations is asked."""
+    return Agreement(spearman, pearson, used, total, 40, 0, np.zeros(total), np.zeros(total), np.zeros(total, np.int64))
+
+
+def answers(sections):
+    """Answers of which nothing but the sections is asked."""
+    return Answers(sections, 9, 0, np.zeros(0, bool), np.zeros(0, np.int64))
+
+
 def values(rows, *columns):
     return [tuple(row[column] for column in columns) for row in rows]
 
 
 def test_similarity_has_two_rows():
-    rows = list(similarity_rows("m.bin", "ws", Agreement(0.12345678, None, 2, 3, 5, 0)))
+    rows = list(similarity_rows("m.bin", "ws", agreement(0.12345678, None, 2, 3)))
     assert [tuple(row) for row in rows] == [COLUMNS, COLUMNS]
     assert tuple(rows[0].values()) == ("m.bin", "similarity", "ws", None, "spearman", 0.123457, None, 2, 3, 0.666667)
     assert tuple(rows[1].values()) == ("m.bin", "similarity", "ws", None, "pearson", None, None, 2, 3, 0.666667)
 
 
 def test_analogies_have_sections_and_totals():
-    rows = list(analogy_rows("m", "q", Answers([FAMILY, GRAM], 9, 0)))
+    rows = list(analogy_rows("m", "q", answers([FAMILY, GRAM])))
     assert {tuple(row) for row in rows} == {COLUMNS}
     assert values(rows, "section", "value", "correct", "used", "total", "coverage") == [
         ("family", 0.666667, 2, 3, 4, 0.75),
@@ -35,27 +46,27 @@ def test_analogies_have_sections_and_totals():
 
 
 def test_unknown_words_can_count_as_wrong():
-    rows = analogy_rows("m", "q", Answers([FAMILY, GRAM], 9, 0), oov="wrong")
+    rows = analogy_rows("m", "q", answers([FAMILY, GRAM]), oov="wrong")
     assert values(rows, "value", "used", "total")[0] == (0.5, 3, 4)
-    unknown = Answers([Section("x", 0, 0, 5)], 9, 9)
+    unknown = answers([Section("x", 0, 0, 5)])
     assert values(analogy_rows("m", "q", unknown, oov="wrong"), "value", "coverage") == [(0, 0), (0, 0)]
     assert values(analogy_rows("m", "q", unknown), "value", "coverage") == [(None, 0), (None, 0)]
 
 
 def test_one_kind_of_sections_has_one_total():
-    assert values(analogy_rows("m", "q", Answers([GRAM], 9, 0)), "section") == [("gram1",), ("all",)]
+    assert values(analogy_rows("m", "q", answers([GRAM])), "section") == [("gram1",), ("all",)]
 
 
 @pytest.mark.parametrize("oov", ["skip", "wrong"])
 def test_an_empty_section_has_no_value(oov):
-    row = next(analogy_rows("m", "q", Answers([EMPTY, FAMILY], 9, 0), oov))
+    row = next(analogy_rows("m", "q", answers([EMPTY, FAMILY]), oov))
     assert (row["value"], row["coverage"]) == (None, None)
 
 
 def test_the_table_is_aligned():
     rows = [
-        *similarity_rows("m", "ws353", Agreement(0.5, -0.25, 20, 20, 40, 0)),
-        *analogy_rows("long.bin", "q", Answers([GRAM], 9, 0)),
+        *similarity_rows("m", "ws353", agreement(0.5, -0.25, 20, 20)),
+        *analogy_rows("long.bin", "q", answers([GRAM])),
     ]
     assert list(table(rows)) == [
         "model     task        dataset  section  metric      value  correct  used  total  coverage",

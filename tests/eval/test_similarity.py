@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from embedkit.errors import EmbedkitError
+from embedkit.eval.protocols import PLAIN
 from embedkit.eval.readers import Pairs
 from embedkit.eval.similarity import judge_pairs, pearson, ranks, spearman
 from embedkit.text.vocab import Vocab
@@ -75,7 +76,7 @@ def test_lowercase_changes_the_pairs_only():
     pairs = Pairs("p", ["A", "b", "a", "c", "Rome", "a"], np.array([3.0, 2, 1]))
     assert judge_pairs(dense(), pairs).used == 2
     assert judge_pairs(dense(), pairs).capitals == 1
-    result = judge_pairs(dense(), pairs, lowercase=True)
+    result = judge_pairs(dense(), pairs, PLAIN._replace(case="lower"))
     assert (result.used, result.capitals) == (2, 0)
     assert result.spearman == pytest.approx(1)
 

@@ -28,6 +28,7 @@ _DAMAGED = "embedkit verify FILE tells which parts of a file are damaged"
 _FACTS = ("kind", "input", "output", "ngrams")  # written anew
 _OTHER = {
     "counts": ("co-occurrence counts", "make vectors of them with: embedkit train svd {path} -o OUT"),
+    "checkpoint": ("the checkpoint of an unfinished run", "finish it: the same embedkit train with --resume"),
     "ids": ("an encoded corpus", "train on the text itself: embedkit train svd TEXT -o OUT"),
 }
 

@@ -5,6 +5,8 @@ The C tool ends every row with a newline, gensim does not: both are read, the fi
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from ...errors import FormatError
@@ -61,7 +63,31 @@ def _read_rows(path, data: np.ndarray, at: int, matrix: np.ndarray) -> tuple[lis
             if source[at] != 10:
                 raise FormatError(path, f"row {row + 1}, {show(word)}, does not end here", _MISPLACED, offset=at)
             at += 1
+    if not ends_lines:
+        _check_words(path, words, at - sum(map(len, words)) - len(words) * (1 + width), width)
     return words, at
+
+
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+
+
+def _check_words(path, words: list[bytes], at: int, width: int) -> None:
+    """Where no line end follows a row, what a space inside a word puts off can only be told by the next word."""
+    if (joined := b" ".join(words[1:])).isascii() and not _CONTROL.search(joined):
+        return
+    for row, word in enumerate(words):
+        if row and (_CONTROL.search(word) or not _is_utf8(word)):
+            raise FormatError(path, f"row {row + 1} does not start with a word", _MISPLACED, offset=at)
+        at += len(word) + 1 + width
+
+
+def _is_utf8(word: bytes) -> bool:
+    """Whether it is, or is the beginning of what was: word2vec cuts words after so many bytes."""
+    try:
+        word.decode()
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data"
+    return True
 
 
 def _word(path, source: memoryview, at: int, row: int) -> tuple[bytes, int]:

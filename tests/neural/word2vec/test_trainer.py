@@ -185,7 +185,7 @@ def test_divergence_is_named(model, deterministic):
         ([[0, 0, 0]], {}, "only one word is left of the text, 'w0'"),
         ([[0], [1], [0]], {}, "no two words of the text stand near each other"),
         ([[0, 1]], {"loss": "hs", "add_context": True}, "needs an output vector for each word"),
-        ([[0, 1]], {"freeze": True}, "without a file there are none"),
+        ([[0, 1]], {"freeze": True}, "there is nothing to keep"),
         ([[0, 1]], {"keep_best": True}, "there are none"),
     ],
 )

@@ -150,6 +150,7 @@ def test_the_embeddings_of_any_model_open(tmp_path):
     [
         ({"kind": "counts"}, "holds co-occurrence counts, not vectors", "embedkit train svd {path} -o OUT"),
         ({"kind": "ids"}, "holds an encoded corpus, not vectors", "embedkit train svd TEXT"),
+        ({"kind": "checkpoint"}, "holds the checkpoint of an unfinished run, not vectors", "train with --resume"),
         ({"kind": "language-model"}, "holds a language model, not vectors", "embedkit info"),
         ({}, "not vectors", "embedkit info"),
     ],

@@ -191,6 +191,19 @@ def test_a_space_in_a_word_is_noticed(tmp_path, end):
     assert "a word before it probably holds a space" in caught.value.hint
 
 
+@pytest.mark.parametrize("word", [b"\x1f?b", b"a\x7f", b"\xe9t", b"\xff", "한".encode()[:2] + b"x"])
+def test_what_is_no_word_is_the_end_of_a_row_that_began_too_late(tmp_path, word):
+    """Rows without a newline: a space in the word before, and this one begins among its numbers."""
+    with pytest.raises(FormatError, match="byte 14: row 2 does not start with a word") as caught:
+        load(tmp_path, binary((b"a", [1, 2]), (word, [3, 4]), (b"c", [5, 6]), end=b""), "word2vec")
+    assert "a word before it probably holds a space" in caught.value.hint
+
+
+def test_a_word_that_was_cut_inside_a_character(tmp_path):
+    cut = "한국어".encode()[:-1]
+    assert words(load(tmp_path, binary((b"a", [1, 2]), (cut, [3, 4]), end=b""), "word2vec")) == [b"a", cut]
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [

@@ -1,0 +1,46 @@
+"""What each tool means by accuracy and correlation, as far as numbers depend on it: one record for each."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..vectors.ranking import EPSILON
+
+
+class Protocol(NamedTuple):
+    """How a data set is put to vectors.
+
+    case : how words are looked up, see `source.Lookup`
+    limit : analogies know the first `limit` words only; 0 is all
+    limit_pairs : whether the limit holds for word pairs, too
+    unknown : analogies with a word out of vocabulary are left out (skip) or count as wrong answers (wrong)
+    unknown_pairs : pairs with one are left out (skip) or have the cosine 0 (zero)
+    methods : of add (3CosAdd) and mul (3CosMul)
+    epsilon : of 3CosMul
+    depth : so many of the best rows are asked for a word that is, in this case, none of the question's three
+    positive : whether an answer must have a score above 0
+    """
+
+    case: str = "corpus"
+    limit: int = 30000
+    limit_pairs: bool = False
+    unknown: str = "skip"
+    unknown_pairs: str = "skip"
+    methods: tuple[str, ...] = ("add",)
+    epsilon: float = EPSILON
+    depth: int = 1
+    positive: bool = False
+
+
+PLAIN = Protocol()
+# word2vec: compute-accuracy.c. gensim 4.4: evaluate_word_analogies and evaluate_word_pairs. GloVe: eval/python/
+# evaluate.py. fastText: eval.py and compute_accuracy.py, whose limit has no default. hyperwords: analogy_eval.py and
+# ws_eval.py. levy2015: Levy, Goldberg & Dagan (2015), "Improving distributional similarity", section 4.
+PROTOCOLS = {
+    "word2vec": Protocol(case="upper-ascii", limit=0, positive=True),
+    "gensim": Protocol(case="upper", limit=300000, limit_pairs=True, depth=5),
+    "glove": Protocol(case="exact", limit=0),
+    "fasttext": Protocol(case="lower", limit=0),
+    "hyperwords": Protocol("lower", 0, unknown="wrong", unknown_pairs="zero", methods=("add", "mul"), epsilon=0.01),
+    "levy2015": Protocol("lower", 0, methods=("add", "mul")),
+}

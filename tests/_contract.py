@@ -1,0 +1,177 @@
+"""The table of command lines that the tests in tests/contract run; a new command or model needs a line in COMMANDS."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from typing import NamedTuple
+
+import click
+import pytest
+
+from embedkit import cli
+
+TEXT = "the king met a queen\na queen met the king\n한국어 는 the king 한국어 를 a queen\n" * 3
+PAIRS = "king\tqueen\t9\nman\twoman\t7\napple\tking\t1\n"
+QUESTIONS = ": royal\nman king woman queen\nking man queen woman\n"
+
+
+class Line(NamedTuple):
+    """A working command line: names in braces are files of `kit`, {out} is a file to write.
+
+    Of commands that answer queries, `asks` are queries as arguments, `lines` the same on stdin, and `unknown` is a line
+    without an answer.
+    """
+
+    args: str
+    asks: tuple[str, ...] = ()
+    lines: str = ""
+    unknown: str = ""
+
+
+COMMANDS = {
+    "train ppmi": Line("train ppmi {text} -o {out} --min-count 1"),
+    "train svd": Line("train svd {text} -o {out} --min-count 1 --dim 2"),
+    "train ppmi COUNTS": Line("train ppmi {counts} -o {out}"),
+    "train svd COUNTS": Line("train svd {counts} -o {out} --dim 2"),
+    "train skipgram": Line("train skipgram {text} -o {out} --min-count 1 --dim 2 --epochs 2 --sample 0"),
+    "train cbow": Line("train cbow {text} -o {out} --min-count 1 --dim 2 --epochs 2 --sample 0"),
+    "train kn": Line("train kn {text} -o {out} --order 3"),
+    "train rnn": Line("train rnn {text} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
+    "train lstm": Line("train lstm {text} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
+    "train gru": Line("train gru {text} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
+    "train ffn": Line("train ffn {text} -o {out} --embed 2 --hidden 2 --order 3 --epochs 2 --batch-size 2"),
+    "vocab": Line("vocab {text} --min-count 1"),
+    "vocab -o": Line("vocab {text} --min-count 1 -o {out}"),
+    "vocab --vocab": Line("vocab {text} --vocab {words}"),
+    "vocab --phrases": Line("vocab {text} --phrases {phrases} --min-count 1"),
+    "count": Line("count {text} --min-count 1 -o {out}"),
+    "phrases": Line("phrases {text} --min-count 1 --threshold 1 --discount 0"),
+    "phrases --text": Line("phrases {text} --text --min-count 1 --threshold 1 --discount 0 -o {out}"),
+    "similar": Line(
+        "similar {vectors} -k 3", ("한국어", "king - man + woman"), "한국어\nking - man + woman\n", "xyzzy\n"
+    ),
+    "similar sparse": Line("similar {sparse} -k 3", ("tea", "tea + milk"), "tea\ntea + milk\n", "xyzzy\n"),
+    "similar int8": Line("similar {quantized} -k 3", ("한국어", "queen"), "한국어\nqueen\n", "xyzzy\n"),
+    "analogy": Line("analogy {vectors} -k 3", ("man", "king", "한국어"), "man king 한국어\n", "man king xyzzy\n"),
+    "pairs": Line("pairs {vectors}", ("king", "한국어"), "king 한국어\n", "king xyzzy\n"),
+    "vectors": Line("vectors {vectors}", ("한국어", "New York"), "한국어\nNew York\n", "xyzzy\n"),
+    "vectors sparse": Line("vectors {sparse}", ("tea", "milk"), "tea\nmilk\n", "xyzzy\n"),
+    "vectors --sentence": Line("vectors {vectors} --sentence mean", ("한국어 king",), "한국어 king\n", "xyzzy\n"),
+    "vectors --all": Line("vectors {vectors} --all"),
+    "evaluate": Line("evaluate {vectors} --pairs {pairs} --questions {questions}"),
+    "perplexity": Line("perplexity {lm} {text}"),
+    "perplexity --reset-per-line": Line("perplexity {lm} {text} --reset-per-line"),
+    "perplexity --neural-cache": Line("perplexity {lm} {text} --neural-cache 9 --theta 1 --lambda .6,.4"),
+    "score": Line("score {lm} {text}"),
+    "score --words": Line("score {lm} {text} --words"),
+    "generate": Line("generate {lm} --words 12 --prompt 한국어"),
+    "generate --beam": Line("generate {lm} --beam 2 --lines 2 --words 9"),
+    "plot": Line("plot {log} -o {out} --to svg"),
+    "select": Line("select {vectors} -o {out} --top 3 --min-count 20"),
+    "select --words": Line("select {vectors} -o {out} --words {words}"),
+    "select sparse": Line("select {sparse} -o {out} --top 2"),
+    "postprocess": Line("postprocess {vectors} -o {out} --steps center,unit,abtt:1,whiten,pca:2"),
+    "merge": Line("merge {vectors} {other} -o {out}"),
+    "merge --union": Line("merge {vectors} {other} -o {out} --union --how concatenate --unit"),
+    "align": Line("align {vectors} {other} -o {out}"),
+    "align --words": Line("align {vectors} {other} -o {out} --words {words}"),
+    "diff": Line("diff {vectors} {other}"),
+    "diff WORD": Line("diff {vectors} {other} king 한국어 plough -k 2"),
+    "diff --words": Line("diff {vectors} {other} --words {words}"),
+    "quantize": Line("quantize {vectors} -o {out}"),
+    "convert": Line("convert {vectors} {out} --to native"),
+    "convert int8": Line("convert {quantized} {out} --to glove --on-bad-token skip"),
+    "info": Line("info {vectors}"),
+    "info COUNTS": Line("info {counts}"),
+    "verify": Line("verify {vectors}"),
+    "cache": Line("cache"),
+    "completion": Line("completion {shell}"),
+    "help-all": Line("help-all"),
+}
+GROUPS = ("", "train")
+HEADED = ("evaluate", "perplexity")  # a line with the names of the columns, but for --json
+KINDS = (
+    "text",
+    "counts",
+    "vectors",
+    "other",
+    "sparse",
+    "quantized",
+    "lm",
+    "pairs",
+    "questions",
+    "words",
+    "phrases",
+    "log",
+)
+
+
+def unclocked(text: str) -> str:
+    """`text` without speeds, which no two runs share."""
+    return re.sub(r"[\d,]+ (words|tokens)/s", r"\1/s", text)
+
+
+def the(condition) -> list[str]:
+    """Names of the lines for which `condition(line)` holds."""
+    return [name for name, line in COMMANDS.items() if condition(line)]
+
+
+def reads(line: Line) -> list[str]:
+    return [kind for kind in KINDS if f"{{{kind}}}" in line.args]
+
+
+WRITING, PRINTING = the(lambda line: "{out}" in line.args), the(lambda line: "{out}" not in line.args)
+READING = [(name, kind) for name, line in COMMANDS.items() for kind in reads(line)]
+ASKING = the(lambda line: line.asks)
+# Enough for what costs a process of its own.
+ONE_EACH = list({line.args.split()[0]: name for name, line in reversed(COMMANDS.items())}.values())
+
+
+def command(words: str) -> click.Command:
+    """`embedkit WORDS` without its arguments: of groups and subcommands, the last one named."""
+    found = cli.cli
+    for word in words.split():
+        if not isinstance(found, click.Group):
+            break
+        found = found.get_command(click.Context(found), word)
+    return found
+
+
+def has(name: str, option: str) -> bool:
+    return any(option in param.opts for param in command(COMMANDS[name].args).params)
+
+
+def quiet(name: str) -> list[str]:
+    return ["-q"] if has(name, "-q") else []
+
+
+def filled(name: str, kit: dict, **files) -> list[str]:
+    """The arguments of a line, with the files of `kit` unless others are given; queries as arguments."""
+    line = COMMANDS[name]
+    if name == "plot":
+        pytest.importorskip("matplotlib")
+    return [word.format(**{**kit, **files}) for word in line.args.split()] + list(line.asks)
+
+
+def assert_one_error(result, *essentials, code: int = 1):
+    """One line `Error: …`, at most one `Hint: …`, nothing on stdout."""
+    assert (result.code, result.out) == (code, ""), result.err
+    first, *rest = result.err.rstrip("\n").split("\n")
+    assert first.startswith("Error: ")
+    assert len(rest) <= 1
+    assert not rest or rest[0].startswith("Hint: ")
+    assert "mistake of embedkit's own" not in first
+    for essential in essentials:
+        assert str(essential) in first
+
+
+def contents(folder) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def start(args, redirect: str = "", **options) -> subprocess.Popen:
+    """The command in bash, with `redirect` after it."""
+    shell = f'exec "$0" -m embedkit "$@" {redirect}'
+    return subprocess.Popen(["bash", "-c", shell, sys.executable, *args], stderr=subprocess.PIPE, **options)

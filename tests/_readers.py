@@ -1,0 +1,215 @@
+"""Everything that reads a file: how, a good file to begin with, and what a damaged one may do."""
+
+from __future__ import annotations
+
+import bz2
+import contextlib
+import gzip
+import io
+import lzma
+import random
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from _specimens import GOLDEN, make, options, specimen_of
+
+from embedkit import cli, config
+from embedkit.count import counts, glove_cooccur, scipy_npz
+from embedkit.errors import EmbedkitError
+from embedkit.eval import readers
+from embedkit.files import Output, open_input
+from embedkit.lm import load as lm
+from embedkit.neural.checkpoint import Checkpoint
+from embedkit.plot import log
+from embedkit.text import corpus
+from embedkit.text.phrases.table import read_phrases
+from embedkit.vectors import formats
+from embedkit.vectors.change.quantize import quantize
+
+TEXT = "the king met a queen\na queen met the king\n한국어 는 the king 한국어 를 a queen\n" * 3
+WORDS = str(GOLDEN / "glove.vocab.txt")
+TOML = b"[text]\nmin-count = 3\nlowercase = true\ntokenizer = 'words'\n\n[model]\ndim = 7\neig = 0.5\n"
+LOG = b'{"event": "corpus", "words": 7}\n' + b'{"event": "epoch", "epoch": 1, "loss": 2.5, "valid": {"p": 0.5}}\n' * 3
+
+
+class Reader(NamedTuple):
+    """`good(folder)` gives the bytes of a good file, `read(path)` reads one to its end."""
+
+    good: Callable[[Path], bytes]
+    read: Callable[[Path], object]
+
+
+def _made(*args) -> Callable[[Path], bytes]:
+    """What a command makes of TEXT, as the bytes of its file."""
+
+    def good(folder: Path) -> bytes:
+        (folder / "text").write_text(TEXT, "utf-8")
+        line = [*args, folder / "text", "-o", folder / "made", "-q", "--no-cache"]
+        assert cli.run([str(arg) for arg in line]) == 0
+        return (folder / "made").read_bytes()
+
+    return good
+
+
+def _saved(save) -> Callable[[Path], bytes]:
+    """What `save(out)` writes."""
+
+    def good(folder: Path) -> bytes:
+        with Output(folder / "made") as out:
+            save(out)
+        return (folder / "made").read_bytes()
+
+    return good
+
+
+def _golden(name: str) -> Callable[[Path], bytes]:
+    return lambda folder: (GOLDEN / name).read_bytes()
+
+
+def _vectors(name: str | None = None):
+    def read(path: Path) -> None:
+        vectors = formats.load(path, **(options(name) if name else {}))
+        assert len(vectors.vocab.words()) == len(vectors) > 0
+        assert np.isfinite(vectors.norms).all()
+
+    return read
+
+
+def _counts(load, *args):
+    def read(path: Path) -> None:
+        found = load(str(path), *args)
+        assert np.isfinite(found.data).all()
+        assert found.indptr[-1] == len(found.data)
+
+    return read
+
+
+def _language_model(path: Path) -> None:
+    """Read, and asked for the probability of a few words."""
+    model = lm.load(path)
+    ids = np.array([[model.eos], [0], [len(model.vocab) - 1]])
+    with np.errstate(all="ignore"):  # what is flipped may be a weight
+        model.score(ids, ids[::-1].copy(), model.start(1))
+
+
+def _checkpoint(folder: Path) -> bytes:
+    kept = Checkpoint(str(folder / "state"))
+    kept.identity = {"model": {"name": "x"}}
+    kept.save({"inputs": np.arange(6, dtype=np.float32).reshape(2, 3), "ids": np.arange(3)}, {"epoch": 2})
+    return (folder / "state").read_bytes()
+
+
+def _resume(path: Path) -> None:
+    kept = Checkpoint(str(path), resume=True)
+    kept.identity = {"model": {"name": "x"}}
+    kept.load()
+
+
+def _config(path: Path) -> None:
+    printed, said = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(said):
+        code = cli.run(["train", "svd", "--print-config", "--config", str(path)])
+    said.seek(0)
+    if code:
+        message = said.read().split("\n")[0].removeprefix("Error: ")
+        assert "mistake of embedkit's own" not in message, message
+        raise EmbedkitError(message if str(path) in message else f"{path}: {message}")
+
+
+def _text(read):
+    return lambda path: read(str(path))
+
+
+def _whole(path: Path) -> None:
+    with open_input(path) as file:
+        while file.read(1 << 16):
+            pass
+
+
+SMALL = ("--embed", 3, "--hidden", 3, "--epochs", 1, "--batch-size", 2, "--bptt", 5)
+READERS = {
+    **{
+        name: Reader(lambda folder, name=name: specimen_of(name, folder).read_bytes(), _vectors(name))
+        for name in (format.NAME for format in formats.FORMATS)
+    },
+    "fasttext .vec": Reader(_golden("fasttext.vec"), _vectors()),
+    "finalfusion, n-grams": Reader(_golden("finalfusion-ngrams.fifu"), _vectors()),
+    "sparse vectors": Reader(_made("train", "ppmi", "--min-count", 1), _vectors()),
+    "int8": Reader(_saved(lambda out: formats.by_name("native").write(out, quantize(make("abcd")))), _vectors()),
+    "counts": Reader(_made("count", "--min-count", 1), _counts(counts.load)),
+    "glove-cooccur": Reader(_golden("glove.cooccur.bin"), _counts(glove_cooccur.load, WORDS)),
+    "scipy-npz": Reader(
+        _saved(lambda out: scipy_npz.save(out, glove_cooccur.load(str(GOLDEN / "glove.cooccur.bin"), WORDS))),
+        _counts(scipy_npz.load, None),
+    ),
+    "ARPA": Reader(_golden("kenlm.arpa"), _language_model),
+    "kn": Reader(_made("train", "kn", "--order", 3), _language_model),
+    "lstm": Reader(_made("train", "lstm", *SMALL), _language_model),
+    "ffn": Reader(_made("train", "ffn", *SMALL[:-2]), _language_model),
+    "checkpoint": Reader(_checkpoint, _resume),
+    "phrases": Reader(lambda folder: "the\tking\t9\t3.5\n\n한국어\t를\n".encode(), _text(read_phrases)),
+    "word list": Reader(lambda folder: "the 9\n한국어\t7\nof\n".encode(), _text(corpus.read_words)),
+    "word pairs": Reader(lambda folder: b"# x\nking\tqueen\t9\nman,woman,7\n", _text(readers.read_pairs)),
+    "questions": Reader(
+        lambda folder: b": royal\nman king woman queen\n: more\na b c d\n",
+        _text(readers.read_questions),
+    ),
+    "configuration": Reader(lambda folder: TOML, _config),
+    "log": Reader(lambda folder: LOG, _text(log.read)),
+    "text": Reader(
+        lambda folder: TEXT.encode(), lambda path: corpus.load((str(path),), config.Text(min_count=1), 1, False).ids
+    ),
+    "gzip": Reader(lambda folder: gzip.compress(TEXT.encode(), mtime=0), _whole),
+    "bzip2": Reader(lambda folder: bz2.compress(TEXT.encode()), _whole),
+    "xz": Reader(lambda folder: lzma.compress(TEXT.encode()), _whole),
+}
+
+STEPS = ("flip", "cut", "insert", "swap", "number", "lie")
+NUMBERS = (b"99999999999", b"18446744073709551615", b"-1", b"0", b"1", b"nan", b"1e999", b"4294967296")
+LIES = (b"\xff" * 8, b"\xff" * 7 + b"\x7f", b"\xff" * 4, b"\xff\xff\xff\x7f", bytes(8), bytes(4), b"\0\0\0\x80")
+
+
+def mutate(data: bytes, steps: list[tuple[str, int, bytes]]) -> bytes:
+    """`data` after a few steps (one of STEPS, a place, some bytes): "number" and "lie" change what headers say."""
+    data = bytearray(data)
+    for step, at, extra in steps:
+        # Half of all damage is done to the beginning, where headers are.
+        at = at // 2 % max(1, min(len(data), 100 if at % 2 else len(data)))
+        if step == "flip" and data:
+            data[at] ^= extra[0] or 1
+        elif step == "cut":
+            del data[at : at + len(extra)]
+        elif step == "insert":
+            data[at:at] = extra
+        elif step == "number" and (found := re.compile(rb"\d+").search(data, at)):
+            data[slice(*found.span())] = NUMBERS[extra[0] % len(NUMBERS)]
+        elif step == "lie":
+            lie = LIES[extra[0] % len(LIES)]
+            data[at : at + len(lie)] = lie
+        else:
+            data[at : at + len(extra)] = extra
+    return bytes(data)
+
+
+def random_steps(chance: random.Random) -> list[tuple[str, int, bytes]]:
+    return [
+        (chance.choice(STEPS), chance.randrange(10**6), chance.randbytes(chance.randint(1, 9)))
+        for _ in range(chance.randint(1, 4))
+    ]
+
+
+def check(reader: Reader, path: Path, data: bytes) -> bool:
+    """Whether `data` is read at all; nothing but EmbedkitError, which names the file in one line, may come of it."""
+    path.write_bytes(data)
+    try:
+        reader.read(path)
+    except EmbedkitError as error:
+        problem = str(error)
+    else:
+        return True
+    assert problem.startswith(f"{path}: ")
+    assert "\n" not in problem
+    return False

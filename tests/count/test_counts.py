@@ -1,0 +1,41 @@
+"""Native files of counts that are damaged."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from embedkit import container
+from embedkit.count import counts
+from embedkit.errors import FormatError
+from embedkit.files import Output
+from embedkit.text.stored import vocab_tensors
+from embedkit.text.vocab import Vocab
+
+GOOD = {
+    "data": np.array([1, 2], np.float32),
+    "indices": np.array([1, 0], np.int32),
+    "indptr": np.array([0, 1, 2]),
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"indptr": None}, "there is no tensor 'indptr' in it"),
+        ({"data": None}, "there is no tensor 'data' in it"),
+        ({"data": np.array([1, 2], np.float64)}, "tensor 'data' is float64 .2,., not float32"),
+        ({"indices": np.array([[1, 0]], np.int32)}, "tensor 'indices' is int32 .1, 2., not int32"),
+        ({"indices": np.array([1, 2], np.int32)}, "do not fit the vocabulary"),
+        ({"indptr": np.array([0, 2, 1])}, "do not fit the vocabulary"),
+        ({"data": np.array([1, np.nan], np.float32)}, "a count is not above zero, or not finite"),
+        ({"data": np.array([np.inf, 1], np.float32)}, "a count is not above zero, or not finite"),
+        ({"data": np.array([0, 1], np.float32)}, "a count is not above zero, or not finite"),
+    ],
+)
+def test_what_is_refused(tmp_path, changed, message):
+    with Output(tmp_path / "c") as out:
+        held = {name: tensor for name, tensor in (GOOD | changed).items() if tensor is not None}
+        container.write(out, held | vocab_tensors(Vocab.from_words("ab")), {"kind": "counts"})
+    with pytest.raises(FormatError, match=message):
+        counts.load(tmp_path / "c")
