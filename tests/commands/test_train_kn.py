@@ -15,11 +15,6 @@ TEXT = "the cat sat on the mat .\nthe dog sat on the rug .\na cat and a dog met 
 LM = ("--embed", 3, "--hidden", 3, "--epochs", 1, "--batch-size", 2, "--bptt", 5)
 
 
-@pytest.fixture(autouse=True)
-def _own_cache(monkeypatch, tmp_path_factory):
-    monkeypatch.setenv("EMBEDKIT_CACHE", str(tmp_path_factory.mktemp("cache")))
-
-
 @pytest.fixture
 def text(tmp_path):
     (tmp_path / "text.txt").write_text(TEXT)

@@ -20,11 +20,6 @@ SMALL = ("--min-count", 1, "--dim", 4, "--window", 2, "--negative", 2, "--sample
 MODELS = ("skipgram", "cbow")
 
 
-@pytest.fixture(autouse=True)
-def _own_cache(monkeypatch, tmp_path_factory):
-    monkeypatch.setenv("EMBEDKIT_CACHE", str(tmp_path_factory.mktemp("cache")))
-
-
 @pytest.fixture
 def text(tmp_path):
     (tmp_path / "text.txt").write_text(TEXT)
