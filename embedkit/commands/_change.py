@@ -17,12 +17,6 @@ def change_options(function):
     return function
 
 
-def one_stdin(*paths: str | None) -> None:
-    """Usage error where several of these files are stdin."""
-    if paths.count("-") > 1:
-        raise click.UsageError("only one of the files can be -, stdin", click.get_current_context())
-
-
 def open_dense(file: str, source_format: str | None, output: bool):
     """The vectors in `file`, which must be dense."""
     from ..vectors.formats import load

@@ -7,7 +7,16 @@ import click
 from ..errors import EmbedkitError
 from ._options import corpus_params
 from ._resume import checkpoint_params, checkpoint_path, fingerprint, goes_on, identity, nothing_lost
-from ._run import limited_threads, need_inputs, need_output, open_progress, provenance, read_stream, read_stream_with
+from ._run import (
+    is_native_name,
+    limited_threads,
+    need_inputs,
+    need_output,
+    open_progress,
+    provenance,
+    read_stream,
+    read_stream_with,
+)
 
 INPUT = "INPUT is text: files, folders, patterns, - for stdin. OUT is a language model, and a file of vectors as well."
 
@@ -55,11 +64,7 @@ def trainer(name: str, module):
 
 def need_native(output: str) -> None:
     """Refuse an output whose suffix asks for another format."""
-    import os
-
-    from ..vectors import formats
-
-    if output != "-" and os.path.splitext(output)[1].lower() not in formats.by_name("native").SUFFIXES:
+    if not is_native_name(output):
         raise EmbedkitError(
             f"{output}: a language model is written in the native format alone",
             "name it .safetensors; embedkit convert makes other files of its vectors",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ._options import FiniteRange
+from ._options import FiniteRange, one_stdin
 
 
 class Weights(click.ParamType):
@@ -93,8 +93,7 @@ def check_methods() -> None:
         raise click.UsageError("--valid: nothing is left to be chosen on it", ctx)
     if (neural or unigram or dynamic) and not given["carry"]:
         raise click.UsageError("caches and --dynamic go from line to line, so not with --reset-per-line", ctx)
-    if (given["lm"], *given["texts"], *given["mix"], given["valid"]).count("-") > 1:
-        raise click.UsageError("only one of the files can be -, stdin", ctx)
+    one_stdin(given["lm"], *given["texts"], *given["mix"], given["valid"])
 
 
 def build_methods(model, threads: int | None, progress):

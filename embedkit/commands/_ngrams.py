@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
 from ..errors import EmbedkitError, OptionError
+from ._run import is_native_name
 
 
 def to_arpa(output: str, format: str | None) -> bool:
@@ -23,14 +22,12 @@ def from_arpa(data, format: str | None) -> bool:
 def writer(output: str, format: str | None):
     """The function `(out, model)` that writes what `format`, or else the suffix of `output`, asks for."""
     from ..count.kneser_ney import arpa_write, store
-    from ..vectors import formats
 
     if format not in (None, "native", "arpa"):
         raise OptionError(f"n-gram models are not written as {format!r}", "formats: native, arpa")
     if to_arpa(output, format):
         return arpa_write.write
-    suffix = "" if output == "-" else os.path.splitext(output)[1].lower()
-    if format is None and suffix not in formats.by_name("native").SUFFIXES:
+    if format is None and not is_native_name(output):
         raise EmbedkitError(f"{output}: n-gram models are not written as such", "name it .safetensors or .arpa")
     return store.save
 

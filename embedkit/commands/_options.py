@@ -132,6 +132,12 @@ def target_option() -> click.Option:
     return click.Option(["--to", "target"], metavar="FORMAT", help="format of OUT; by default its suffix tells")
 
 
+def one_stdin(*paths: str | None) -> None:
+    """Usage error where several of these files are stdin."""
+    if paths.count("-") > 1:
+        raise click.UsageError("only one of the files can be -, stdin", click.get_current_context())
+
+
 class Size(click.ParamType):
     """An amount of memory, as in 500M."""
 

@@ -60,6 +60,15 @@ def limited_threads(threads: int | None):
         yield
 
 
+def is_native_name(output: str) -> bool:
+    """Whether `output` is stdout, or by its suffix a native file."""
+    import os
+
+    from ..vectors import formats
+
+    return output == "-" or os.path.splitext(output)[1].lower() in formats.by_name("native").SUFFIXES
+
+
 def need_text(inputs: tuple[str, ...]) -> None:
     """Refuse files that embedkit has made where text is needed."""
     for path in inputs:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from ..errors import EmbedkitError
-from ._change import change_options, one_stdin, open_dense, tell_lost
+from ._change import change_options, open_dense, tell_lost
 from ._config import Command
+from ._options import one_stdin
 
 
 @click.command("align", cls=Command)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from ._change import one_stdin, open_dense
+from ._change import open_dense
 from ._config import Command
-from ._options import format_option, json_option, output_embedding_option, quiet_option
+from ._options import format_option, json_option, one_stdin, output_embedding_option, quiet_option
 
 
 @click.command("diff", cls=Command)

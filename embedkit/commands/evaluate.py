@@ -7,7 +7,7 @@ import sys
 import click
 
 from ._config import Command
-from ._options import format_option, json_option, output_embedding_option, quiet_option
+from ._options import format_option, json_option, one_stdin, output_embedding_option, quiet_option
 
 
 @click.command("evaluate", cls=Command)
@@ -87,8 +87,7 @@ def command(
         raise click.UsageError(
             "nothing to judge by: give --pairs, --questions, --categories or --classify FILE", context
         )
-    if (*files, *sets).count("-") > 1:
-        raise click.UsageError("only one of the files can be -, stdin", context)
+    one_stdin(*files, *sets)
     if (compare or spread) and len(files) < 2:
         raise click.UsageError(f"--{'compare' if compare else 'spread'} needs two FILEs or more", context)
     from ..errors import EmbedkitError

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from ..errors import EmbedkitError
-from ._change import change_options, one_stdin, tell_lost
+from ._change import change_options, tell_lost
 from ._config import Command
-from ._options import model_argument
+from ._options import model_argument, one_stdin
 
 
 @click.command("select", cls=Command)

@@ -45,13 +45,14 @@ def read_vocab(container: Container, prefix: str = "vocab") -> Vocab:
     return Vocab(offsets, utf8, counts)
 
 
-def column(container: Container, name: str, dtype) -> np.ndarray:
-    """The tensor `name`, (n,) of `dtype`; FormatError where there is none, or another one."""
+def column(container: Container, name: str, dtype, hint: str = "") -> np.ndarray:
+    """The tensor `name`, (n,) of `dtype`; FormatError with `hint` where there is none, or another one."""
     if name not in container:
-        raise FormatError(container.path, f"there is no tensor {name!r} in it")
+        raise FormatError(container.path, f"there is no tensor {name!r} in it", hint)
     tensor = container[name]
     if tensor.ndim != 1 or tensor.dtype != dtype:
-        raise FormatError(container.path, f"tensor {name!r} is {tensor.dtype} {tensor.shape}, not {np.dtype(dtype)}")
+        found = f"{tensor.dtype} {tensor.shape}"
+        raise FormatError(container.path, f"tensor {name!r} is {found}, not {np.dtype(dtype)}", hint)
     return tensor
 
 

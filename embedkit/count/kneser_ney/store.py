@@ -13,7 +13,7 @@ from ... import container
 from ...container import Container
 from ...errors import FormatError
 from ...files import Output
-from ...text.stored import pack_metadata, read_vocab, unpack_metadata, vocab_tensors
+from ...text.stored import column, pack_metadata, read_vocab, unpack_metadata, vocab_tensors
 from .model import Level, NgramModel
 
 _DAMAGED = "embedkit verify FILE tells which parts of a file are damaged"
@@ -38,9 +38,9 @@ def load(stored: Container) -> NgramModel:
         raise FormatError(stored.path, f"damaged metadata: order is {order!r}", _DAMAGED)
     levels: list[Level] = []
     for n in range(1, order + 1):
-        keys = _tensor(stored, f"keys.{n}", np.int64) if n > 1 else np.arange(len(vocab))
-        log10 = _tensor(stored, f"log10.{n}", np.float32)
-        backoff = _tensor(stored, f"backoff.{n}", np.float32) if n < order else np.zeros(len(keys), np.float32)
+        keys = column(stored, f"keys.{n}", np.int64, _DAMAGED) if n > 1 else np.arange(len(vocab))
+        log10 = column(stored, f"log10.{n}", np.float32, _DAMAGED)
+        backoff = column(stored, f"backoff.{n}", np.float32, _DAMAGED) if n < order else np.zeros(len(keys), np.float32)
         above = len(levels[-1].keys) * len(vocab) if levels else len(vocab)
         if not 0 < len(keys) == len(log10) == len(backoff):
             raise FormatError(stored.path, f"the {n}-grams and their probabilities are not of one number", _DAMAGED)
@@ -51,13 +51,3 @@ def load(stored: Container) -> NgramModel:
     if model.eos is None or model.unk is None:
         raise FormatError(stored.path, "<eos> or <unk> is not among its words", _DAMAGED)
     return model
-
-
-def _tensor(stored: Container, name: str, dtype) -> np.ndarray:
-    if name not in stored:
-        raise FormatError(stored.path, f"there is no tensor {name!r} in it", _DAMAGED)
-    tensor = stored[name]
-    if tensor.ndim != 1 or tensor.dtype != dtype:
-        found = f"{tensor.dtype} {tensor.shape}"
-        raise FormatError(stored.path, f"tensor {name!r} is {found}, not {np.dtype(dtype)}", _DAMAGED)
-    return tensor
