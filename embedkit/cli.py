@@ -19,8 +19,11 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx, name):
-        module = f".commands.{name.replace('-', '_')}"
-        return import_module(module, __package__).command if name in COMMANDS else None
+        if name not in COMMANDS:
+            return None
+        command = import_module(f".commands.{name.replace('-', '_')}", __package__).command
+        command.short_help = COMMANDS[name]
+        return command
 
     def format_commands(self, ctx, formatter):
         with formatter.section("Commands"):
@@ -36,7 +39,11 @@ def _version(ctx, param, is_asked):
         ctx.exit()
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=Commands,
+    short_help="Word embeddings and language models from the shell.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
 @click.option(
     "--version",
     is_flag=True,

@@ -5,6 +5,7 @@ Nothing here imports numpy, so that `--help` stays light.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -96,6 +97,14 @@ class Context:
 
 
 @dataclass(frozen=True)
+class Pretrained:
+    """Vectors to start from. A section inherits from this first, so that these options come behind its own."""
+
+    init: str = option(None, "start from the vectors in FILE; words it lacks start at random", kind=str, stored=False)
+    freeze: bool = option(False, "leave the vectors that --init gives as they are")
+
+
+@dataclass(frozen=True)
 class Training:
     """How the work is run."""
 
@@ -131,6 +140,27 @@ def toml(tables: dict[str, dict]) -> str:
         lines += [f"{key} = {_toml(value)}" for key, value in table.items()]
         lines += [""]
     return "\n".join(lines[:-1]) + "\n" if lines else ""
+
+
+MAX_TOML = 1 << 18  # characters; of a number, tomllib's pattern takes 150 bytes for each digit
+# Keys within keys within keys: tomllib takes time and memory in their square. No text has so many either.
+_NESTED = re.compile(r"""(?:(?:(?<![\w-])[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){16}""")
+
+
+def read_toml(text: str) -> dict:
+    """The tables in `text`. ValueError, of one line, where it is no TOML, or nested as nobody would."""
+    import tomllib
+
+    if len(text) > MAX_TOML:
+        raise ValueError(f"it is longer than {MAX_TOML} characters")
+    if _NESTED.search(text):
+        raise ValueError("keys have more than 16 parts")
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError("lists and tables are nested too deeply") from error
+    except ValueError as error:
+        raise ValueError(str(error).partition("\n")[0]) from error
 
 
 def _toml(value) -> str:

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 
 from . import temporary
 from .compressed import CHUNK, Decompressed, decompressor
-from .errors import EmbedkitError
+from .errors import EmbedkitError, FormatError
 
 if TYPE_CHECKING:
     import numpy as np
 
 # The process's own descriptors: opening such a name again would start over at byte 0 of a redirected file.
 _DESCRIPTOR = re.compile(r"/dev/fd/(\d+)|/proc/self/fd/(\d+)")
+MAX_RATIO = 100  # what is unpacked, to what the file has: text shrinks to a tenth, bombs to a thousandth
+SMALL = 1 << 24  # bytes that any file may unpack to
 _STREAMS = {"-": 1, "/dev/stdout": 1, "/dev/stderr": 2}
 
 
@@ -38,6 +40,14 @@ def open_input(path) -> io.BufferedReader:
         source.close()
         raise
     return source if packed is None else io.BufferedReader(Decompressed(path, source, *packed), CHUNK)
+
+
+def free_space(path) -> int | None:
+    """Bytes that the disk of the file `path` still has, None where no system tells."""
+    with contextlib.suppress(OSError, AttributeError):
+        disk = os.statvfs(os.path.dirname(os.path.realpath(path)))
+        return disk.f_bavail * disk.f_frsize
+    return None
 
 
 def is_stream(path) -> bool:
@@ -71,14 +81,22 @@ def map_input(path) -> np.ndarray:
     except OSError as error:
         if error.errno != errno.ENODEV:  # a file system without memory maps
             raise _reading(path, error) from error
+    array = np.frombuffer(read_whole(path), np.uint8)
+    array.flags.writeable = False
+    return array
+
+
+def read_whole(path) -> bytearray:
+    """All bytes of `path`, decompressed. FormatError where they are more than MAX_RATIO times what is compressed."""
     # A growing bytearray is moved by the kernel, not copied: the peak stays near the size of the data.
     data = bytearray()
     with open_input(path) as file:
         while block := file.read(CHUNK):
             data += block
-    array = np.frombuffer(data, np.uint8)
-    array.flags.writeable = False
-    return array
+            if isinstance(file.raw, Decompressed) and len(data) > MAX_RATIO * file.raw.packed + SMALL:
+                message = f"unpacked, it would be more than {MAX_RATIO} times as large"
+                raise FormatError(path, message, "if it is no bomb, unpack it first")
+    return data
 
 
 def _reading(path, error: OSError) -> EmbedkitError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager, suppress
 
@@ -11,7 +12,7 @@ from .errors import EmbedkitError, OptionError
 class Progress:
     """Passed down to whatever takes long. Bars appear on a terminal only; `quiet` silences bars and sentences.
 
-    `log` is a file for events, replaced, or with `append` continued.
+    `log` is a file for events, replaced, or with `append` continued behind its last whole line.
     """
 
     def __init__(self, quiet: bool = False, log: str | None = None, append: bool = False):
@@ -20,6 +21,8 @@ class Progress:
             raise OptionError("--log -: stdout is for results", "name a file, or /dev/stderr")
         if log is not None:
             with self._reported():
+                if append:
+                    _drop_torn_line(log)
                 self._log = open(log, "a" if append else "w", encoding="utf-8")  # noqa: SIM115 (open as long as the run)
 
     @contextmanager
@@ -70,6 +73,16 @@ class Progress:
             with self._reported():
                 self._log.write(json.dumps({"event": event, "time": round(time.time(), 3), **fields}) + "\n")
                 self._log.flush()
+
+
+def _drop_torn_line(path: str) -> None:
+    """Cut off what a run that was killed, or a full disk, left of the last event in a log."""
+    if os.path.isfile(path):
+        with open(path, "rb+") as file:
+            data = file.read()
+            end = data.rfind(b"\n") + 1
+            if b'{"event": '.startswith(data[end : end + 10]):
+                file.truncate(end)
 
 
 SILENT = Progress(quiet=True)

@@ -12,7 +12,7 @@ from embedkit.config import Config
 from embedkit.neural.run import Run
 from embedkit.neural.word2vec import _kernels, cbow, skipgram
 from embedkit.neural.word2vec.trainer import Trainer
-from embedkit.text.corpus import LINE_END, Corpus
+from embedkit.text.encoded import LINE_END, Corpus
 from embedkit.text.vocab import Vocab
 
 MODELS = {"skipgram": (skipgram, _kernels.skipgram), "cbow": (cbow, _kernels.cbow)}

@@ -16,6 +16,7 @@ FLOORS = [
     {"errors", "folders", "__init__"},
     {"compressed", "spool", "sizes", "parallel", "temporary"},
     {"container", "files", "progress", "config", "jit", "simd", "catalog"},
+    {"memory"},
     {"text"},
     {"vectors"},
     {"count", "neural"},
@@ -36,8 +37,8 @@ def floor(name: str) -> int:
     return next(i for i, names in enumerate(FLOORS) if name in names)
 
 
-def imported_rooms(path: pathlib.Path):
-    """Rooms of embedkit that a file imports, at the top or inside functions."""
+def imported(path: pathlib.PurePath):
+    """What a file imports of embedkit, as far as names tell, at the top or inside functions: ("text", "vocab")."""
     here = ("embedkit", *path.parts[:-1])
     for node in ast.walk(ast.parse((PACKAGE / path).read_text())):
         if isinstance(node, ast.ImportFrom):
@@ -48,10 +49,32 @@ def imported_rooms(path: pathlib.Path):
             targets = [tuple(alias.name.split(".")) for alias in node.names]
         else:
             continue
-        for target in targets:
-            if target[0] == "embedkit":
-                known = (PACKAGE / target[1]).is_dir() or (PACKAGE / f"{target[1]}.py").exists()
-                yield target[1] if known else "__init__"
+        yield from (target[1:] for target in targets if target[0] == "embedkit")
+
+
+def imported_rooms(path: pathlib.PurePath):
+    """Rooms of embedkit that a file imports."""
+    for target in imported(path):
+        known = (PACKAGE / target[0]).is_dir() or (PACKAGE / f"{target[0]}.py").exists()
+        yield target[0] if known else "__init__"
+
+
+def imported_files(path: pathlib.PurePath):
+    """Files of embedkit that a file imports."""
+    for target in imported(path):
+        while target and not (PACKAGE / pathlib.PurePath(*target).with_suffix(".py")).exists():
+            target = target[:-1]
+        if target:
+            yield pathlib.PurePath(*target).with_suffix(".py")
+
+
+def test_no_file_leads_back_to_itself():
+    leads = {path: set(imported_files(path)) for path in FILES}
+    assert any(leads.values())
+    while leads:
+        ends = {path for path, others in leads.items() if not others & set(leads)}
+        assert ends, f"a circle among {sorted(map(str, leads))}"
+        leads = {path: others for path, others in leads.items() if path not in ends}
 
 
 @pytest.mark.parametrize("path", FILES, ids=str)

@@ -62,7 +62,14 @@ def test_neither_do_configurations_and_all_of_the_help_load_more(words):
 
 
 @pytest.mark.parametrize(
-    "words", ["embedkit ", "embedkit train ", "embedkit train lstm --optimizer ", "embedkit similar "]
+    "words",
+    [
+        "embedkit ",
+        "embedkit train ",
+        "embedkit train lstm --optimizer ",
+        "embedkit similar ",
+        "embedkit convert a b --from ",
+    ],
 )
 def test_completion_imports_click_alone(monkeypatch, words):
     asked = {"_EMBEDKIT_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}

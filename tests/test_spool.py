@@ -9,53 +9,62 @@ import numpy as np
 import pytest
 
 from embedkit.errors import OptionError
-from embedkit.sizes import parse_size
+from embedkit.sizes import parse_size, readable
 from embedkit.spool import Spool, pieces, release
 
 
-def filled(on_disk, lengths=(3, 0, 5)):
-    spool, at = Spool(np.int32, on_disk), 0
+def filled(room, lengths=(3, 0, 5)):
+    spool, at = Spool(np.int32, room), 0
     for length in lengths:
         spool.append(np.arange(at, at + length, dtype=np.int32))
         at += length
     return spool
 
 
-@pytest.mark.parametrize("on_disk", [False, True])
-def test_array(on_disk):
-    spool = filled(on_disk)
+@pytest.mark.parametrize("room", [None, 0, 20])
+def test_array(room):
+    spool = filled(room)
     assert len(spool) == 8
     array = spool.array()
     assert array.tolist() == list(range(8))
-    assert isinstance(array, np.memmap) is on_disk
+    assert isinstance(array, np.memmap) is (room is not None)
     release(array)
     assert array.tolist() == list(range(8))
 
 
-@pytest.mark.parametrize("on_disk", [False, True])
-def test_parts(on_disk):
-    parts = list(filled(on_disk).parts())
+@pytest.mark.parametrize("room", [None, 0, 20])
+def test_parts(room):
+    parts = list(filled(room).parts())
     assert [part.tolist() for part in parts] == [[0, 1, 2], [], [3, 4, 5, 6, 7]]
     parts[0][0] = 9
 
 
-@pytest.mark.parametrize("on_disk", [False, True])
-def test_empty(on_disk):
-    assert Spool(np.float32, on_disk).array().shape == (0,)
+def test_a_file_takes_over_when_the_room_is_full():
+    spool = Spool(np.int32, 12)
+    spool.append(np.arange(3, dtype=np.int32))
+    assert not spool.is_on_disk
+    spool.append(np.arange(1, dtype=np.int32))
+    assert spool.is_on_disk
+    assert spool.array().tolist() == [0, 1, 2, 0]
+
+
+@pytest.mark.parametrize("room", [None, 0, 20])
+def test_empty(room):
+    assert Spool(np.float32, room).array().shape == (0,)
 
 
 def test_pieces_cover_the_array():
-    array = filled(True).array()
+    array = filled(0).array()
     assert [piece.tolist() for piece in pieces(array, 3)] == [[0, 1, 2], [3, 4, 5], [6, 7]]
 
 
 def test_files_have_no_name_and_go_with_the_array(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     before = len(os.listdir("/proc/self/fd"))
-    array = filled(True).array()
+    array = filled(0).array()
     assert os.listdir(tmp_path) == []
     del array
-    filled(True)
+    filled(0)
     gc.collect()
     assert len(os.listdir("/proc/self/fd")) == before
 
@@ -71,6 +80,24 @@ def test_sizes(text, size):
 def test_what_is_no_size(text):
     with pytest.raises(OptionError, match="is not a size"):
         parse_size(text)
+
+
+@pytest.mark.parametrize(
+    ("size", "told", "up"),
+    [
+        (0, "0", "0"),
+        (1023, "1023", "1023"),
+        (1024, "1.0K", "1.0K"),
+        (1537, "1.5K", "1.6K"),
+        (340 << 20, "340M", "340M"),
+        ((340 << 20) + 1, "340M", "341M"),
+        (3 << 29, "1.5G", "1.5G"),
+        (5 << 52, "20480T", "20480T"),
+    ],
+)
+def test_sizes_are_told_as_they_are_read(size, told, up):
+    assert (readable(size), readable(size, up=True)) == (told, up)
+    assert parse_size(up) >= size
 
 
 def test_pages_of_a_map_are_given_back(tmp_path):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 
 from ..errors import EmbedkitError
-from ._options import format_option, output_embedding_option, quiet_option
+from ._options import TARGET, format_option, output_embedding_option, quiet_option
 
 
 def change_options(function):
     """`-o`, `--to`, `--from`, `--output-embedding`, `--quiet`."""
     out = click.option("-o", "--output", "out", metavar="OUT", help="file to write; - is stdout")
-    to = click.option("--to", "target", metavar="FORMAT", help="format of OUT; by default its suffix tells")
+    to = click.option("--to", "target", **TARGET)
     for option in (quiet_option, output_embedding_option, format_option, to, out):
         function = option(function)
     return function

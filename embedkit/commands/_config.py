@@ -7,7 +7,7 @@ import click
 KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 TABLE = "options"  # of those that belong to no section
 # What a run reads, writes and tells, and where it keeps what it may need again: none of it shapes the result.
-APART = ("output", "log", "quiet", "cache", "checkpoint", "resume", "config", "print-config")
+APART = ("output", "log", "quiet", "cache", "checkpoint", "resume", "unknown", "config", "print-config")
 PATHS = {"FILE", "LIST", "INPUT", "TEXT", "LM", "LM2", "LOG", "A", "B", "IN", "OUT"}  # metavars of files
 
 
@@ -99,14 +99,14 @@ def _tables(ctx: click.Context) -> dict[str, dict]:
 def _read(ctx, param, path):
     if path is None:
         return
-    import tomllib
+    from ..config import read_toml
 
     try:
         with click.open_file(path, "rb") as file:
-            tables = tomllib.load(file)
+            tables = read_toml(file.read().decode())
     except OSError as error:
         raise click.FileError(path, error.strerror) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise click.UsageError(f"{path}: {error}", ctx) from error
     known, values = _places(ctx.command), {}
     for section, table in tables.items():

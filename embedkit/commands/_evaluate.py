@@ -15,6 +15,10 @@ from ..eval.categories import Purity, judge_categories
 from ..eval.classify import Probe, judge_texts
 from ..eval.protocols import PLAIN, PROTOCOLS, Protocol
 from ..eval.similarity import Agreement, judge_pairs
+from ..eval.unknown import unknown_items
+from ..files import Output
+from ..text.vocab import ERRORS
+from ._out import cell
 
 Dataset = readers.Pairs | readers.Questions | readers.Categories | readers.Texts
 
@@ -29,18 +33,21 @@ class Result(NamedTuple):
 
 
 class Options(NamedTuple):
-    """What to print beyond the scores: 95 % intervals, this many bands of frequency."""
+    """What to print beyond the scores: 95 % intervals, this many bands of frequency, accuracy with and without the
+    questions that have unknown words."""
 
     intervals: bool
     bands: int
+    both: bool
 
 
-def protocol_of(name, method, restrict_vocab, oov, lowercase) -> Protocol:
+def protocol_of(name, method, restrict_vocab, oov, oov_pairs, lowercase) -> Protocol:
     """The protocol called `name`, with every flag that is given (not None) in place of its own."""
     given = {
         "methods": method and {"both": ("add", "mul")}.get(method, (method,)),
         "limit": restrict_vocab,
-        "unknown": oov,
+        "unknown": {"both": "skip"}.get(oov, oov),
+        "unknown_pairs": oov_pairs,
         "case": None if lowercase is None else "lower" if lowercase else "corpus",
     }
     return PROTOCOLS.get(name, PLAIN)._replace(**{key: value for key, value in given.items() if value is not None})
@@ -74,6 +81,13 @@ def judge(source, name: str, dataset, protocol: Protocol, progress) -> list[Resu
     return [Result(name, dataset.sha256, method, one) for method, one in zip(protocol.methods, answers)]
 
 
+def write_unknown(out: Output, model: str, source, name: str, dataset: Dataset, protocol: Protocol) -> None:
+    """A line for every item of `dataset` that has words out of vocabulary, with these words."""
+    for section, item, words in unknown_items(source, dataset, protocol):
+        line = "\t".join(map(cell, (model, name, section, item, " ".join(words))))
+        out.write(f"{line}\n".encode("utf-8", ERRORS))
+
+
 def rows_of(model: str, result: Result, protocol: Protocol, options: Options) -> Iterator[report.Row]:
     """The rows of one model for one result, those of its bands last."""
     name, _, method, found = result
@@ -88,7 +102,8 @@ def rows_of(model: str, result: Result, protocol: Protocol, options: Options) ->
     if isinstance(found, Probe):
         yield from report.probe_rows(model, name, found, options.intervals)
         return
-    yield from report.analogy_rows(model, name, found, protocol.unknown, method, options.intervals)
+    unknown = "both" if options.both else protocol.unknown
+    yield from report.analogy_rows(model, name, found, unknown, method, options.intervals)
     if options.bands:
         parts = answer_bands(found, options.bands)
         yield from report.section_rows(model, name, parts, "skip", method, options.intervals)
@@ -103,7 +118,8 @@ def difference_rows(models: str, first: Result, second: Result) -> Iterator[repo
     used, total = int(known.sum()), len(known)
     if isinstance(a, Agreement):
         for metric in ("spearman", "pearson"):
-            value, *bounds, p = correlation_difference(a.cosines[known], b.cosines[known], a.gold[known], metric)
+            gold = a.scores(metric)[known]
+            value, *bounds, p = correlation_difference(a.cosines[known], b.cosines[known], gold, metric)
             row = report.row(models, "similarity", name, None, metric, value, None, used, total, *bounds)
             yield row | {"p": _digits(p)}
         return

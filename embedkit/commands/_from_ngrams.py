@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import click
 
+from ..memory import Memory
 from ._ngrams import writer
-from ._options import corpus_params, target_option
+from ._options import corpus_params
 from ._run import need_inputs, need_output, open_progress, provenance, read_stream
 
+SHORTER = "a lower --order, or less text, needs less"
 INPUT = "INPUT is text: files, folders, patterns, - for stdin. OUT is a language model: native, or ARPA (.arpa)."
 
 
 def params() -> list[click.Parameter]:
     """What such a model takes besides its configuration."""
-    return [*corpus_params(), target_option()]
+    to = click.Option(
+        ["--to", "target"], type=click.Choice(["native", "arpa"]), help="format of OUT; by default its suffix tells"
+    )
+    return [*corpus_params(), to]
 
 
 def trainer(name: str, module):
     """What `embedkit train NAME` does."""
 
-    def train(config, inputs, output, target, cache, log, quiet):
+    def train(config, inputs, output, target, cache, max_memory, max_vocab_memory, log, quiet):
         from ..files import Output
 
         need_inputs(inputs)
         write = writer(need_output(output), target)
         with open_progress(quiet, log, inputs) as progress, Output(output) as out:
-            stream = read_stream(inputs, config, cache, progress)
+            memory = Memory(max_memory, max_vocab_memory, progress)
+            stream = read_stream(inputs, config, cache, progress, memory)
+            memory.need(f"{name} of {stream.tokens:,} words of text", module.peak_memory(stream, config.model), SHORTER)
             model = module.train(stream, config.model, progress)
             model.metadata |= provenance(name, config, corpus_sha256=stream.sha256)
             write(out, model)

@@ -8,6 +8,7 @@ from ._config import Command, SectionOption
 
 METAVARS = {int: "N", float: "X", str: "FILE"}
 HEADINGS = {"text": "Text", "phrases": "Phrases", "context": "Context", "model": "Model", "training": "Training"}
+HEADINGS |= {"data": "Data", "protocol": "Protocol", "uncertainty": "Uncertainty"}
 
 CACHE = {
     "default": True,
@@ -110,11 +111,32 @@ def quiet_option(function):
     return click.option("-q", "--quiet", is_flag=True, help="nothing on stderr but errors")(function)
 
 
+class FormatName(click.ParamType):
+    """The name of a format of vectors, left as it is; shells complete it."""
+
+    name = "format"
+
+    def __init__(self, is_written: bool = False):
+        self.is_written = is_written
+
+    def shell_complete(self, ctx, param, incomplete):
+        from click.shell_completion import CompletionItem
+
+        from ..vectors.formats import FORMATS
+
+        names = [format.NAME for format in FORMATS if format.WRITABLE or not self.is_written]
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
 def format_option(function):
     """`--from`: name the format of the vectors instead of looking at the bytes."""
-    return click.option("--from", "source_format", metavar="FORMAT", help="format of FILE; by default its bytes tell")(
-        function
-    )
+    return click.option(
+        "--from",
+        "source_format",
+        type=FormatName(),
+        metavar="FORMAT",
+        help="format of what is read; by default its bytes tell",
+    )(function)
 
 
 def output_embedding_option(function):
@@ -127,9 +149,16 @@ def output_embedding_option(function):
     )(function)
 
 
+TARGET = {
+    "type": FormatName(is_written=True),
+    "metavar": "FORMAT",
+    "help": "format of OUT; by default its suffix tells",
+}
+
+
 def target_option() -> click.Option:
     """`--to`: name the format of the vectors that are written."""
-    return click.Option(["--to", "target"], metavar="FORMAT", help="format of OUT; by default its suffix tells")
+    return click.Option(["--to", "target"], **TARGET)
 
 
 def one_stdin(*paths: str | None) -> None:
@@ -146,7 +175,8 @@ class Size(click.ParamType):
     def convert(self, value, param, ctx):
         from ..sizes import parse_size
 
-        return value if isinstance(value, int) else parse_size(value)
+        size = value if isinstance(value, int) else parse_size(value)
+        return size if size > 0 else self.fail(f"{value} is no amount of memory.", param, ctx)
 
 
 def counts_params() -> list[click.Parameter]:
@@ -158,12 +188,6 @@ def counts_params() -> list[click.Parameter]:
             type=click.Choice(["glove-cooccur", "scipy-npz"]),
             help="INPUT is a file of counts in this format (GloVe's and SciPy's need --vocab)",
         ),
-        click.Option(
-            ["--max-memory"],
-            type=Size(),
-            metavar="SIZE",
-            help="count in this much memory, as in 500M, with temporary files in $TMPDIR  [default: no limit]",
-        ),
     ]
 
 
@@ -173,6 +197,19 @@ def corpus_params() -> list[click.Parameter]:
         click.Argument(["inputs"], nargs=-1, metavar="INPUT..."),
         click.Option(["-o", "--output"], metavar="OUT", help="file to write; - is stdout"),
         click.Option(["--cache/--no-cache"], **CACHE),
+        click.Option(
+            ["--max-memory"],
+            type=Size(),
+            metavar="SIZE",
+            help="hold this much in memory, as in 500M, the rest in $TMPDIR; what cannot be done so is refused before "
+            "the work  [default: what is free]",
+        ),
+        click.Option(
+            ["--max-vocab-memory"],
+            type=Size(),
+            metavar="SIZE",
+            help="of that, for counting words  [default: a quarter]",
+        ),
         click.Option(["--log"], metavar="FILE", help="write events as JSON lines"),
         click.Option(["-q", "--quiet"], is_flag=True, help="nothing on stderr but errors"),
     ]

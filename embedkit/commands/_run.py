@@ -8,6 +8,7 @@ import click
 
 from ..config import Config
 from ..errors import EmbedkitError
+from ..memory import Memory
 from ..progress import Progress
 
 
@@ -76,36 +77,36 @@ def need_text(inputs: tuple[str, ...]) -> None:
             raise EmbedkitError(f"{path}: is a file that embedkit has made, not text", f"embedkit info {path}")
 
 
-def read_corpus(inputs: tuple[str, ...], config: Config, keep: bool, progress: Progress, on_disk: bool = False):
+def read_corpus(inputs: tuple[str, ...], config: Config, keep: bool, progress: Progress, memory: Memory):
     """The corpus in `inputs`, with a line about it on stderr."""
     from ..text import corpus
 
     need_text(inputs)
-    text = corpus.load(inputs, config.text, config.training.threads, keep, progress, on_disk)
+    text = corpus.load(inputs, config.text, config.training.threads, keep, progress, memory)
     progress.event("corpus", tokens=text.tokens, words=len(text.vocab), sha256=text.sha256)
     progress.say(f"{text.tokens:,} tokens, {len(text.vocab):,} words kept")
     return text
 
 
-def read_stream(inputs: tuple[str, ...], config: Config, keep: bool, progress: Progress):
+def read_stream(inputs: tuple[str, ...], config: Config, keep: bool, progress: Progress, memory: Memory):
     """The text in `inputs` for a language model, with a line about it on stderr."""
     from ..text import stream
 
     need_text(inputs)
-    text = stream.read(inputs, config.text, config.training.threads, keep, progress)
+    text = stream.read(inputs, config.text, config.training.threads, keep, progress, memory)
     progress.event("corpus", tokens=text.tokens, words=len(text.vocab), unknown=text.unknown, sha256=text.sha256)
     progress.say(f"{text.tokens:,} tokens, {text.unknown:,} of them <unk>; {len(text.vocab):,} words")
     return text
 
 
-def read_stream_with(path: str | None, vocab, config: Config, keep: bool, progress: Progress):
+def read_stream_with(path: str | None, vocab, config: Config, keep: bool, progress: Progress, memory: Memory):
     """The text in `path` in the words of `vocab`, None without a path."""
     from ..text import stream
 
     if path is None:
         return None
     need_text((path,))
-    return stream.read_with((path,), vocab, config.text, config.training.threads, keep, progress)
+    return stream.read_with((path,), vocab, config.text, config.training.threads, keep, progress, memory)
 
 
 def read_counts(
@@ -113,8 +114,8 @@ def read_counts(
     config: Config,
     keep: bool,
     progress: Progress,
+    memory: Memory,
     source: str | None = None,
-    max_memory: int | None = None,
 ):
     """Co-occurrence counts: from a COUNTS file if that is what `inputs` names, else from text.
 
@@ -132,8 +133,8 @@ def read_counts(
             )
         foreign = {module.NAME: module for module in (glove_cooccur, scipy_npz)}
         return foreign[source].load(inputs[0], config.text.vocab) if source else counts.load(inputs[0])
-    text = read_corpus(inputs, config, keep, progress, max_memory is not None)
-    found = cooccur.count(text, config.context, config.training.seed, config.training.threads, max_memory, progress)
+    text = read_corpus(inputs, config, keep, progress, memory)
+    found = cooccur.count(text, config.context, config.training.seed, config.training.threads, memory, progress)
     progress.event("counts", entries=len(found.data))
     if not len(found.data):
         raise EmbedkitError(

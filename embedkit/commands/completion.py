@@ -5,12 +5,11 @@ from __future__ import annotations
 import click
 
 from ._out import Out
-
-SHELLS = ("bash", "zsh", "fish")
+from ._shells import SCRIPTS
 
 
 @click.command("completion")
-@click.argument("shell", type=click.Choice(SHELLS))
+@click.argument("shell", type=click.Choice(tuple(SCRIPTS)))
 def command(shell):
     """Print what bash, zsh or fish needs to complete commands, models, options, their choices and files.
 
@@ -23,10 +22,5 @@ def command(shell):
 
     In ~/.zshrc it stands below compinit.
     """
-    from click.shell_completion import ShellComplete, get_completion_class
-
-    root = click.get_current_context().find_root()
-    maker = get_completion_class(shell)(root.command, {}, "embedkit", "_EMBEDKIT_COMPLETE")
-    # Not maker.source(): of bash that asks for its version, and whoever prints this may have another shell or none.
     with Out() as out:
-        out.line(ShellComplete.source(maker).strip())
+        out.line(SCRIPTS[shell].strip())

@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 
 from ._config import Command
-from ._options import output_embedding_option, quiet_option
+from ._options import TARGET, format_option, output_embedding_option, quiet_option
 
 
 @click.command("convert", cls=Command)
-@click.argument("source", metavar="IN")
-@click.argument("target", metavar="OUT")
-@click.option("--from", "source_format", metavar="FORMAT", help="format of IN; by default its bytes tell")
-@click.option("--to", "target_format", metavar="FORMAT", help="format of OUT; by default its suffix tells")
+@click.argument("file", metavar="IN")
+@click.argument("out", metavar="OUT")
+@format_option
+@click.option("--to", "target", **TARGET)
 @click.option("--vocab", metavar="FILE", help="words of a format that holds none (glove-bin, npy): one a line")
 @click.option("--tensor", metavar="NAME", help="of a safetensors file of another program: the rows")
 @click.option(
@@ -31,38 +31,54 @@ from ._options import output_embedding_option, quiet_option
 )
 @output_embedding_option
 @quiet_option
-def command(source, target, source_format, target_format, vocab, tensor, dedupe, on_bad_token, output, quiet):
+def command(file, out, source_format, target, vocab, tensor, dedupe, on_bad_token, output, quiet):
     """Write the vectors of IN to OUT in another format; - is stdin and stdout.
 
     Suffixes of OUT: .safetensors or none (native), .bin (word2vec), .txt and .vec (word2vec text), .fifu (finalfusion),
     .npy and .tsv (numpy and TensorBoard Projector, words in a second file); others with --to: glove, fasttext. What the
     new file lacks is said on stderr. A language model of n-grams becomes .arpa, and an ARPA file a native one.
     """
-    if target == "-" and target_format is None:
+    if out == "-" and target is None:
         raise click.UsageError("OUT is -, so --to must name the format", click.get_current_context())
     from ..files import Output, map_input
     from ..progress import Progress
     from ..vectors.formats import Saving, by_name, detect, load
     from . import _ngrams
 
-    lost = []
-    if _ngrams.to_arpa(target, target_format):
-        with Output(target) as out:
-            lost = _ngrams.convert(source, map_input(source), out, target, target_format)
+    progress, lost = Progress(quiet), []
+    if _ngrams.to_arpa(out, target):
+        with Output(out) as written:
+            lost = _ngrams.convert(file, map_input(file), written, out, target)
     else:
-        with Saving(target, target_format, on_bad_token=on_bad_token) as saving:
-            data = map_input(source)
+        with Saving(out, target, on_bad_token=on_bad_token) as saving:
+            data = map_input(file)
             if _ngrams.from_arpa(data, source_format):
-                _ngrams.convert(source, data, saving.out, target, target_format)
+                _ngrams.convert(file, data, saving.out, out, target)
             else:
-                read = by_name(source_format) if source_format else detect(source, data)
-                vectors = load(source, read.NAME, dedupe=dedupe, vocab=vocab, tensor=tensor, data=data, output=output)
+                read = by_name(source_format) if source_format else detect(file, data)
+                vectors = load(file, read.NAME, dedupe=dedupe, vocab=vocab, tensor=tensor, data=data, output=output)
+                warn_of_controls(file, vectors.vocab, progress)
                 saving.save(vectors)
                 lost = missing(vectors, saving.format)
                 if on_bad_token != "error" and saving.format.NAME != "native":
-                    lost += misfits(target, vectors, on_bad_token)
+                    lost += misfits(out, vectors, on_bad_token)
     if lost:
-        Progress(quiet).say(f"{target}: without {'; '.join(lost)}")
+        progress.say(f"{out}: without {'; '.join(lost)}")
+
+
+def warn_of_controls(path: str, vocab, progress) -> None:
+    """Say which words hold control characters: no tokenizer makes such words, a reader that lost its place does."""
+    import numpy as np
+
+    from ..vectors.formats._rows import show
+
+    found = np.flatnonzero((vocab.utf8 < 32) | (vocab.utf8 == 127))
+    if len(found):
+        ids = np.unique(np.searchsorted(vocab.offsets, found, "right") - 1)
+        progress.say(
+            f"Warning: {path}: row {ids[0] + 1:,} is {show(vocab.bytes(ids[0]))}, with control characters, as are "
+            f"{len(ids):,} in all: is the file damaged?"
+        )
 
 
 def missing(vectors, written) -> list[str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from ..config import Context, Text, Training
+from ..memory import Memory
 from ._options import configured, counts_params
 from ._run import limited_threads, need_inputs, need_output, open_progress, read_counts
 
 
-def count(config, inputs, output, target, source, max_memory, cache, log, quiet):
+def count(config, inputs, output, target, source, cache, max_memory, max_vocab_memory, log, quiet):
     from ..count import counts as native
     from ..count import glove_cooccur, scipy_npz
     from ..files import Output
@@ -20,7 +21,8 @@ def count(config, inputs, output, target, source, max_memory, cache, log, quiet)
         limited_threads(config.training.threads),
         Output(need_output(output)) as out,
     ):
-        counts = read_counts(inputs, config, cache, progress, source, max_memory)
+        memory = Memory(max_memory, max_vocab_memory, progress)
+        counts = read_counts(inputs, config, cache, progress, memory, source)
         {"native": native, "glove-cooccur": glove_cooccur, "scipy-npz": scipy_npz}[target].save(out, counts)
         progress.say(f"{len(counts.data):,} pairs of words")
         progress.event("done", output=output)

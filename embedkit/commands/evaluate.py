@@ -3,49 +3,97 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 
 import click
 
-from ._config import Command
-from ._options import format_option, json_option, one_stdin, output_embedding_option, quiet_option
+from ._config import SectionOption
+from ._options import SectionedCommand, format_option, json_option, one_stdin, output_embedding_option, quiet_option
 
 
-@click.command("evaluate", cls=Command)
+def _option(section: str, *names: str, kind: type = str, **kwargs):
+    return click.option(*names, cls=SectionOption, section=section, kind=kind, **kwargs)
+
+
+def _data(*names: str, help: str):
+    return _option("data", *names, multiple=True, metavar="FILE", help=f"{help}; may be repeated")
+
+
+@click.command("evaluate", cls=SectionedCommand)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--pairs", "pair_files", multiple=True, metavar="FILE", help="word pairs with scores; may be repeated")
-@click.option("--questions", "question_files", multiple=True, metavar="FILE", help="analogy questions; may be repeated")
-@click.option("--categories", "category_files", multiple=True, metavar="FILE", help="words with categories: purity")
-@click.option("--classify", "text_files", multiple=True, metavar="FILE", help="label, tab, text: cross-validation")
-@click.option(
+@_data("--pairs", "pair_files", help="word pairs with scores")
+@_data("--questions", "question_files", help="analogy questions")
+@_data("--categories", "category_files", help="words with categories: purity")
+@_data("--classify", "text_files", help="label, tab, text: cross-validation")
+@_option(
+    "protocol",
     "--protocol",
     type=click.Choice(["word2vec", "gensim", "glove", "fasttext", "hyperwords", "levy2015"]),
-    help="the conventions of a tool or paper, for the same numbers; the four options below override them",
+    help="the conventions of a tool or paper, for the same numbers; the options below override them",
 )
-@click.option(
+@_option(
+    "protocol",
     "--method",
     type=click.Choice(["add", "mul", "both"]),
     help="how analogies are scored: 3CosAdd, 3CosMul, or both in one pass  [default: add]",
 )
-@click.option(
+@_option(
+    "protocol",
     "--restrict-vocab",
+    kind=int,
     type=click.IntRange(min=0),
     metavar="N",
     help="analogies: know the first N words only; 0 is all  [default: 30000]",
 )
-@click.option(
+@_option(
+    "protocol",
     "--oov",
-    type=click.Choice(["skip", "wrong"]),
-    help="analogies with a word out of vocabulary: leave out, or count as wrong  [default: skip]",
+    type=click.Choice(["skip", "wrong", "both"]),
+    help="analogies with a word out of vocabulary: leave out, count as wrong, or a row for each  [default: skip]",
+)
+@_option(
+    "protocol",
+    "--oov-pairs",
+    type=click.Choice(["skip", "zero"]),
+    help="pairs with a word out of vocabulary: leave out, or count with the cosine 0  [default: skip]",
+)
+@_option(
+    "protocol",
+    "--lowercase/--no-lowercase",
+    kind=bool,
+    default=None,
+    help="lower-case the data sets (not the vocabulary), or leave them as they are  [default: leave]",
+)
+@_option(
+    "uncertainty", "--intervals", kind=bool, is_flag=True, help="add columns low and high: bootstrap 95 % intervals"
+)
+@_option(
+    "uncertainty",
+    "--compare",
+    kind=bool,
+    is_flag=True,
+    help="add rows: each further FILE against the first, on what both know",
+)
+@_option(
+    "uncertainty",
+    "--bands",
+    kind=int,
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="add rows: scores in N bands of frequency",
+)
+@_option(
+    "uncertainty",
+    "--spread",
+    kind=bool,
+    is_flag=True,
+    help="add rows: mean and standard deviation over all FILEs",
 )
 @click.option(
-    "--lowercase/--no-lowercase",
-    default=None,
-    help="lower-case pairs and questions (not the vocabulary), or leave them as they are  [default: leave]",
+    "--unknown",
+    metavar="OUT",
+    help="write the pairs, questions, words and texts that are not known, and which of their words are not",
 )
-@click.option("--intervals", is_flag=True, help="add columns low and high: bootstrap 95 % intervals")
-@click.option("--compare", is_flag=True, help="add rows: each further FILE against the first, on what both know")
-@click.option("--bands", type=click.IntRange(min=1), metavar="N", help="add rows: scores in N bands of frequency")
-@click.option("--spread", is_flag=True, help="add rows: mean and standard deviation over all FILEs")
 @format_option
 @output_embedding_option
 @json_option
@@ -60,11 +108,13 @@ def command(
     method,
     restrict_vocab,
     oov,
+    oov_pairs,
     lowercase,
     intervals,
     compare,
     bands,
     spread,
+    unknown,
     source_format,
     output,
     as_json,
@@ -88,10 +138,13 @@ def command(
             "nothing to judge by: give --pairs, --questions, --categories or --classify FILE", context
         )
     one_stdin(*files, *sets)
+    if unknown == "-":
+        raise click.UsageError("--unknown needs a file: the scores are on stdout", context)
     if (compare or spread) and len(files) < 2:
         raise click.UsageError(f"--{'compare' if compare else 'spread'} needs two FILEs or more", context)
     from ..errors import EmbedkitError
     from ..eval import report
+    from ..files import Output
     from ..progress import Progress
     from ..vectors.formats import load
     from . import _evaluate as work
@@ -100,8 +153,8 @@ def command(
     progress, missing = Progress(quiet), Unanswered(quiet)
     # Data sets first: a bad line in the last of them should not cost minutes of work.
     tasks = work.read_tasks(pair_files, question_files, category_files, text_files)
-    rules = work.protocol_of(protocol, method, restrict_vocab, oov, lowercase)
-    options = work.Options(intervals, bands or 0)
+    rules = work.protocol_of(protocol, method, restrict_vocab, oov, oov_pairs, lowercase)
+    options = work.Options(intervals, bands or 0, oov == "both")
     columns = report.columns(intervals, compare, spread, as_json)
 
     def judge(model):
@@ -109,6 +162,8 @@ def command(
         try:
             for name, dataset in tasks:
                 yield from work.judge(source, name, dataset, rules, progress)
+                if lacking:
+                    work.write_unknown(lacking, model, source, name, dataset, rules)
         except EmbedkitError as error:
             raise EmbedkitError(f"{model}: {error}", error.hint) from error
 
@@ -128,7 +183,9 @@ def command(
             first = first or results
         yield from work.spread_rows(scores, len(files))
 
-    with Out(as_json) as out:
+    with Out(as_json) as out, Output(unknown) if unknown else nullcontext() as lacking:
+        if lacking:
+            lacking.write(b"model\tdataset\tsection\titem\tunknown\n")
         made = ({column: row.get(column) for column in columns} for row in rows())
         if not as_json and sys.stdout.isatty():
             for line in report.table(list(made), columns):

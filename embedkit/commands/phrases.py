@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from ..config import Text, Training
+from ..memory import Memory
 from ..text.phrases.find import Phrases
 from ._options import configured, corpus_params
 from ._run import need_inputs, need_text, open_progress
 
 
-def phrases(config, inputs, output, as_text, as_json, cache, log, quiet):
+def phrases(config, inputs, output, as_text, as_json, cache, max_memory, max_vocab_memory, log, quiet):
     from ..files import Output
     from ._out import cell, to_json
 
@@ -22,7 +23,8 @@ def phrases(config, inputs, output, as_text, as_json, cache, log, quiet):
         from ..text.phrases import find
 
         need_text(inputs)
-        text = corpus.encode(inputs, config.text, config.training.threads, cache, progress)
+        memory = Memory(max_memory, max_vocab_memory, progress)
+        text = corpus.encode(inputs, config.text, config.training.threads, cache, progress, memory)
         tokens = int(text.vocab.counts.sum())
         progress.event("corpus", tokens=tokens, words=len(text.vocab), sha256=text.sha256)
         found = find.find(text, config.text, config.phrases, " ".join(inputs), progress)

@@ -42,4 +42,6 @@ def model_command(name: str) -> click.Command:
     makers = {"counts": _from_counts, "corpus": _from_text, "stream": _from_stream, "ngrams": _from_ngrams}
     make = makers[model.reads]
     help = f"{model.summary}\n\n{make.INPUT}"
-    return configured(name, make.trainer(name, module), module.SECTIONS, make.params(), help)
+    command = configured(name, make.trainer(name, module), module.SECTIONS, make.params(), help)
+    command.short_help = model.summary
+    return command

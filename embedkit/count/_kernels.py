@@ -117,11 +117,11 @@ def sum_columns(indices, data, sums):
 
 @kernel
 def ppmi_rows(indptr, indices, data, first, last, row_logs, column_logs, out_indices, out_data, lengths):
-    """Positive PMI of rows first..last, packed from out[indptr[first]] on; returns how many stay positive.
+    """Positive PMI of rows first..last, packed from the start of out; returns how many stay positive.
 
     PMI(i, j) = log n_ij - row_logs[i] - column_logs[j]; the shift and the smoothing are inside the logs.
     """
-    n = indptr[first]
+    n = 0
     for i in range(first, last):
         before = n
         for p in range(indptr[i], indptr[i + 1]):
@@ -131,7 +131,7 @@ def ppmi_rows(indptr, indices, data, first, last, row_logs, column_logs, out_ind
                 out_data[n] = value
                 n += 1
         lengths[i] = n - before
-    return n - indptr[first]
+    return n
 
 
 @kernel

@@ -11,10 +11,11 @@ from __future__ import annotations
 import numpy as np
 
 from ..config import Context
+from ..memory import Memory
 from ..parallel import stream, thread_count
 from ..progress import SILENT, Progress
-from ..spool import Spool, release
-from ..text.corpus import Corpus
+from ..spool import release
+from ..text.encoded import Corpus
 from ..text.sampling import keep_probabilities, remove_frequent
 from . import _kernels
 from .counts import Counts
@@ -40,26 +41,26 @@ def count(
     context: Context,
     seed: int = 1,
     threads: int | None = None,
-    max_memory: int | None = None,
+    memory: Memory | None = None,
     progress: Progress = SILENT,
 ) -> Counts:
     """Count the neighbours of every word; windows do not cross lines.
 
-    `max_memory` (bytes) limits what counting holds at once, beside the corpus if that is in memory; the counts are then
-    mapped from a temporary file.
+    Counting holds about half of `memory` (by default what is free). Where that is too little, the text is counted in
+    runs, and the counts are mapped from temporary files.
     """
-    ids = corpus.ids
+    memory, ids = memory or Memory(), corpus.ids
     if context.subsample != "none":
         keep = keep_probabilities(corpus.vocab.counts, context.sample)
     if context.subsample == "dirty":
-        ids = remove_frequent(ids, keep, seed, on_disk=max_memory is not None)
+        ids = remove_frequent(ids, keep, seed, memory)
     counter = Counter(ids, len(corpus.vocab), context, thread_count(threads))
     # A run holds the places of its tokens and touches their ids: eight bytes each, in half of the memory.
-    size = len(ids) if max_memory is None else max(max_memory // 16, 1 << 12)
+    size = len(ids) if memory.limit is None else max(memory.limit // 16, 1 << 12)
     runs = [(start, min(start + size, len(ids))) for start in range(0, len(ids), size)]
-    indptr, indices, data = counter.matrix(runs, max_memory, progress)
+    indptr, indices, data = counter.matrix(runs, memory, progress)
     if context.subsample == "clean":
-        data = _scaled(indptr, indices, data, keep)
+        data = _scaled(indptr, indices, data, keep, memory)
     return Counts(corpus.vocab, indptr, indices, data, {"corpus_sha256": corpus.sha256})
 
 
@@ -74,12 +75,11 @@ class Counter:
         self.sums = np.zeros((threads, padded), np.int64)
         self.flags = np.zeros((threads, padded // 16), np.uint8)
 
-    def matrix(self, runs: list[tuple[int, int]], max_memory: int | None, progress: Progress):
+    def matrix(self, runs: list[tuple[int, int]], memory: Memory, progress: Progress):
         """CSR of the whole text: indptr int64, indices int32, data float32."""
-        on_disk = max_memory is not None
-        lengths, indices, data = [], Spool(np.int32, on_disk), Spool(np.float32, on_disk)
+        lengths, indices, data = [], memory.spool(np.int32), memory.spool(np.float32)
         with progress.bar(self.size * len(runs), "counting", " words") as advance:
-            rows = self.run(*runs[0], advance, final=True) if len(runs) == 1 else self.merged(runs, max_memory, advance)
+            rows = self.run(*runs[0], advance, final=True) if len(runs) == 1 else self.merged(runs, memory, advance)
             for row_lengths, row_indices, row_data in rows:
                 lengths.append(row_lengths)
                 indices.append(row_indices)
@@ -115,9 +115,9 @@ class Counter:
         yield from stream(rows, spans, self.threads, ahead=2 * self.threads)
         release(self.ids)
 
-    def merged(self, runs: list[tuple[int, int]], max_memory: int, advance):
+    def merged(self, runs: list[tuple[int, int]], memory: Memory, advance):
         """Rows of all words from several runs: each is spilled, then all are added up, span by span."""
-        indices, values, starts = Spool(np.int32, True), Spool(np.int64, True), []
+        indices, values, starts = memory.spool(np.int32), memory.spool(np.int64), []
         for run in runs:
             begin, lengths = len(indices), []
             for row_lengths, row_indices, row_values in self.run(*run, advance, final=False):
@@ -129,7 +129,7 @@ class Counter:
         stored = np.diff(starts).sum(0)
 
         # Twice twelve bytes an entry, read and written, in an eighth of the memory for each span.
-        for a, b in spread(stored, min(self.size, 1 + int(stored.sum()) * 24 * 8 // max_memory)):
+        for a, b in spread(stored, min(self.size, 1 + int(stored.sum()) * 24 * 8 // memory.limit)):
             parts = [slice(run[a], run[b]) for run in starts]
             sizes = np.cumsum([0] + [part.stop - part.start for part in parts])
             local = starts[:, a : b + 1] - starts[:, a : a + 1] + sizes[:-1, None]
@@ -147,9 +147,9 @@ def as_counts(sums: np.ndarray) -> np.ndarray:
     return np.multiply(sums, 2.0**-FRACTION, out=counts, casting="unsafe")
 
 
-def _scaled(indptr: np.ndarray, indices: np.ndarray, data: np.ndarray, keep: np.ndarray) -> np.ndarray:
+def _scaled(indptr: np.ndarray, indices: np.ndarray, data: np.ndarray, keep: np.ndarray, memory: Memory) -> np.ndarray:
     """Clean subsampling: each count times the chances that word and context stay."""
-    factors, scaled = keep.astype(np.float64), Spool(np.float32, isinstance(data, np.memmap))
+    factors, scaled = keep.astype(np.float64), memory.spool(np.float32)
     for a, b in spread(np.diff(indptr), 1 + len(data) // (1 << 22)):
         part = slice(indptr[a], indptr[b])
         rows = np.repeat(factors[a:b], np.diff(indptr[a : b + 1]))

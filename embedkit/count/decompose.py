@@ -77,6 +77,14 @@ def truncated_svd(
     return u * signs, s, v * signs
 
 
+def peak_memory(rows: int, entries: int, dim: int) -> int:
+    """Bytes that `truncated_svd` holds at most beside the matrix: a transpose, a basis about six times as wide as the
+    result (as measured), and what is made of it."""
+    if rows <= max(DENSE, 4 * dim):
+        return 4 * 8 * rows**2
+    return 8 * entries + 4 * rows * (6 * dim + 4 * BLOCK + 6 * dim)
+
+
 def _dense(matrix: Csr, dim: int):
     rows = len(matrix.indptr) - 1
     full = np.zeros((rows, rows))

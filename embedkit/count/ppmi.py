@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..config import Context, Text, Training, option
+from ..memory import Memory
 from ..progress import SILENT, Progress
 
 
@@ -19,10 +20,18 @@ class Ppmi:
 SECTIONS = {"text": Text, "context": Context, "model": Ppmi, "training": Training}
 
 
-def train(counts, options: Ppmi, training: Training, progress: Progress = SILENT):
+def train(counts, options: Ppmi, training: Training, progress: Progress = SILENT, memory: Memory | None = None):
     """`SparseVectors` (V, V) from `Counts`."""
     from ..vectors.sparse import SparseVectors
     from .weighting import ppmi
 
-    indptr, indices, data = ppmi(counts, options.cds, options.shift, training.threads)
+    indptr, indices, data = ppmi(counts, options.cds, options.shift, training.threads, memory)
     return SparseVectors(counts.vocab, indptr, indices, data)
+
+
+def peak_memory(counts, options: Ppmi, memory: Memory) -> int:
+    """Bytes that `train` holds at most, the counts among them."""
+    from ..spool import held
+
+    entries, rows = len(counts.data), 80 * len(counts.vocab)
+    return held(counts.indptr, counts.indices, counts.data) + 2 * memory.kept(4 * entries) + rows

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from ..config import Context, Text, Training, option
 from ..errors import EmbedkitError
+from ..memory import Memory
 from ..progress import SILENT, Progress
+from . import ppmi
 from .ppmi import Ppmi
 
 
@@ -23,11 +25,11 @@ class Svd(Ppmi):
 SECTIONS = {"text": Text, "context": Context, "model": Svd, "training": Training}
 
 
-def train(counts, options: Svd, training: Training, progress: Progress = SILENT):
+def train(counts, options: Svd, training: Training, progress: Progress = SILENT, memory: Memory | None = None):
     """`Vectors` (V, dim) from `Counts`: U S**eig, plus V S**eig with `add_context`."""
     from ..vectors.vectors import Vectors
     from .decompose import Csr, truncated_svd
-    from .weighting import ppmi
+    from .weighting import ppmi as weighted
 
     words = len(counts.vocab)
     if options.dim >= words:
@@ -35,7 +37,7 @@ def train(counts, options: Svd, training: Training, progress: Progress = SILENT)
             f"dim {options.dim} needs more than {options.dim} words; the vocabulary has {words}",
             "lower --dim, or lower --min-count to keep more words",
         )
-    matrix = Csr(*ppmi(counts, options.cds, options.shift, training.threads))
+    matrix = Csr(*weighted(counts, options.cds, options.shift, training.threads, memory))
     both_sides = counts.metadata["config"].get("context", {}).get("context") == "both"
     u, s, v = truncated_svd(
         matrix,
@@ -51,3 +53,10 @@ def train(counts, options: Svd, training: Training, progress: Progress = SILENT)
     if options.add_context:
         vectors += v * s**options.eig
     return Vectors(counts.vocab, vectors.astype("float32"))
+
+
+def peak_memory(counts, options: Svd, memory: Memory) -> int:
+    """Bytes that `train` holds at most, the counts among them."""
+    from .decompose import peak_memory
+
+    return ppmi.peak_memory(counts, options, memory) + peak_memory(len(counts.vocab), len(counts.data), options.dim)

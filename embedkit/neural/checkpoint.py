@@ -17,12 +17,14 @@ import numpy as np
 
 from .. import container
 from ..errors import EmbedkitError, FormatError
-from ..files import Output, map_input
+from ..files import Output, free_space, map_input
 from ..progress import SILENT, Progress
+from ..sizes import readable
 from ..text.stored import pack_metadata, unpack_metadata
 
 INTERVAL = 300  # seconds between two checkpoints
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_FACTS = {"identity": dict, "state": dict, "complete": bool}
 _AGAIN = "remove it, and train without --resume"
 _OTHER = "--checkpoint FILE names another file, which training may replace"
 
@@ -66,6 +68,8 @@ class Checkpoint:
         if not all(container.verify(self.path).values()):
             raise EmbedkitError(f"{self.path}: damaged: a checksum does not match", _AGAIN)
         metadata = unpack_metadata(stored.metadata)
+        if not all(isinstance(metadata.get(key), kind) for key, kind in _FACTS.items()):
+            raise EmbedkitError(f"{self.path}: damaged: it does not say what it is the state of", _AGAIN)
         there, here = dict(_flat(metadata["identity"])), dict(_flat(self.identity))
         for name in there | here:
             if there.get(name) != here.get(name):
@@ -88,6 +92,17 @@ class Checkpoint:
         if stored.metadata.get("kind") != "checkpoint":
             raise EmbedkitError(f"{self.path}: is no checkpoint", _OTHER)
         return stored
+
+    def expect(self, tensors: dict[str, np.ndarray]) -> None:
+        """Say before the work if there is no room to `save` these beside what is there."""
+        size, free = (
+            sum(tensor.nbytes for tensor in tensors.values()),
+            None if self.path is None else free_space(self.path),
+        )
+        if free is not None and size > free:
+            self.progress.say(
+                f"Warning: no room for checkpoints: {self.path} will need {readable(size)}, {readable(free)} is free"
+            )
 
     def save(self, tensors: dict[str, np.ndarray], state: dict, is_complete: bool = False) -> None:
         """Replace the file, then act on a signal. Where it cannot be written, people are told and the run goes on."""

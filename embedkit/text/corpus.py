@@ -1,61 +1,19 @@
-"""A text as ids: every token's rank by frequency, a line end as -1. Made once, then cut to the words a run wants."""
+"""From files to ids: a text is encoded once, then cut to the words that a run wants."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import numpy as np
 
 from ..config import Text
 from ..errors import EmbedkitError, OptionError
+from ..memory import Memory
 from ..parallel import thread_count
 from ..progress import SILENT, Progress
-from ..spool import Spool, pieces
+from ..spool import pieces
 from . import cache, inputs
+from .encoded import LINE_END, Corpus, Encoded
 from .tokenize import normal_form
 from .vocab import Vocab
-
-LINE_END = -1
-
-
-class _WithIds:
-    """Ids that are made when they are first asked for: who counts words never asks."""
-
-    def __init__(self, ids: np.ndarray | Callable[[], np.ndarray]):
-        self._ids = ids
-
-    @property
-    def ids(self) -> np.ndarray:
-        if callable(self._ids):
-            self._ids = self._ids()
-        return self._ids
-
-
-class Encoded(_WithIds):
-    """Everything in a text, whatever a run will keep of it.
-
-    vocab : all types, most frequent first, equal counts in the order of their bytes
-    ids : (N,) int32, a type per token and LINE_END per line; may be a memory map
-    sha256 : fingerprint of the decompressed text
-    """
-
-    def __init__(self, vocab: Vocab, ids: np.ndarray | Callable[[], np.ndarray], sha256: str):
-        super().__init__(ids)
-        self.vocab, self.sha256 = vocab, sha256
-
-
-class Corpus(_WithIds):
-    """The words of a text that a run keeps: the others are gone, as if the text had never held them.
-
-    vocab : V words
-    ids : (N,) int32 below V, LINE_END between lines
-    tokens : number of tokens in the whole text, kept or not
-    sha256 : fingerprint of the decompressed text
-    """
-
-    def __init__(self, vocab: Vocab, ids: np.ndarray | Callable[[], np.ndarray], tokens: int, sha256: str):
-        super().__init__(ids)
-        self.vocab, self.tokens, self.sha256 = vocab, tokens, sha256
 
 
 def load(
@@ -64,13 +22,14 @@ def load(
     threads: int | None = None,
     keep: bool = True,
     progress: Progress = SILENT,
-    on_disk: bool = False,
+    memory: Memory | None = None,
 ) -> Corpus:
     """The corpus in the files, folders and patterns `names` ("-" is stdin).
 
-    `keep` uses the cache of encoded texts; `on_disk` maps the ids from temporary files instead of holding them.
+    `keep` uses the cache of encoded texts. What does not fit `memory` (by default what is free) goes to $TMPDIR.
     """
-    return cut(encode(names, config, threads, keep, progress, on_disk), config, " ".join(names), on_disk, spend=True)
+    memory = memory or Memory()
+    return cut(encode(names, config, threads, keep, progress, memory), config, " ".join(names), memory, spend=True)
 
 
 def encode(
@@ -79,21 +38,22 @@ def encode(
     threads: int | None = None,
     keep: bool = True,
     progress: Progress = SILENT,
-    on_disk: bool = False,
+    memory: Memory | None = None,
 ) -> Encoded:
     """All types and ids of a text, from the cache if it holds them, its phrases joined; see `load`."""
+    memory = memory or Memory()
     if set(config.joiner) & set(" \t\r\n"):
         raise OptionError(f"--joiner {config.joiner!r}: white space would end the word")
     if config.phrases is None:
-        return _encode(names, config, threads, keep, progress, on_disk)
+        return _encode(names, config, threads, keep, progress, memory)
     from .phrases.table import join, read_phrases
 
     # Read first: what is wrong with this file should not show after minutes of work.
     blocks = read_phrases(config.phrases, normal_form(config.lowercase, config.normalize))
-    return join(_encode(names, config, threads, keep, progress, on_disk), blocks, config.joiner, on_disk)
+    return join(_encode(names, config, threads, keep, progress, memory), blocks, config.joiner, memory)
 
 
-def _encode(names, config: Text, threads: int | None, keep: bool, progress: Progress, on_disk: bool) -> Encoded:
+def _encode(names, config: Text, threads: int | None, keep: bool, progress: Progress, memory: Memory) -> Encoded:
     paths = inputs.expand(names)
     key = cache.key(inputs.raw_fingerprint(paths), config) if keep else None
     stored = cache.get(key) if key else None
@@ -102,18 +62,18 @@ def _encode(names, config: Text, threads: int | None, keep: bool, progress: Prog
     # numba is loaded only here and to join phrases: with a cached text, a command that compiles nothing never pays.
     from .encode import encode_files
 
-    encoded = Encoded(*encode_files(paths, config, thread_count(threads), progress, on_disk))
+    encoded = Encoded(*encode_files(paths, config, thread_count(threads), progress, memory))
     if key and len(encoded.ids):
         cache.put(key, config, encoded.vocab, encoded.ids, encoded.sha256, paths, progress)
     return encoded
 
 
-def cut(encoded: Encoded, config: Text, name: str, on_disk: bool = False, spend: bool = False) -> Corpus:
+def cut(encoded: Encoded, config: Text, name: str, memory: Memory | None = None, spend: bool = False) -> Corpus:
     """Keep the words that `config` wants; errors call the text `name`.
 
     `spend` lets the corpus have the memory of the ids of `encoded`, which nobody may use afterwards.
     """
-    counts = encoded.vocab.counts
+    memory, counts = memory or Memory(), encoded.vocab.counts
     tokens = int(counts.sum())
     if not tokens:
         raise EmbedkitError(f"{name}: no words in it", "the input is empty or white space")
@@ -123,9 +83,9 @@ def cut(encoded: Encoded, config: Text, name: str, on_disk: bool = False, spend:
             raise EmbedkitError(f"{name}: none of the {len(vocab)} words of {config.vocab} occurs in it")
         # One more entry: LINE_END, which is -1, picks the last.
         names = np.append(names, np.int32(LINE_END))
-        return Corpus(vocab, lambda: _renamed(encoded.ids, names, on_disk), tokens, encoded.sha256)
+        return Corpus(vocab, lambda: _renamed(encoded.ids, names, memory), tokens, encoded.sha256)
     # Counts fall, so the words with enough of them come first.
-    size = int(np.searchsorted(-counts, -config.min_count, "right"))
+    size = int(np.count_nonzero(counts >= config.min_count))
     if not size:
         raise EmbedkitError(
             f"{name}: no word occurs {config.min_count} times; the most frequent, {encoded.vocab[0]!r}, occurs "
@@ -133,18 +93,18 @@ def cut(encoded: Encoded, config: Text, name: str, on_disk: bool = False, spend:
             f"--min-count {counts[0]} or lower keeps words",
         )
     vocab = encoded.vocab.head(min(size, config.max_vocab or size))
-    return Corpus(vocab, lambda: _first_words(encoded, len(vocab), on_disk, spend), tokens, encoded.sha256)
+    return Corpus(vocab, lambda: _first_words(encoded, len(vocab), memory, spend), tokens, encoded.sha256)
 
 
-def _renamed(ids: np.ndarray, names: np.ndarray, on_disk: bool) -> np.ndarray:
-    kept = Spool(np.int32, on_disk)
+def _renamed(ids: np.ndarray, names: np.ndarray, memory: Memory) -> np.ndarray:
+    kept = memory.spool(np.int32)
     for part in pieces(ids):
         renamed = names[part]
         kept.append(renamed[renamed >= LINE_END])
     return kept.array()
 
 
-def _first_words(encoded: Encoded, size: int, on_disk: bool, spend: bool) -> np.ndarray:
+def _first_words(encoded: Encoded, size: int, memory: Memory, spend: bool) -> np.ndarray:
     ids = encoded.ids
     if size == len(encoded.vocab):
         return ids
@@ -155,7 +115,7 @@ def _first_words(encoded: Encoded, size: int, on_disk: bool, spend: bool) -> np.
             ids[n : n + len(part)] = part
             n += len(part)
         return ids[:n]
-    kept = Spool(np.int32, on_disk)
+    kept = memory.spool(np.int32)
     for part in pieces(ids):
         kept.append(part[part < size])
     return kept.array()
@@ -173,16 +133,16 @@ def _given(types: Vocab, words: list[str]) -> tuple[Vocab, np.ndarray]:
 
 def read_words(path: str, form=str) -> list[str]:
     """Words of a file, one a line, each brought to `form`; a count behind a tab or the last space is ignored."""
-    from ..files import open_input
+    from ..files import read_whole
 
-    with open_input(path) as file:
-        lines = file.read().decode("utf-8", "surrogateescape").split("\n")
+    lines = read_whole(path).decode("utf-8", "surrogateescape").split("\n")
     words = [form(_word(line.rstrip("\r"))) for line in lines]
     words = [word for word in words if word]
     if not words:
         raise EmbedkitError(f"{path}: no words in it")
     if len(set(words)) < len(words):
-        twice = next(word for i, word in enumerate(words) if word in words[:i])
+        seen = set()
+        twice = next(word for word in words if word in seen or seen.add(word))
         raise EmbedkitError(f"{path}: the word {twice!r} stands there twice")
     return words
 

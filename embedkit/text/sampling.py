@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..spool import Spool, pieces
+from ..memory import Memory
+from ..spool import pieces
 
 
 def keep_probabilities(counts: np.ndarray, sample: float) -> np.ndarray:
@@ -17,11 +18,12 @@ def keep_probabilities(counts: np.ndarray, sample: float) -> np.ndarray:
     return np.minimum(np.sqrt(ratio) + ratio, 1.0)
 
 
-def remove_frequent(ids: np.ndarray, keep: np.ndarray, seed: int, on_disk: bool = False) -> np.ndarray:
+def remove_frequent(ids: np.ndarray, keep: np.ndarray, seed: int, memory: Memory | None = None) -> np.ndarray:
     """`ids` without the occurrences that chance removes; line ends (-1) stay. The same seed removes the same ones."""
+    memory = memory or Memory()
     rng = np.random.default_rng(seed)
     keep = np.append(keep, 1.0)
-    kept = Spool(np.int32, on_disk)
+    kept = memory.spool(np.int32)
     for part in pieces(ids):
         kept.append(part[rng.random(len(part)) < keep[part]])
     return kept.array()

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..spool import pieces
 from . import _kernels
-from .corpus import Encoded
+from .encoded import Encoded
 
 PIECE = 1 << 20
 

@@ -8,8 +8,10 @@ import numpy as np
 
 from ..config import Text
 from ..errors import EmbedkitError
+from ..memory import Memory
 from ..progress import SILENT, Progress
-from .corpus import LINE_END, Encoded, cut, encode
+from .corpus import cut, encode
+from .encoded import LINE_END, Encoded
 from .vocab import Vocab
 
 EOS, UNK = "<eos>", "<unk>"
@@ -36,7 +38,14 @@ class Stream:
     unk: int
 
 
-def read(names, config: Text, threads: int | None = None, keep: bool = True, progress: Progress = SILENT) -> Stream:
+def read(
+    names,
+    config: Text,
+    threads: int | None = None,
+    keep: bool = True,
+    progress: Progress = SILENT,
+    memory: Memory | None = None,
+) -> Stream:
     """The text in `names` ("-" is stdin) with a vocabulary of its own, most frequent words first.
 
     `<eos>` and `<unk>` are words among others, counted and ranked. A text that has no `<unk>`, and of which nothing is
@@ -45,19 +54,25 @@ def read(names, config: Text, threads: int | None = None, keep: bool = True, pro
 
     EmbedkitError where the text is empty, or `config` leaves no word of it.
     """
-    encoded = encode(names, config, threads, keep, progress)
+    encoded = encode(names, config, threads, keep, progress, memory)
     vocab = _vocabulary(encoded, config, " ".join(names))
     return _stream(encoded, vocab)
 
 
 def read_with(
-    names, vocab: Vocab, config: Text, threads: int | None = None, keep: bool = True, progress: Progress = SILENT
+    names,
+    vocab: Vocab,
+    config: Text,
+    threads: int | None = None,
+    keep: bool = True,
+    progress: Progress = SILENT,
+    memory: Memory | None = None,
 ) -> Stream:
     """The text in `names` in the words of `vocab`, which has `<eos>` and `<unk>`; see `read`.
 
     EmbedkitError where the text is empty, or no word of it is in `vocab`.
     """
-    name, encoded = " ".join(names), encode(names, replace(config, vocab=None), threads, keep, progress)
+    name, encoded = " ".join(names), encode(names, replace(config, vocab=None), threads, keep, progress, memory)
     if not len(encoded.vocab):
         raise EmbedkitError(f"{name}: no words in it", "the input is empty or white space")
     stream = _stream(encoded, vocab)

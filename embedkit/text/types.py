@@ -5,18 +5,31 @@ from __future__ import annotations
 import numpy as np
 
 from . import _kernels
+from .vocab import Vocab
+
+TYPE = 8 * 8 + 4 * 8  # bytes that a type takes beside its own: a row, and four slots
 
 
 class Types:
-    """Distinct byte strings with their counts (the layout is told in `_kernels`)."""
+    """Distinct byte strings with their counts (the layout is told in `_kernels`).
 
-    def __init__(self, types: int = 1 << 12, arena: int = 1 << 16):
+    types, arena : of how many types and bytes it starts
+    room : bytes to which it may grow from there; None is all it needs
+    """
+
+    def __init__(self, types: int = 1 << 12, arena: int = 1 << 16, room: int | None = None):
+        self.room, self._start = room, (types, arena)
+        self.clear()
+        # Room for one block, kept from scan to scan: fresh memory costs more than what is done with it.
+        self._words, self._ends, self._ids = np.empty(0, np.uint64), np.empty(0, np.int32), np.empty(0, np.int32)
+
+    def clear(self) -> None:
+        """Begin anew."""
+        types, arena = self._start
         self.slots = np.zeros(4 * types, np.int64)
         self.types = np.zeros((types, 8), np.int64)
         self.arena = np.zeros(arena, np.uint8)
         self.size = np.zeros(2, np.int64)
-        # Room for one block, kept from scan to scan: fresh memory costs more than what is done with it.
-        self._words, self._ends, self._ids = np.empty(0, np.uint64), np.empty(0, np.int32), np.empty(0, np.int32)
 
     def __len__(self) -> int:
         return int(self.size[0])
@@ -44,31 +57,45 @@ class Types:
         """The bytes of all types, one after another."""
         return self.arena[: self.size[1]]
 
-    def bytes(self) -> list[bytes]:
+    @property
+    def vocab(self) -> Vocab:
         """All types in order."""
-        blob, starts = self.utf8.tobytes(), self.starts.tolist()
-        return [blob[a:b] for a, b in zip(starts, [*starts[1:], len(blob)])]
+        return Vocab(np.append(self.starts, self.size[1]), self.utf8, self.counts)
 
     def grow(self, types: int, arena: int) -> None:
         """Make room for `types` types and `arena` bytes in all."""
         if types > len(self.types):
-            self.types = _longer(self.types, types)
+            self.types = _longer(self.types[: len(self)], types)
             self.slots = np.zeros(1 << (4 * types - 1).bit_length(), np.int64)
             _kernels.rehash(self.slots, self.types, self.arena, len(self))
         if arena > len(self.arena):
-            self.arena = _longer(self.arena, arena)
+            self.arena = _longer(self.utf8, arena)
 
-    def scan(self, text: np.ndarray, base: int) -> np.ndarray:
+    def _grow(self, longest: int) -> bool:
+        """Make room for another word of up to `longest` bytes, unless the table is to stay as it is."""
+        types, arena = len(self.types), len(self.arena)
+        if len(self) == types:
+            types *= 2
+        else:
+            arena = 2 * arena + longest
+        # Pages of the arena that hold nothing yet cost nothing.
+        if self.room is not None and len(self) and TYPE * types + 2 * self.size[1] > self.room:
+            return False
+        self.grow(types, arena)
+        return True
+
+    def scan(self, text: np.ndarray, base: int) -> tuple[np.ndarray, int]:
         """The types of `text`, which begins at byte `base` of the whole, in order; -1 is a line end; int32.
 
-        `text` ends with a space, tab or newline. CR bytes are left out.
+        `text` ends with a space, tab or newline. CR bytes are left out. Returns the types and how many bytes of `text`
+        they are: fewer than all where the table has outgrown its room.
         """
         if 13 in text:
             known, kept = len(self), np.flatnonzero(text != 13)
-            ids = self.scan(text[kept], base)
+            ids, read = self.scan(text[kept], base)
             fresh = self.types[known : len(self), _kernels.FIRST]
             fresh[:] = base + kept[fresh - base]
-            return ids
+            return ids, int(kept[read]) if read < len(kept) else len(text)
         if len(text) >= len(self._ids):
             self._words = np.empty(len(text) // 8 + 3, np.uint64)
             self._ends, self._ids = np.empty(len(text) + 1, np.int32), np.empty(len(text) + 1, np.int32)
@@ -80,9 +107,8 @@ class Types:
         while True:
             table = self.slots, self.types, self.arena, self.size
             reached, n = _kernels.scan(text, words, ends, reached, last, base, *table, ids, n)
-            if reached == last:
-                return ids[:n].copy()
-            self.grow(2 * len(self.types), 2 * len(self.arena) + len(text))
+            if reached == last or not self._grow(len(text)):
+                return ids[:n].copy(), int(ends[reached - 1]) + 1 if reached else 0
 
     def merge(self, other: Types) -> np.ndarray:
         """Take in the types of `other`; returns the type of each of them here."""

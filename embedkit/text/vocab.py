@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 
 # Words of foreign files may be cut inside a character: those bytes survive as surrogates and come out unchanged.
 ERRORS = "surrogateescape"
+# A vocabulary may be larger than memory: words and bytes that are looked at in one go.
+STEP, PIECE = 1 << 14, 1 << 24
 
 
 class Vocab:
@@ -47,8 +50,8 @@ class Vocab:
     def __getitem__(self, id: int) -> str:
         return self._words[id] if self._words else self.bytes(id).decode("utf-8", ERRORS)
 
-    def __iter__(self):
-        return iter(self.words())
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self.words(start, start + STEP) for start in range(0, len(self), STEP))
 
     def words(self, start: int = 0, stop: int | None = None) -> list[str]:
         """Words start..stop, decoded in one go."""
@@ -72,11 +75,12 @@ class Vocab:
         if not word:
             empty = np.flatnonzero(np.diff(self.offsets) == 0)
             return int(empty[0]) if len(empty) else None
-        blob, at = memoryview(self.utf8).tobytes(), -1
-        while (at := blob.find(word, at + 1)) >= 0:
-            id = int(np.searchsorted(self.offsets, at, "right")) - 1
-            if self.offsets[id] == at and self.offsets[id + 1] == at + len(word):
-                return id
+        for start in range(0, len(self.utf8), PIECE):
+            blob, at = self.utf8[start : start + PIECE + len(word) - 1].tobytes(), -1
+            while (at := blob.find(word, at + 1)) >= 0:
+                id = int(np.searchsorted(self.offsets, start + at, "right")) - 1
+                if self.offsets[id] == start + at and self.offsets[id + 1] == start + at + len(word):
+                    return id
         return None
 
     def __contains__(self, word: str) -> bool:
@@ -89,12 +93,18 @@ class Vocab:
         counts = None if self.counts is None else self.counts[:size]
         return Vocab(self.offsets[: size + 1], self.utf8[: self.offsets[size]], counts)
 
-    def take(self, ids: np.ndarray) -> Vocab:
+    def take(self, ids: np.ndarray | slice) -> Vocab:
         """The words `ids`, in that order."""
-        lengths = np.diff(self.offsets)[ids]
-        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        places = np.repeat(self.offsets[ids] - offsets[:-1], lengths) + np.arange(offsets[-1])
-        return Vocab(offsets, self.utf8[places], None if self.counts is None else self.counts[ids])
+        if isinstance(ids, slice):
+            ids = np.arange(*ids.indices(len(self)))
+        offsets = np.zeros(len(ids) + 1, np.int64)
+        np.cumsum(self.offsets[1:][ids] - self.offsets[:-1][ids], out=offsets[1:])
+        utf8 = np.empty(offsets[-1], np.uint8)
+        for start in range(0, len(ids), STEP):
+            span = offsets[start : start + STEP + 1]
+            shifts = self.offsets[ids[start : start + STEP]] - span[:-1]
+            utf8[span[0] : span[-1]] = self.utf8[np.repeat(shifts, np.diff(span)) + np.arange(span[0], span[-1])]
+        return Vocab(offsets, utf8, None if self.counts is None else self.counts[ids])
 
     def spellings(self, word: str, n: int = 3) -> list[str]:
         """Up to `n` words spelt most like `word`: same letters, other case, a typing slip."""

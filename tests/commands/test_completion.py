@@ -28,7 +28,10 @@ CASES = {
     ("train", "s"): ["svd", "skipgram"],
     ("train", "svd", "--min"): ["--min-count"],
     ("train", "svd", "--weighting", ""): ["harmonic", "flat", "dynamic"],
+    ("train", "kn", "--to", ""): ["native", "arpa"],
     ("similar", "v", "--metric", "m"): ["manhattan"],
+    ("similar", "v", "--from", "glove"): ["glove", "glove-bin"],
+    ("convert", "v", "w", "--to", "glove"): ["glove"],
     ("completion", ""): ["bash", "zsh", "fish"],
     ("generate", "lm", "--prompt", ""): [],
 }
@@ -56,6 +59,21 @@ def test_bash(process, words):
     assert result.out.split("\n")[:-1] == (["compopt -o default"] if words in FILES else CASES[words] or [""])
 
 
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (("similar", "--metric", "="), ["cosine", "dot", "euclidean", "manhattan"]),
+        (("similar", "--metric", "=", "m"), ["manhattan"]),
+        (("similar", "--from", "=", "glove", "v", "--metric", "=", "m"), ["manhattan"]),
+        (("train", "svd", "--config", "=", "c"), ["compopt -o default"]),
+        (("train", "svd", "a", "=", "b"), ["compopt -o default"]),
+    ],
+)
+def test_bash_takes_apart_what_has_an_equals_sign(process, words, found):
+    assert process(*words, shell=TAB).out.split("\n")[:-1] == found
+
+
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
 @pytest.mark.parametrize("words", [*CASES, *FILES])
 def test_other_shells(shell, words):
@@ -73,7 +91,7 @@ def test_other_shells(shell, words):
     [
         ("bash", "complete -o nosort -F _embedkit_completion embedkit\n"),
         ("zsh", "compdef _embedkit_completion embedkit\n"),
-        ("fish", 'complete --no-files --command embedkit --arguments "(_embedkit_completion)";\n'),
+        ("fish", "complete --command embedkit --no-files --arguments '(_embedkit_completion)'\n"),
     ],
 )
 def test_scripts(run, shell, line):

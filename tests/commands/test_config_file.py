@@ -19,7 +19,6 @@ def printed(run, *args) -> dict:
         ("similar v", {}),
         ("similar v -k 3 --metric dot --raw --json", {"k": 3, "metric": "dot", "raw": True, "json": True}),
         ("select v -o out --top 3 --words list.txt -q", {"top": 3, "words": "list.txt"}),
-        ("evaluate v --pairs a --pairs b", {"pairs": ["a", "b"]}),
         ("diff a b --no-align", {"align": False}),
         ("score lm --reset-per-line", {"carry-state": False}),
         ("perplexity lm t --mix m --lambda .6,.4", {"mix": ["m"], "lambda": "0.6,0.4"}),
@@ -42,6 +41,19 @@ def test_options_beside_the_sections(run):
     assert tables["options"] == {"to": "scipy-npz", "max-memory": 500 << 20}
     assert tables["text"]["min-count"] == 5
     assert "options" not in printed(run, "count")
+
+
+def test_options_in_sections(run, tmp_path):
+    args = ["--pairs", "a", "--pairs", "b", "--oov", "both", "--bands", "2", "--unknown", "made", "--json"]
+    tables = printed(run, "evaluate", "v", *args)
+    assert tables == {
+        "data": {"pairs": ["a", "b"]},
+        "protocol": {"oov": "both"},
+        "uncertainty": {"intervals": False, "compare": False, "bands": 2, "spread": False},
+        "options": {"json": True},
+    }
+    (tmp_path / "run.toml").write_text(run("evaluate", "v", *args, "--print-config").out)
+    assert printed(run, "evaluate", "v", "--config", tmp_path / "run.toml") == tables
 
 
 def test_flags_win(run, toy_file, tmp_path):

@@ -112,3 +112,14 @@ def test_json_facts_survive(run, toy_file, tmp_path):
     copy = tmp_path / "copy"
     run("convert", toy_file, copy)
     assert json.loads(run("info", copy, "--json").out)["config"]["text"]["lowercase"] is True
+
+
+def test_control_characters_are_doubtful(run, tmp_path):
+    path, out = tmp_path / "v.txt", tmp_path / "v"
+    path.write_bytes(b"3 2\nParis 3 4\na\x01b 1 2\nc\x7f\x7f 1 2\n")
+    got = run("convert", path, out)
+    warning = f"Warning: {path}: row 2 is 'a\\x01b', with control characters, as are 2 in all: is the file damaged?\n"
+    assert (got.code, got.err) == (0, warning)
+    assert run("convert", path, out, "-q").err == ""
+    path.write_bytes(b"2 2\nParis 3 4\nab 1 2\n")
+    assert run("convert", path, out).err == ""

@@ -125,6 +125,52 @@ def test_both_methods_at_once(run):
     assert both == one + two[1:]
 
 
+def test_both_ways_to_count_what_is_unknown(run):
+    result = run("evaluate", "m.vec", "--questions", "q.txt", "--oov", "both")
+    assert [row[4:9] for row in result.rows[-2:]] == [
+        ["accuracy", "0.666667", "2", "3", "4"],
+        ["accuracy-oov-wrong", "0.5", "2", "3", "4"],
+    ]
+    skip, wrong = (run("evaluate", "m.vec", "--questions", "q.txt", "--oov", oov).rows for oov in ("skip", "wrong"))
+    assert [row[5] for row in result.rows[1:]] == [row[5] for pair in zip(skip[1:], wrong[1:]) for row in pair]
+
+
+def test_unknown_pairs_can_count_with_the_cosine_0(run):
+    rows = run("evaluate", "m.vec", "--pairs", "p.txt", "--oov-pairs", "zero").rows
+    cosines = [2 / 6**0.5, 2 / 6**0.5, -(0.5**0.5), 0]
+    assert rows[2][5:9] == [str(round(np.corrcoef(cosines, [9, 8, 1, 5])[0, 1], 6)), "", "3", "4"]
+    (skipped,) = {row[5] for row in run("evaluate", "m.vec", "--pairs", "p.txt", "--protocol", "hyperwords").rows[2:]}
+    assert skipped == rows[2][5]
+    override = run("evaluate", "m.vec", "--pairs", "p.txt", "--protocol", "hyperwords", "--oov-pairs", "skip").rows
+    assert override[2][5] == "0.993399"
+
+
+def test_intervals_and_differences_are_of_the_order_that_the_protocol_has(run, tmp_path):
+    (tmp_path / "p.txt").write_text("king queen 10\nboy girl 9\nparis king 1\nman woman 5\nqueen girl 7\nboy king 20\n")
+    (tmp_path / "n.vec").write_text(VECTORS.replace("queen 1 1 0 1", "queen 0 -1 0 1"))
+    args = ("evaluate", "m.vec", "n.vec", "--pairs", "p.txt", "--compare", "--intervals", "--protocol")
+    text, numbers = (
+        [row[5:12:5] for row in run(*args, name).rows if row[4] == "spearman"] for name in ("hyperwords", "levy2015")
+    )
+    for (first, _), (second, _), (difference, _) in (text, numbers):
+        assert float(difference) == pytest.approx(float(second) - float(first), abs=2e-6)
+    assert text[2] != numbers[2]
+    assert text[0][1] != numbers[0][1]
+
+
+def test_what_is_unknown_is_written(run, tmp_path):
+    args = ["evaluate", "m.vec", "m.vec", "--pairs", "p.txt", "--questions", "q.txt"]
+    result = run(*args, "--unknown", "unknown.tsv")
+    assert result == run(*args)
+    lines = ["m.vec\tp\t\tman nobody\tnobody", "m.vec\tq\tgram1\tman king woman nobody\tnobody"]
+    expected = ["model\tdataset\tsection\titem\tunknown", *lines, *lines, ""]
+    assert (tmp_path / "unknown.tsv").read_text().split("\n") == expected
+    assert run(*args, "--unknown", "-").code == 2
+    (tmp_path / "m.vec").write_text("broken")
+    assert run(*args, "--unknown", "unknown.tsv").code == 1
+    assert (tmp_path / "unknown.tsv").read_text().split("\n") == expected
+
+
 def test_nothing_in_the_vocabulary_is_exit_code_3(run, tmp_path):
     (tmp_path / "odd.txt").write_text("x y 1\nking y 2\n")
     result = run("evaluate", "m.vec", "--pairs", "odd.txt", "--pairs", "p.txt")

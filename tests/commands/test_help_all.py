@@ -1,7 +1,10 @@
-"""`help-all` and `--version`: everything is in them, and nothing depends on where they are printed."""
+"""`help-all`, man pages and `--version`: everything is in them, and nothing depends on where they are printed."""
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
 from importlib.metadata import version
 
 import click
@@ -11,7 +14,7 @@ from threadpoolctl import threadpool_info
 from embedkit import __version__, commands
 from embedkit.catalog import MODELS
 from embedkit.cli import cli
-from embedkit.commands import _version
+from embedkit.commands import _man, _version
 
 NAMES = ["", *commands.COMMANDS, *(f"train {name}" for name in MODELS)]
 
@@ -27,14 +30,24 @@ def pages(run) -> dict[str, str]:
     return found
 
 
+def called(name: str) -> click.Command:
+    command = cli
+    for word in name.split():
+        command = command.get_command(None, word)
+    return command
+
+
+def bold(page: str) -> set[str]:
+    """The first word of each of the terms, and what stands behind a comma or slash."""
+    return set(re.findall(r"(?:^\\fB|, | / )(-[^ ,\\]+)", page, re.MULTILINE))
+
+
 def test_every_command_and_option(run):
     found = pages(run)
     assert sorted(found) == sorted(NAMES)
     for name, page in found.items():
-        command = cli
-        for word in name.split():
-            command = command.get_command(None, word)
-        assert command.get_short_help_str(20).removesuffix("...").strip() in page
+        command = called(name)
+        assert command.help[:20] in page
         for param in command.params:
             if isinstance(param, click.Option):
                 assert all(f"{flag}" in page for flag in (*param.opts, *param.secondary_opts)), (name, param.name)
@@ -46,6 +59,51 @@ def test_whatever_the_terminal(process):
     lines = narrow.split("\n")
     assert all(line == line.rstrip() for line in lines)
     assert max(map(len, lines)) == 100
+
+
+def test_man_pages(run, tmp_path):
+    assert run("help-all", "--man", tmp_path / "made/man1") == (0, "", "", b"")
+    found = {path.name: path.read_text() for path in (tmp_path / "made/man1").iterdir()}
+    assert sorted(found) == sorted(f"embedkit {name}".strip().replace(" ", "-") + ".1" for name in NAMES)
+    assert found["embedkit-train-svd.1"].startswith(
+        f'.TH EMBEDKIT\\-TRAIN\\-SVD 1 "" "embedkit {__version__}"\n.ad l\n.nh\n'
+        ".SH NAME\nembedkit\\-train\\-svd \\- Truncated SVD of PPMI: dense vectors from counts.\n"
+        ".SH SYNOPSIS\n\\fBembedkit train svd\\fR [OPTIONS] INPUT...\n"
+        ".SH DESCRIPTION\n.PP\nTruncated SVD of PPMI: dense vectors from counts.\n.PP\nINPUT is text"
+    )
+    assert "\n\\fBsvd\\fR\nTruncated SVD of PPMI" in found["embedkit-train.1"]
+    assert "\nembedkit\\-diff \\- What became of words from one model to the next.\n" in found["embedkit-diff.1"]
+    assert "\n.SH MODEL\n.TP\n\\fB\\-\\-" in found["embedkit-train-svd.1"]
+    assert ".PP\n.nf\nembedkit train skipgram corpus.txt \\-o" in found["embedkit-train.1"]
+    for name in NAMES:
+        made = found[f"embedkit {name}".strip().replace(" ", "-") + ".1"].replace("\\-", "-")
+        for param in called(name).params:
+            assert not isinstance(param, click.Option) or set(param.opts) <= bold(made), (name, param.name)
+
+
+@pytest.mark.parametrize("text", [".SH x", "'x", "a\\b", "--x"])
+def test_man_pages_say_what_the_help_says(text):
+    formatter = _man.Roff()
+    formatter.write_text(text)
+    (line,) = formatter.getvalue().split("\n")[1:-1]
+    assert line.removeprefix("\\&")[0] == text[0] if text[0] != "-" else line == "\\-\\-x"
+    assert not line.startswith((".", "'"))
+    assert line.removeprefix("\\&").replace("\\e", "\\").replace("\\-", "-") == text
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("man") is None, reason="needs man-db")
+def test_man_takes_them_without_warnings(run, tmp_path):
+    run("help-all", "--man", tmp_path)
+    for path in tmp_path.iterdir():
+        shown = subprocess.run(["man", "--warnings", "-P", "cat", "-l", path], capture_output=True, text=True)
+        assert (shown.returncode, shown.stderr) == (0, "")
+        assert "SYNOPSIS" in shown.stdout
+
+
+def test_a_folder_that_is_a_file(run, tmp_path):
+    (tmp_path / "file").touch()
+    assert run("help-all", "--man", tmp_path / "file").err == f"Error: {tmp_path / 'file'}: File exists\n"
 
 
 def test_version(run):
@@ -74,3 +132,11 @@ def test_version_without_numpy(run, monkeypatch):
 @pytest.mark.parametrize("words", [("--version", "train"), ("--version", "-h")])
 def test_version_comes_first(run, words):
     assert run(*words).out.startswith(f"embedkit {__version__}\n")
+
+
+@pytest.mark.parametrize("flag", ["--init", "--freeze", "--from", "--to"])
+def test_what_many_have_is_declared_once(flag):
+    params = [param for name in NAMES for param in called(name).params if flag in param.opts]
+    told = {param.help for param in params if not isinstance(param.type, click.Choice)}
+    assert len(params) > 4
+    assert len(told) == 1, told

@@ -252,6 +252,7 @@ def test_the_log_goes_on_behind_that_of_the_cut_off_run(run, text, tmp_path, cut
     cut("save", 5, "after", [signal.SIGKILL], *options)
     before = log.read_bytes()
     assert events(log, "epoch", "done") == [("epoch", 1)]
+    log.write_bytes(before + b'{"event": "epoch", "ti')  # as if it was cut off in the middle of a line
     train(run, text, tmp_path / "v", *options[:-1], log, "--resume")
     assert log.read_bytes().startswith(before)
     assert events(log, "epoch", "done") == [("epoch", 1), ("epoch", 2), ("epoch", 3), ("done", None)]

@@ -158,9 +158,9 @@ def test_failure_keeps_the_old_output(run, text, tmp_path):
 def test_log_is_json_lines(run, text, tmp_path):
     run("train", "svd", text, "-o", tmp_path / "v", "--dim", 3, "--log", tmp_path / "log")
     events = [json.loads(line) for line in (tmp_path / "log").read_text().split("\n")[:-1]]
-    assert [event["event"] for event in events] == ["corpus", "counts", "svd", "done"]
+    assert [event["event"] for event in events] == ["corpus", "counts", "memory", "svd", "done"]
     assert events[0]["tokens"] == 480
-    values = events[2]["singular_values"]
+    values = events[3]["singular_values"]
     assert len(values) == 3
     assert values == sorted(values, reverse=True)
 

@@ -52,7 +52,7 @@ def test_a_model_and_how_it_was_made(run, text, tmp_path):
     assert 0 < facts["unk_probability"] < 1 / 15
     assert all(result == "ok" for _, result in run("verify", tmp_path / "kn").rows)
     events = [json.loads(line)["event"] for line in log.read_text().split("\n")[:-1]]
-    assert events == ["corpus", "ngrams", "done"]
+    assert events == ["corpus", "memory", "ngrams", "done"]
 
 
 def test_no_path_in_the_result(run, text, tmp_path, files):

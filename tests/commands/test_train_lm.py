@@ -80,6 +80,7 @@ def test_a_model_and_how_it_was_made(run, text, tmp_path, model):
     events = [json.loads(line) for line in (tmp_path / "log").read_text().split("\n")[:-1]]
     kinds = [
         "corpus",
+        "memory",
         "gradients",
         "training",
         "epoch",

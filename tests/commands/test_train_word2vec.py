@@ -163,7 +163,7 @@ def test_told_after_every_epoch(run, text, tmp_path):
     assert [epoch for epoch, *_ in told] == ["1", "2"]
     events = [json.loads(line) for line in (tmp_path / "log").read_text().split("\n")[:-1]]
     kinds = [event["event"] for event in events]
-    assert kinds == ["corpus", "training", "epoch", "checkpoint", "epoch", "checkpoint", "done"]
+    assert kinds == ["corpus", "memory", "training", "epoch", "checkpoint", "epoch", "checkpoint", "done"]
     epochs = [event for event in events if event["event"] == "epoch"]
     metadata = formats.load(tmp_path / "v").metadata
     for number, (event, line) in enumerate(zip(epochs, told), 1):

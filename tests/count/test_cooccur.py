@@ -13,8 +13,9 @@ from embedkit.count import cooccur
 from embedkit.count import counts as counts_file
 from embedkit.errors import EmbedkitError
 from embedkit.files import Output
+from embedkit.memory import Memory
 from embedkit.text import corpus as texts
-from embedkit.text.corpus import LINE_END, Corpus
+from embedkit.text.encoded import LINE_END, Corpus
 from embedkit.text.vocab import Vocab
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -80,7 +81,7 @@ def test_limited_memory_gives_the_same_bytes(monkeypatch, memory, subsample):
     monkeypatch.setattr(
         cooccur._kernels, "merge_rows", lambda *args, real=cooccur._kernels.merge_rows: merges.append(1) or real(*args)
     )
-    limited = cooccur.count(corpus, context, max_memory=memory)
+    limited = cooccur.count(corpus, context, memory=Memory(memory))
     assert len(merges) > 1
     for name in ("indptr", "indices", "data"):
         assert np.array_equal(getattr(free, name), getattr(limited, name))

@@ -318,3 +318,14 @@ def test_other_threads_leave_signals_alone(path, handlers):
     thread.start()
     thread.join()
     assert seen == [handlers[signal.SIGTERM]]
+
+
+def test_a_disk_without_room_is_told_before_the_work(path, monkeypatch, capsys):
+    waiting = checkpoint(path, progress=Progress())
+    waiting.expect(TENSORS)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("embedkit.neural.checkpoint.free_space", lambda where: 20)
+    waiting.expect(TENSORS)
+    assert capsys.readouterr().err == f"Warning: no room for checkpoints: {path} will need 26, 20 is free\n"
+    checkpoint(None, progress=Progress()).expect(TENSORS)
+    assert capsys.readouterr().err == ""

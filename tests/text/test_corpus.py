@@ -16,8 +16,9 @@ import pytest
 
 from embedkit.config import Text
 from embedkit.errors import EmbedkitError
+from embedkit.memory import Memory
 from embedkit.text import corpus, inputs
-from embedkit.text.encode import by_frequency
+from embedkit.text.order.sort import by_frequency
 from embedkit.text.types import Types
 from embedkit.text.vocab import Vocab
 
@@ -57,8 +58,8 @@ def test_many_blocks_equal_one(tmp_path, monkeypatch):
     path = write(tmp_path, text)
     whole = load(path, threads=1)
     monkeypatch.setattr(inputs, "BLOCK", 512)
-    for threads, on_disk in itertools.product((1, 2), (False, True)):
-        blocks = load(path, threads=threads, on_disk=on_disk)
+    for threads, limit in itertools.product((1, 2), (None, 0)):
+        blocks = load(path, threads=threads, memory=Memory(limit))
         assert blocks.ids.tolist() == whole.ids.tolist()
         assert blocks.vocab.words() == whole.vocab.words()
         assert blocks.sha256 == whole.sha256
@@ -194,8 +195,8 @@ def test_chars_mark_the_spaces_between_blocks(tmp_path, monkeypatch):
     path, config = write(tmp_path, b"ab cd\n" * 3 + b"e f g h " * 9), Text(tokenizer="chars", min_count=1)
     whole = load(path, config)
     monkeypatch.setattr(inputs, "BLOCK", 5)
-    for on_disk in (False, True):
-        blocks = load(path, config, on_disk=on_disk)
+    for limit in (None, 0):
+        blocks = load(path, config, memory=Memory(limit))
         assert blocks.ids.tolist() == whole.ids.tolist()
         assert blocks.vocab.counts.tolist() == whole.vocab.counts.tolist()
 
@@ -227,7 +228,13 @@ def test_order_of_long_words_with_equal_heads():
 
 def scanned(text: bytes, types: int = 1 << 12, base: int = 0) -> tuple[Types, list[int]]:
     table = Types(types)
-    return table, table.scan(np.frombuffer(text + b" ", np.uint8), base).tolist()
+    ids, read = table.scan(np.frombuffer(text + b" ", np.uint8), base)
+    assert read == len(text) + 1
+    return table, ids.tolist()
+
+
+def spelt(table: Types) -> list[bytes]:
+    return [table.vocab.bytes(id) for id in range(len(table))]
 
 
 # Lengths around 7 and 14, where a word is kept in one number, in two, or compared byte by byte.
@@ -237,7 +244,7 @@ LENGTHS = [b"abcdefghijklmnopqrstuvwxyz"[:n] for n in (1, 6, 7, 8, 13, 14, 15, 2
 def test_words_that_differ_in_one_byte_stay_apart():
     words = LENGTHS + [word[:-1] + b"\xff" for word in LENGTHS] + [b"\xff" + word[1:] for word in LENGTHS[1:]]
     table, ids = scanned(b" ".join(words + words))
-    assert table.bytes() == words
+    assert spelt(table) == words
     assert ids == 2 * list(range(len(words)))
     assert table.counts.tolist() == [2] * len(words)
     assert table.firsts.tolist() == np.cumsum([0, *(len(word) + 1 for word in words[:-1])]).tolist()
@@ -245,7 +252,7 @@ def test_words_that_differ_in_one_byte_stay_apart():
 
 def test_cr_inside_words_does_not_count():
     table, ids = scanned(b"\r\nab\rc abc\r\nabcdefghijklmno\rpq abcdefghijklmnopq\r")
-    assert table.bytes() == [b"abc", b"abcdefghijklmnopq"]
+    assert spelt(table) == [b"abc", b"abcdefghijklmnopq"]
     assert ids == [-1, 0, 0, -1, 1, 1]
     assert table.firsts.tolist() == [2, 12]
 
@@ -253,7 +260,7 @@ def test_cr_inside_words_does_not_count():
 def test_tables_grow_while_scanning():
     words = [b"w%d" % i for i in range(100)] + LENGTHS
     table, ids = scanned(b" ".join(words), types=2)
-    assert table.bytes() == words
+    assert spelt(table) == words
     assert ids == list(range(len(words)))
 
 
@@ -262,6 +269,6 @@ def test_merge_finds_what_was_scanned_elsewhere():
     b, _ = scanned(b" ".join([b"z", *reversed(LENGTHS), b"q"]), base=1000)
     mapped = a.merge(b).tolist()
     assert mapped == [len(LENGTHS) + 1, *range(len(LENGTHS), 0, -1), len(LENGTHS) + 2]
-    assert a.bytes() == [b"x", *LENGTHS, b"z", b"q"]
+    assert spelt(a) == [b"x", *LENGTHS, b"z", b"q"]
     assert a.counts.tolist() == [2] + [2] * len(LENGTHS) + [1, 1]
     assert a.firsts[-2:].tolist() == [1000, 1000 + len(b" ".join([b"z", *LENGTHS])) + 1]

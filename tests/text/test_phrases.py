@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from embedkit import spool
 from embedkit.config import Text
 from embedkit.errors import EmbedkitError, FormatError, OptionError
+from embedkit.memory import Memory
 from embedkit.text import corpus
-from embedkit.text.corpus import Encoded
+from embedkit.text.encoded import Encoded
 from embedkit.text.phrases import _kernels
 from embedkit.text.phrases import find as finding
 from embedkit.text.phrases.find import Phrases, count_pairs, find, pairs
@@ -78,7 +79,7 @@ def test_joined(blocks, expected, size, monkeypatch):
 
 
 def test_on_disk_is_the_same():
-    check(join(text(TIMES), JOINED[1][0], on_disk=True), naive.tokens(JOINED[1][1].encode())[:3])
+    check(join(text(TIMES), JOINED[1][0], memory=Memory(0)), naive.tokens(JOINED[1][1].encode())[:3])
 
 
 def test_of_three_the_first_two():
@@ -308,12 +309,12 @@ def test_missing_table(tmp_path):
         read_phrases(str(tmp_path / "nowhere"))
 
 
-@pytest.mark.parametrize("on_disk", [False, True])
-def test_a_corpus_with_phrases(tmp_path, on_disk):
+@pytest.mark.parametrize("limit", [None, 0])
+def test_a_corpus_with_phrases(tmp_path, limit):
     path = tmp_path / "text"
     path.write_text("New York times\nnew york\n")
     options = {"lowercase": True, "phrases": table(tmp_path, "NEW\tYork\n"), "joiner": "+"}
-    found = corpus.load([str(path)], Text(min_count=2, **options), keep=False, on_disk=on_disk)
+    found = corpus.load([str(path)], Text(min_count=2, **options), keep=False, memory=Memory(limit))
     assert (found.vocab.words(), found.ids.tolist(), found.tokens) == (["new+york"], [0, -1, 0, -1], 3)
     plain = corpus.load([str(path)], Text(min_count=1), keep=False)
     assert found.sha256 == plain.sha256

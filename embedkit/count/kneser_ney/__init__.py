@@ -39,6 +39,13 @@ def train(stream, options: Kn, progress: Progress = SILENT):
     return NgramModel(stream.vocab, levels, facts)
 
 
+def peak_memory(stream, options: Kn) -> int:
+    """Bytes that `train` holds at most, the text among them: sorting one order, and the n-grams of all before it."""
+    from ...spool import held
+
+    return held(stream.ids) + (30 + 30 * options.order) * stream.tokens
+
+
 def load(container, threads=None):
     """The `model.NgramModel` in a native file; see `store.load`. Nothing in it is compiled, whatever `threads` says."""
     from . import store

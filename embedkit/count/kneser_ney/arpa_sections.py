@@ -13,6 +13,7 @@ from .arpa_lines import Lines, Rows, shown
 from .arpa_write import BEGIN, END
 
 BLOCK = 1 << 16  # lines taken apart at a time
+MAX_ORDER = 32  # time grows with its square
 CUT = "the file was cut short: fetch or make it again"
 _SIZE = re.compile(rb"ngram[ \t]+([0-9]{1,9})[ \t]*=[ \t]*([0-9]{1,15})")
 
@@ -85,6 +86,8 @@ def sizes(lines: Lines) -> tuple[list[int], bytes | None]:
     while (line := lines.next()) and (match := _SIZE.fullmatch(line)):
         if int(match[1]) != len(found) + 1:
             raise lines.error(f"the number of {len(found) + 1}-grams must stand here")
+        if len(found) == MAX_ORDER:
+            raise lines.error(f"n-grams of more than {MAX_ORDER} words are not read")
         found.append(int(match[2]))
     if not found or not found[0]:
         raise lines.error("the number of 1-grams must stand before this: ngram 1=COUNT")

@@ -8,7 +8,6 @@ import numpy as np
 
 from ..layers.param import Param, Rows
 from ..optim import BLOCK
-from .model import LanguageModel
 
 LR, SEGMENT, DECAY = 1.0, 20, 0.001  # from the validation text of PTB, with 200 units in two layers
 _GRADIENTS = np.random.default_rng(0)  # has the softmax make them along with the losses; it has no noise to draw
@@ -25,6 +24,7 @@ class Adapting:
     segment. One text at a time: `start` puts the trained parameters back, and states from before are worth nothing
     then. Where the calls of `score` cut the text changes no number by more than rounding.
 
+    model : a `model.LanguageModel`
     lr : learning rate of all parameters; with 0 they stay as they are
     segment : words between two steps
     decay : the share of their way back to the trained ones that parameters go with each step, 0 to 1
@@ -32,7 +32,7 @@ class Adapting:
 
     batches = False
 
-    def __init__(self, model: LanguageModel, *, lr: float = LR, segment: int = SEGMENT, decay: float = DECAY):
+    def __init__(self, model, *, lr: float = LR, segment: int = SEGMENT, decay: float = DECAY):
         self.vocab, self.eos, self.unk, self.metadata = model.vocab, model.eos, model.unk, model.metadata
         self.lr, self.segment, self.decay = lr, segment, decay
         self._trained, self._network, self._workspace = model.network, copy.deepcopy(model.network), model.workspace

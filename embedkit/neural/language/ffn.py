@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...config import LmText, option
+from ...config import LmText, Pretrained, option
 from .options import LmModel, LmTraining
 
 
 @dataclass(frozen=True)
-class Ffn(LmModel):
+class Ffn(Pretrained, LmModel):
     """Options of feed-forward models."""
 
     order: int = option(5, "a word is predicted from the order - 1 before it", least=2)
@@ -23,6 +23,13 @@ def train(stream, config, run, valid=None):
     from . import fit
 
     return fit.train("ffn", stream, config, run, valid)
+
+
+def peak_memory(stream, config, valid=None):
+    """Bytes that `train` holds at most; see `size.peak_memory`."""
+    from . import size
+
+    return size.peak_memory("ffn", stream, config, valid)
 
 
 def load(container, threads=None):

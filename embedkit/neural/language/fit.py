@@ -105,6 +105,7 @@ class Fit:
             self._restore(*found)
             where = "training is over" if self.is_over else f"going on in epoch {self.epoch + 1}"
             self.run.progress.say(f"{self.run.checkpoint.path}: {where}")
+        self.run.checkpoint.expect(self._state()[0])
         # Not in the log of a run that goes on: it has this already. But kernels are loaded before the clock starts.
         self._measure_gradients(is_logged=found is None)
         self.run.progress.event("training", epoch=self.epoch + 1, parameters=sum(p.value.size for p in self.params))

@@ -23,6 +23,13 @@ def train(stream, config, run, valid=None):
     return fit.train("gru", stream, config, run, valid)
 
 
+def peak_memory(stream, config, valid=None):
+    """Bytes that `train` holds at most; see `size.peak_memory`."""
+    from . import size
+
+    return size.peak_memory("gru", stream, config, valid)
+
+
 def load(container, threads=None):
     """The `model.LanguageModel` in a native file; see `store.load`."""
     from . import store

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...config import Training, option
+from ...config import Pretrained, Training, option
 
 
 def rate(told: str):
@@ -41,12 +41,10 @@ class LmModel:
     weights: str = option(
         "orthogonal", "how the weights of layers start", choices=("uniform", "xavier", "he", "normal", "orthogonal")
     )
-    init: str = option(None, "start from the vectors in FILE; words it lacks start at random", kind=str, stored=False)
-    freeze: bool = option(False, "learn nothing in the word vectors, which --init gives")
 
 
 @dataclass(frozen=True)
-class Recurrent(LmModel):
+class Recurrent(Pretrained, LmModel):
     """What is learnt, in layers that pass something on from word to word."""
 
     layers: int = option(1, "recurrent layers, one on the other", least=1)

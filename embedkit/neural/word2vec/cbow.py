@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...config import Text, option
+from ...config import Pretrained, Text, option
 from .options import Epochs, Windows, Word2vec
 
 
 @dataclass(frozen=True)
-class Cbow(Word2vec):
+class Cbow(Pretrained, Word2vec):
     """Options of CBOW."""
 
     combine: str = option("mean", "what is made of the words of a window", choices=("mean", "sum"))
@@ -36,3 +36,10 @@ def train(corpus, config, run):
     from . import _kernels, trainer
 
     return trainer.train(_kernels.cbow, corpus, config, run)
+
+
+def peak_memory(corpus, config, memory):
+    """Bytes that `train` holds at most; see `size.peak_memory`."""
+    from . import size
+
+    return size.peak_memory(corpus, config, memory)

@@ -34,8 +34,6 @@ class Word2vec:
         "window", "one set of noise words for a whole window, or a new one for every pair", choices=("window", "none")
     )
     add_context: bool = option(False, "add each word's output vector to its vector when done")
-    init: str = option(None, "start from the vectors in FILE; words it lacks start at random", kind=str, stored=False)
-    freeze: bool = option(False, "leave the rows that --init gives as they are")
 
 
 @dataclass(frozen=True)

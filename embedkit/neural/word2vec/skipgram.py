@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...config import Text
+from ...config import Pretrained, Text
 from .options import Epochs, Windows, Word2vec
 
 
 @dataclass(frozen=True)
-class Skipgram(Word2vec):
+class Skipgram(Pretrained, Word2vec):
     """Options of skip-gram."""
 
 
@@ -21,3 +21,10 @@ def train(corpus, config, run):
     from . import _kernels, trainer
 
     return trainer.train(_kernels.skipgram, corpus, config, run)
+
+
+def peak_memory(corpus, config, memory):
+    """Bytes that `train` holds at most; see `size.peak_memory`."""
+    from . import size
+
+    return size.peak_memory(corpus, config, memory)

@@ -35,7 +35,7 @@ def tables(vocab, config, outputs: int, progress: Progress) -> Tables:
     D = row_width(model.dim)
     inputs = zeros(V + 1, D)
     rows, rng = inputs.reshape(-1, D), np.random.default_rng(config.training.seed)
-    step = max(1, (1 << 22) // D)
+    step = max(1, (1 << 18) // D)
     for first in range(0, V, step):
         # Uniform within 1 / dim, as fastText and gensim start (word2vec with half of it, which is a little worse);
         # block by block, so that nothing as large as the table is made twice.

@@ -78,6 +78,7 @@ class Trainer:
             is_over = self.epoch == self.config.training.epochs
             where = "all epochs are over" if is_over else f"going on in epoch {self.epoch + 1}"
             self.run.progress.say(f"{self.run.checkpoint.path}: {where}")
+        self.run.checkpoint.expect(self._state()[0])
         self._train(self.tables, (0, 0), 0)
         self.run.progress.event("training", epoch=self.epoch + 1)
 

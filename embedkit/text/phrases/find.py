@@ -11,7 +11,7 @@ from ...progress import SILENT, Progress
 if TYPE_CHECKING:
     import numpy as np
 
-    from ..corpus import Encoded
+    from ..encoded import Encoded
     from ..vocab import Vocab
 
 THRESHOLDS = {"count": 100.0, "npmi": 0.5}

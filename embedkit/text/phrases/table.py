@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from ...errors import EmbedkitError, FormatError
-from ...spool import Spool, pieces
+from ...memory import Memory
+from ...spool import pieces
 from .._kernels import rename
-from ..corpus import LINE_END, Encoded
-from ..encode import by_frequency, inverse
+from ..encoded import LINE_END, Encoded
+from ..order.sort import by_frequency, inverse
 from ..vocab import Vocab
 from . import _kernels
 
@@ -27,15 +28,14 @@ def read_phrases(path: str, form: Callable[[str], str] = str) -> list[Pairs]:
     Lines are `first⇥second[⇥count[⇥score]]`; empty ones end a block. EmbedkitError where there are none, FormatError
     where a line is something else.
     """
-    from ...files import open_input
+    from ...files import read_whole
 
-    with open_input(path) as file:
-        lines = file.read().decode("utf-8", "surrogateescape").split("\n")
+    lines = read_whole(path).decode("utf-8", "surrogateescape").split("\n")
     blocks: list[Pairs] = [[]]
     for number, line in enumerate(lines, 1):
         cells = line.rstrip("\r").split("\t")
         if cells == [""]:
-            blocks.append([])
+            blocks += [[]] if blocks[-1] else []
         elif _is_pair(cells):
             blocks[-1].append((form(cells[0]), form(cells[1])))
         else:
@@ -69,20 +69,20 @@ def rounds(blocks: list[Pairs], joiner: str) -> Iterator[Pairs]:
         yield from found
 
 
-def join(encoded: Encoded, blocks: list[Pairs], joiner: str = "_", on_disk: bool = False) -> Encoded:
+def join(encoded: Encoded, blocks: list[Pairs], joiner: str = "_", memory: Memory | None = None) -> Encoded:
     """The text with the phrases of `blocks` as words: `first + joiner + second`, as if it had always said so.
 
     In each pass a line is read from left to right: a word that has been joined begins no other pair. Words that never
-    stand alone any more are gone. `on_disk` maps the new ids from temporary files.
+    stand alone any more are gone. What does not fit `memory` lies in temporary files.
     """
-    types = encoded.vocab
+    memory, types = memory or Memory(), encoded.vocab
     steps, fresh = _steps(types, list(rounds(blocks, joiner)), joiner)
     if not steps:
         return encoded
     added = Vocab.from_words(fresh)
     offsets = np.concatenate([types.offsets, types.offsets[-1] + added.offsets[1:]])
     counts = np.concatenate([types.counts, np.zeros(len(fresh), np.int64)])
-    joined = Spool(np.int32, on_disk)
+    joined = memory.spool(np.int32)
     for part in pieces(encoded.ids):
         for step in steps:
             part = step.apply(part, counts)
@@ -92,7 +92,7 @@ def join(encoded: Encoded, blocks: list[Pairs], joiner: str = "_", on_disk: bool
     place = inverse(order)
 
     def ids() -> np.ndarray:
-        made = Spool(np.int32, on_disk)
+        made = memory.spool(np.int32)
         for part in joined.parts():
             rename(part, place, part)
             made.append(part)
@@ -104,7 +104,7 @@ def join(encoded: Encoded, blocks: list[Pairs], joiner: str = "_", on_disk: bool
 def _steps(types: Vocab, passes: list[Pairs], joiner: str) -> tuple[list[_Step], list[str]]:
     """What to do in each pass over the ids of `types`, and the words that get ids behind theirs."""
     named = {word for pairs in passes for first, second in pairs for word in (first, second, first + joiner + second)}
-    number = {word: id for id, word in enumerate(types.words()) if word in named}
+    number = {word: id for id, word in enumerate(types) if word in named}
     steps, fresh = [], []
     for pairs in passes:
         rows = []

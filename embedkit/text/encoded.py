@@ -1,0 +1,51 @@
+"""A text as ids: every token's rank by frequency, a line end as -1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .vocab import Vocab
+
+LINE_END = -1
+
+
+class _WithIds:
+    """Ids that are made when they are first asked for: who counts words never asks."""
+
+    def __init__(self, ids: np.ndarray | Callable[[], np.ndarray]):
+        self._ids = ids
+
+    @property
+    def ids(self) -> np.ndarray:
+        if callable(self._ids):
+            self._ids = self._ids()
+        return self._ids
+
+
+class Encoded(_WithIds):
+    """Everything in a text, whatever a run will keep of it.
+
+    vocab : all types, most frequent first, equal counts in the order of their bytes
+    ids : (N,) int32, a type per token and LINE_END per line; may be a memory map
+    sha256 : fingerprint of the decompressed text
+    """
+
+    def __init__(self, vocab: Vocab, ids: np.ndarray | Callable[[], np.ndarray], sha256: str):
+        super().__init__(ids)
+        self.vocab, self.sha256 = vocab, sha256
+
+
+class Corpus(_WithIds):
+    """The words of a text that a run keeps: the others are gone, as if the text had never held them.
+
+    vocab : V words
+    ids : (N,) int32 below V, LINE_END between lines
+    tokens : number of tokens in the whole text, kept or not
+    sha256 : fingerprint of the decompressed text
+    """
+
+    def __init__(self, vocab: Vocab, ids: np.ndarray | Callable[[], np.ndarray], tokens: int, sha256: str):
+        super().__init__(ids)
+        self.vocab, self.tokens, self.sha256 = vocab, tokens, sha256

@@ -1,0 +1,140 @@
+"""What each model of the catalog says it needs, against what it takes; a model without a line in TEXTS fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tracemalloc
+from importlib import import_module
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from embedkit import memory as memories
+from embedkit.catalog import MODELS
+from embedkit.config import Config
+from embedkit.count import cooccur
+from embedkit.memory import Memory
+from embedkit.neural.run import Run
+from embedkit.text import corpus, stream
+
+
+class Case(NamedTuple):
+    """A text of `tokens` words, `types` of them different, and options that are not the defaults."""
+
+    tokens: int
+    types: int
+    options: dict = {}
+
+
+COUNTS = Case(60_000, 3_000)
+NEURAL = Case(40_000, 30_000, {"dim": 100, "epochs": 1})
+LANGUAGE = Case(6_000, 3_000, {"embed": 200, "hidden": 200, "epochs": 1, "batch_size": 10})
+CASES = {
+    "ppmi": [COUNTS],
+    "svd": [COUNTS, Case(60_000, 3_000, {"dim": 300}), Case(9_000, 500)],
+    "skipgram": [
+        NEURAL,
+        Case(*NEURAL[:2], NEURAL.options | {"deterministic": True}),
+        Case(*NEURAL[:2], NEURAL.options | {"add_context": True}),
+        Case(*NEURAL[:2], NEURAL.options | {"loss": "hs"}),
+    ],
+    "cbow": [NEURAL, Case(2_000, 1_900, {"loss": "softmax", "epochs": 1})],
+    "kn": [Case(100_000, 5_000), Case(100_000, 5_000, {"order": 2})],
+    "ffn": [LANGUAGE],
+    "rnn": [LANGUAGE],
+    "lstm": [
+        LANGUAGE,
+        Case(*LANGUAGE[:2], LANGUAGE.options | {"tie": True, "layers": 2}),
+        Case(*LANGUAGE[:2], LANGUAGE.options | {"optimizer": "adam"}),
+        Case(60_000, 300, {"bptt": 200, "batch_size": 40, "epochs": 1}),
+    ],
+    "gru": [LANGUAGE],
+}
+
+
+def test_every_model_has_its_cases():
+    assert set(CASES) == set(MODELS)
+
+
+@pytest.mark.skipif(bool(os.environ.get("NUMBA_DISABLE_JIT")), reason="takes minutes without the compiler")
+@pytest.mark.parametrize(("name", "case"), [(name, case) for name, cases in CASES.items() for case in cases], ids=str)
+def test_the_estimate_is_near_the_peak(tmp_path, name, case):
+    words = np.random.default_rng(1).zipf(1.1, case.tokens) % case.types
+    path = tmp_path / "text"
+    path.write_text("".join(f"w{word}{' ' if i % 20 else chr(10)}" for i, word in enumerate(words)) + "\n")
+    measured(name, case, path)  # what is imported and compiled is no part of it
+    expected, peak = measured(name, case, path)
+    # A little above the truth: buffers of layers have sizes that are powers of two, whose last pages are never touched.
+    assert 0.7 < expected / peak < 1.6
+
+
+def measured(name: str, case: Case, path) -> tuple[int, int]:
+    """(what a model says that it needs, what it takes) to train on a text, in bytes."""
+    module, reads, memory = import_module(f"embedkit.{MODELS[name].module}"), MODELS[name].reads, Memory()
+    wanted = {"min_count": 1, "sample": 1e-4, "threads": 2} | case.options
+    sections = {
+        section: options(**{key: value for key, value in wanted.items() if hasattr(options, key)})
+        for section, options in module.SECTIONS.items()
+    }
+    config, read = Config(**sections), corpus.load if reads in ("counts", "corpus") else stream.read
+    tracemalloc.start()
+    try:
+        data = read([str(path)], config.text, 2, False, memory=memory)
+        asked, given = {
+            "counts": ((config.model, memory), (config.model, config.training)),
+            "corpus": ((config, memory), (config, Run())),
+            "stream": ((config,), (config, Run())),
+            "ngrams": ((config.model,), (config.model,)),
+        }[reads]
+        if reads == "counts":
+            data = cooccur.count(data, config.context, threads=2, memory=memory)
+            data.metadata["config"] = {}
+        expected = module.peak_memory(data, *asked)
+        tracemalloc.reset_peak()
+        module.train(data, *given)
+        return expected, tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.fixture
+def text(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("the king met the queen and the cat\n" * 50)
+    return path
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_what_does_not_fit_is_refused_before_the_work(run, text, tmp_path, name):
+    out = tmp_path / "out"
+    out.write_text("old")
+    result = run("train", name, text, "-o", out, "--max-memory", 500, "--max-vocab-memory", "1M")
+    assert (result.code, result.out) == (1, "")
+    told, error, hint = result.err.split("\n")[:3]
+    assert "tokens" in told
+    assert error.startswith(f"Error: {name} of ")
+    assert error.endswith("; --max-memory is 500")
+    assert hint.startswith("Hint: ")
+    assert out.read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "text.txt"]
+
+
+def test_the_default_is_what_is_free(run, text, tmp_path, monkeypatch):
+    monkeypatch.setattr(memories, "available", lambda: 5000)
+    result = run("train", "skipgram", text, "-o", tmp_path / "out", "--min-count", 1)
+    assert result.code == 1
+    assert "of memory; 4.9K is free\n" in result.err
+    assert "; --max-memory SIZE says" in result.err
+    assert run("train", "skipgram", text, "-o", tmp_path / "out", "--sample", 0, "--max-memory", "10M").code == 0
+
+
+def test_much_is_told_and_logged(run, text, tmp_path, monkeypatch):
+    log = tmp_path / "log"
+    monkeypatch.setattr(memories, "MUCH", 1000)
+    result = run("train", "skipgram", text, "-o", tmp_path / "out", "--sample", 0, "--log", log, "--max-memory", "1G")
+    assert re.search(r"^skipgram of 6 words needs about [\d.]+[KM] of memory$", result.err, re.MULTILINE)
+    event = next(filter(lambda event: event["event"] == "memory", map(json.loads, log.read_text().split("\n")[:-1])))
+    assert (event["limit"], 10_000 < event["needed"] < 10_000_000) == (1 << 30, True)
