@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .errors import EmbedkitError
-from .progress import SILENT, Progress
+from .progress import Progress
 from .sizes import readable
 
 if TYPE_CHECKING:
@@ -30,10 +30,9 @@ class Memory:
     vocab : bytes that counting the words of a text may take; --max-vocab-memory, or a share of `limit`
     """
 
-    def __init__(self, limit: int | None = None, vocab: int | None = None, progress: Progress = SILENT):
+    def __init__(self, limit: int | None = None, vocab: int | None = None):
         self.is_given, self.limit = limit is not None, available() if limit is None else limit
         self.vocab = vocab if vocab is not None or self.limit is None else self.limit // 4
-        self._progress = progress
 
     def spool(self, dtype) -> Spool:
         """A long array, in memory as long as it is a small share of the limit."""
@@ -45,15 +44,15 @@ class Memory:
         """Of the `size` bytes of such an array, those that are in memory."""
         return size if self.limit is None or size <= self.limit // SHARE else 0
 
-    def need(self, what: str, size: int, hint: str) -> None:
+    def need(self, progress: Progress, what: str, size: int, hint: str) -> None:
         """Say that `what` is about to take `size` bytes; EmbedkitError with `hint` if that is more than the limit."""
-        self._progress.event("memory", needed=size, limit=self.limit)
+        progress.event("memory", needed=size, limit=self.limit)
         if self.limit is not None and size > self.limit:
             there = f"--max-memory is {readable(self.limit)}" if self.is_given else f"{readable(self.limit)} is free"
             more = "" if self.is_given else "; --max-memory SIZE says what may be used all the same"
             raise EmbedkitError(f"{what} needs about {readable(size)} of memory; {there}", hint + more)
         if size >= MUCH:
-            self._progress.say(f"{what} needs about {readable(size)} of memory")
+            progress.say(f"{what} needs about {readable(size)} of memory")
 
 
 def available() -> int | None:

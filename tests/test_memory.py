@@ -11,6 +11,7 @@ import pytest
 from embedkit import memory
 from embedkit.errors import EmbedkitError
 from embedkit.memory import Memory
+from embedkit.progress import SILENT
 
 MEMINFO = b"MemTotal:       24000000 kB\nMemFree:         1000000 kB\nMemAvailable:    2000000 kB\n"
 NEW = "/sys/fs/cgroup/memory."
@@ -37,7 +38,7 @@ def test_nobody_knows(monkeypatch):
     assert machine(monkeypatch, {}) is None
     made = Memory()
     assert (made.limit, made.vocab) == (None, None)
-    made.need("the moon", 1 << 60, "")
+    made.need(SILENT, "the moon", 1 << 60, "")
     assert made.kept(1 << 60) == 1 << 60
     assert made.spool(np.int32).room is None
 
@@ -64,9 +65,9 @@ def test_a_limit_of_the_process():
 
 def test_what_is_too_much_is_refused():
     asked = Memory(3 << 20)
-    asked.need("a table", 3 << 20, "less is less")
+    asked.need(SILENT, "a table", 3 << 20, "less is less")
     with pytest.raises(EmbedkitError, match="^a table needs about 4.0M of memory; --max-memory is 3.0M$") as caught:
-        asked.need("a table", 4 << 20, "less is less")
+        asked.need(SILENT, "a table", 4 << 20, "less is less")
     assert caught.value.hint == "less is less"
 
 

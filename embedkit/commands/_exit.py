@@ -37,7 +37,8 @@ def run_to_exit_code(cli: click.Group, args: list[str] | None) -> int:
         return 2
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "embedkit"
-        return _fail(error.format_message(), f"{path} -h", 2)
+        # Click lists the choices of an argument that is missing line by line.
+        return _fail(error.format_message().replace("\n\t", " "), f"{path} -h", 2)
     except click.ClickException as error:
         return _fail(error.format_message())
     except EmbedkitError as error:

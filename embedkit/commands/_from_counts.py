@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..memory import FEWER, Memory
+from ..memory import FEWER
 from ._options import counts_params, target_option
 from ._run import limited_threads, need_inputs, need_output, open_progress, provenance, read_counts
 
@@ -19,7 +19,7 @@ def params() -> list[click.Parameter]:
 def trainer(name: str, module):
     """What `embedkit train NAME` does."""
 
-    def train(config, inputs, output, target, source, cache, max_memory, max_vocab_memory, log, quiet):
+    def train(config, inputs, output, target, source, cache, memory, log, quiet):
         from ..vectors import formats
 
         need_inputs(inputs)
@@ -28,10 +28,9 @@ def trainer(name: str, module):
             limited_threads(config.training.threads),
             formats.Saving(need_output(output), target) as out,
         ):
-            memory = Memory(max_memory, max_vocab_memory, progress)
             counts = read_counts(inputs, config, cache, progress, memory, source)
             size = len(counts.vocab)
-            memory.need(f"{name} of {size:,} words", module.peak_memory(counts, config.model, memory), FEWER)
+            memory.need(progress, f"{name} of {size:,} words", module.peak_memory(counts, config.model, memory), FEWER)
             out.reserve(4 * size * min(getattr(config.model, "dim", 0), size) or 4 * len(counts.data))
             vectors = module.train(counts, config.model, config.training, progress, memory)
             # The counts may be from a file: it knows its own text and context options.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from ..memory import Memory
 from ._ngrams import writer
 from ._options import corpus_params
 from ._run import need_inputs, need_output, open_progress, provenance, read_stream
@@ -24,15 +23,15 @@ def params() -> list[click.Parameter]:
 def trainer(name: str, module):
     """What `embedkit train NAME` does."""
 
-    def train(config, inputs, output, target, cache, max_memory, max_vocab_memory, log, quiet):
+    def train(config, inputs, output, target, cache, memory, log, quiet):
         from ..files import Output
 
         need_inputs(inputs)
         write = writer(need_output(output), target)
         with open_progress(quiet, log, inputs) as progress, Output(output) as out:
-            memory = Memory(max_memory, max_vocab_memory, progress)
             stream = read_stream(inputs, config, cache, progress, memory)
-            memory.need(f"{name} of {stream.tokens:,} words of text", module.peak_memory(stream, config.model), SHORTER)
+            size = module.peak_memory(stream, config.model)
+            memory.need(progress, f"{name} of {stream.tokens:,} words of text", size, SHORTER)
             model = module.train(stream, config.model, progress)
             model.metadata |= provenance(name, config, corpus_sha256=stream.sha256)
             write(out, model)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..errors import EmbedkitError
-from ..memory import FEWER, Memory
+from ..memory import FEWER
 from ._options import corpus_params
 from ._resume import checkpoint_params, checkpoint_path, fingerprint, goes_on, identity, nothing_lost
 from ._run import (
@@ -30,7 +30,7 @@ def params() -> list[click.Parameter]:
 def trainer(name: str, module):
     """What `embedkit train NAME` does."""
 
-    def train(config, inputs, output, checkpoint, resume, cache, max_memory, max_vocab_memory, log, quiet):
+    def train(config, inputs, output, checkpoint, resume, cache, memory, log, quiet):
         from ..files import Output
         from ..neural.checkpoint import Checkpoint
         from ..neural.run import Run
@@ -47,11 +47,10 @@ def trainer(name: str, module):
             state = Checkpoint(path, resume, progress)
             with nothing_lost(state), Output(output) as out:
                 init = fingerprint(model.init)
-                memory = Memory(max_memory, max_vocab_memory, progress)
                 stream = read_stream(inputs, config, cache, progress, memory)
                 valid = read_stream_with(training.valid, stream.vocab, config, cache, progress, memory)
                 size = len(stream.vocab)
-                memory.need(f"{name} of {size:,} words", module.peak_memory(stream, config, valid), FEWER)
+                memory.need(progress, f"{name} of {size:,} words", module.peak_memory(stream, config, valid), FEWER)
                 out.reserve(4 * size * model.embed)
                 judged_by = valid and valid.sha256
                 state.identity = identity(name, config, stream, init, judged_by)

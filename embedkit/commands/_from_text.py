@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..memory import FEWER, Memory
+from ..memory import FEWER
 from ._options import corpus_params, target_option
 from ._resume import checkpoint_params, checkpoint_path, fingerprint, goes_on, identity, nothing_lost
 from ._run import limited_threads, need_inputs, need_output, open_progress, provenance, read_corpus
@@ -20,7 +20,7 @@ def params() -> list[click.Parameter]:
 def trainer(name: str, module):
     """What `embedkit train NAME` does."""
 
-    def train(config, inputs, output, target, checkpoint, resume, cache, max_memory, max_vocab_memory, log, quiet):
+    def train(config, inputs, output, target, checkpoint, resume, cache, memory, log, quiet):
         from ..neural.checkpoint import Checkpoint
         from ..neural.run import Run
         from ..vectors import formats
@@ -33,11 +33,10 @@ def trainer(name: str, module):
             judge, state = Judge(config.training), Checkpoint(path, resume, progress)
             with nothing_lost(state), formats.Saving(output, target) as out:
                 init = fingerprint(config.model.init)
-                memory = Memory(max_memory, max_vocab_memory, progress)
                 corpus = read_corpus(inputs, config, cache, progress, memory)
                 judge.check(corpus.vocab)
                 size = len(corpus.vocab)
-                memory.need(f"{name} of {size:,} words", module.peak_memory(corpus, config, memory), FEWER)
+                memory.need(progress, f"{name} of {size:,} words", module.peak_memory(corpus, config, memory), FEWER)
                 out.reserve(4 * size * config.model.dim)
                 state.identity = identity(name, config, corpus, init, judge.fingerprints())
                 vectors = module.train(corpus, config, Run(progress, state, judge if judge.tasks else None))

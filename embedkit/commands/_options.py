@@ -77,11 +77,13 @@ def _type(meta) -> click.ParamType | type:
 
 
 def configured(name: str | None, callback, sections: dict[str, type], params=(), help: str = "") -> SectionedCommand:
-    """A command whose flags are the fields of `sections`; `callback` receives them as `config`."""
+    """A command whose flags are the fields of `sections`; `callback` receives them as `config`, and as `memory` what
+    those of `corpus_params` say."""
 
     from dataclasses import fields
 
     from ..config import Config
+    from ..memory import Memory
 
     def run(**values):
         config = Config(
@@ -90,6 +92,8 @@ def configured(name: str | None, callback, sections: dict[str, type], params=(),
                 for section, options in sections.items()
             }
         )
+        if "max_memory" in values:
+            values["memory"] = Memory(values.pop("max_memory"), values.pop("max_vocab_memory"))
         return callback(config=config, **values)
 
     flags = [flag for section, options in sections.items() for flag in section_options(section, options)]

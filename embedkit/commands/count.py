@@ -5,12 +5,11 @@ from __future__ import annotations
 import click
 
 from ..config import Context, Text, Training
-from ..memory import Memory
 from ._options import configured, counts_params
 from ._run import limited_threads, need_inputs, need_output, open_progress, read_counts
 
 
-def count(config, inputs, output, target, source, cache, max_memory, max_vocab_memory, log, quiet):
+def count(config, inputs, output, target, source, cache, memory, log, quiet):
     from ..count import counts as native
     from ..count import glove_cooccur, scipy_npz
     from ..files import Output
@@ -21,7 +20,6 @@ def count(config, inputs, output, target, source, cache, max_memory, max_vocab_m
         limited_threads(config.training.threads),
         Output(need_output(output)) as out,
     ):
-        memory = Memory(max_memory, max_vocab_memory, progress)
         counts = read_counts(inputs, config, cache, progress, memory, source)
         {"native": native, "glove-cooccur": glove_cooccur, "scipy-npz": scipy_npz}[target].save(out, counts)
         progress.say(f"{len(counts.data):,} pairs of words")

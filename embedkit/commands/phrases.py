@@ -5,13 +5,12 @@ from __future__ import annotations
 import click
 
 from ..config import Text, Training
-from ..memory import Memory
 from ..text.phrases.find import Phrases
 from ._options import configured, corpus_params
 from ._run import need_inputs, need_text, open_progress
 
 
-def phrases(config, inputs, output, as_text, as_json, cache, max_memory, max_vocab_memory, log, quiet):
+def phrases(config, inputs, output, as_text, as_json, cache, memory, log, quiet):
     from ..files import Output
     from ._out import cell, to_json
 
@@ -23,7 +22,6 @@ def phrases(config, inputs, output, as_text, as_json, cache, max_memory, max_voc
         from ..text.phrases import find
 
         need_text(inputs)
-        memory = Memory(max_memory, max_vocab_memory, progress)
         text = corpus.encode(inputs, config.text, config.training.threads, cache, progress, memory)
         tokens = int(text.vocab.counts.sum())
         progress.event("corpus", tokens=tokens, words=len(text.vocab), sha256=text.sha256)

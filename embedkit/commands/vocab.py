@@ -5,18 +5,16 @@ from __future__ import annotations
 import click
 
 from ..config import Text, Training
-from ..memory import Memory
 from ._options import configured, corpus_params
 from ._run import need_inputs, open_progress, read_corpus
 
 
-def vocab(config, inputs, output, as_json, cache, max_memory, max_vocab_memory, log, quiet):
+def vocab(config, inputs, output, as_json, cache, memory, log, quiet):
     from ..files import Output
     from ._out import cell, to_json
 
     need_inputs(inputs)
     with open_progress(quiet, log, inputs) as progress, Output(output or "-") as out:
-        memory = Memory(max_memory, max_vocab_memory, progress)
         words = read_corpus(inputs, config, cache, progress, memory).vocab
         step = 1 << 14
         for start in range(0, len(words), step):
