@@ -10,24 +10,11 @@ import click
 from . import __version__
 from .commands import COMMANDS
 from .commands._exit import leave, run_to_exit_code
+from .commands._group import LazyGroup
 
 
-class Commands(click.Group):
-    """Subcommands are imported when they are called, so that help costs nothing."""
-
-    def list_commands(self, ctx):
-        return list(COMMANDS)
-
-    def get_command(self, ctx, name):
-        if name not in COMMANDS:
-            return None
-        command = import_module(f".commands.{name.replace('-', '_')}", __package__).command
-        command.short_help = COMMANDS[name]
-        return command
-
-    def format_commands(self, ctx, formatter):
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+def _command(name: str) -> click.Command:
+    return import_module(f".commands.{name.replace('-', '_')}", __package__).command
 
 
 def _version(ctx, param, is_asked):
@@ -40,7 +27,10 @@ def _version(ctx, param, is_asked):
 
 
 @click.group(
-    cls=Commands,
+    cls=LazyGroup,
+    heading="Commands",
+    table=COMMANDS,
+    make=_command,
     short_help="Word embeddings and language models from the shell.",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )

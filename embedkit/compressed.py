@@ -37,6 +37,7 @@ class Decompressed(io.RawIOBase):
     def __init__(self, path, source: io.BufferedReader, new, damage: type[Exception]):
         self._path, self._source, self._new, self._damage = path, source, new, damage
         self._member, self._input = new(), b""
+        self.packed = 0  # bytes read from `source`
 
     def readable(self) -> bool:
         return True
@@ -47,6 +48,7 @@ class Decompressed(io.RawIOBase):
                 return 0
             if not self._input and getattr(self._member, "needs_input", True):
                 self._input = self._source.read1(CHUNK)
+                self.packed += len(self._input)
                 if not self._input:
                     raise self._damaged("it ends early")
             try:
@@ -65,6 +67,7 @@ class Decompressed(io.RawIOBase):
             block = self._source.read1(CHUNK)
             if not block:
                 return False
+            self.packed += len(block)
             self._input = block.lstrip(b"\0")
         self._member = self._new()
         return True

@@ -25,7 +25,7 @@ from .spool import pieces
 
 PROFILE = "embedkit/1"
 ALIGN = 64
-MAX_HEADER = 10_000_000  # bytes; thousands of tensors fit into one
+MAX_HEADER = 2_000_000  # bytes; thousands of tensors fit into one, and what JSON makes of them into 64 MB
 DTYPES = {
     "F64": "<f8",
     "F32": "<f4",

@@ -7,17 +7,18 @@ import contextlib
 import gzip
 import io
 import lzma
-import random
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import _again as again
 import numpy as np
+from _again import is_noticed, is_same, of_counts, of_ngrams, of_phrases, of_text, of_vectors, of_words
 from _specimens import GOLDEN, make, options, specimen_of
 
 from embedkit import cli, config
 from embedkit.count import counts, glove_cooccur, scipy_npz
+from embedkit.count.kneser_ney import arpa_write, store
 from embedkit.errors import EmbedkitError
 from embedkit.eval import readers
 from embedkit.files import Output, open_input
@@ -36,10 +37,12 @@ LOG = b'{"event": "corpus", "words": 7}\n' + b'{"event": "epoch", "epoch": 1, "l
 
 
 class Reader(NamedTuple):
-    """`good(folder)` gives the bytes of a good file, `read(path)` reads one to its end."""
+    """`good(folder)` gives the bytes of a good file, `read(path)` reads one to its end; of what it finds `again` says
+    what must hold."""
 
     good: Callable[[Path], bytes]
     read: Callable[[Path], object]
+    again: Callable[[Path, object], None] = again.nothing
 
 
 def _made(*args) -> Callable[[Path], bytes]:
@@ -70,29 +73,32 @@ def _golden(name: str) -> Callable[[Path], bytes]:
 
 
 def _vectors(name: str | None = None):
-    def read(path: Path) -> None:
+    def read(path: Path):
         vectors = formats.load(path, **(options(name) if name else {}))
         assert len(vectors.vocab.words()) == len(vectors) > 0
         assert np.isfinite(vectors.norms).all()
+        return vectors
 
     return read
 
 
 def _counts(load, *args):
-    def read(path: Path) -> None:
+    def read(path: Path):
         found = load(str(path), *args)
         assert np.isfinite(found.data).all()
         assert found.indptr[-1] == len(found.data)
+        return found
 
     return read
 
 
-def _language_model(path: Path) -> None:
+def _language_model(path: Path):
     """Read, and asked for the probability of a few words."""
     model = lm.load(path)
     ids = np.array([[model.eos], [0], [len(model.vocab) - 1]])
     with np.errstate(all="ignore"):  # what is flipped may be a weight
         model.score(ids, ids[::-1].copy(), model.start(1))
+    return model
 
 
 def _checkpoint(folder: Path) -> bytes:
@@ -123,35 +129,44 @@ def _text(read):
     return lambda path: read(str(path))
 
 
-def _whole(path: Path) -> None:
+def _corpus(path: Path):
+    found = corpus.load((str(path),), config.Text(min_count=1), 1, False)
+    assert len(found.ids)
+    return found
+
+
+def _unpacked(path: Path) -> bytes:
     with open_input(path) as file:
-        while file.read(1 << 16):
-            pass
+        return b"".join(iter(lambda: file.read(1 << 16), b""))
 
 
+GLOVE = of_counts(glove_cooccur.save, lambda path: glove_cooccur.load(path, WORDS))
 SMALL = ("--embed", 3, "--hidden", 3, "--epochs", 1, "--batch-size", 2, "--bptt", 5)
 READERS = {
     **{
-        name: Reader(lambda folder, name=name: specimen_of(name, folder).read_bytes(), _vectors(name))
+        name: Reader(lambda folder, name=name: specimen_of(name, folder).read_bytes(), _vectors(name), of_vectors(name))
         for name in (format.NAME for format in formats.FORMATS)
     },
-    "fasttext .vec": Reader(_golden("fasttext.vec"), _vectors()),
-    "finalfusion, n-grams": Reader(_golden("finalfusion-ngrams.fifu"), _vectors()),
-    "sparse vectors": Reader(_made("train", "ppmi", "--min-count", 1), _vectors()),
-    "int8": Reader(_saved(lambda out: formats.by_name("native").write(out, quantize(make("abcd")))), _vectors()),
-    "counts": Reader(_made("count", "--min-count", 1), _counts(counts.load)),
-    "glove-cooccur": Reader(_golden("glove.cooccur.bin"), _counts(glove_cooccur.load, WORDS)),
+    "fasttext .vec": Reader(_golden("fasttext.vec"), _vectors(), of_vectors("word2vec-text")),
+    "finalfusion, n-grams": Reader(_golden("finalfusion-ngrams.fifu"), _vectors(), of_vectors("finalfusion")),
+    "sparse vectors": Reader(_made("train", "ppmi", "--min-count", 1), _vectors(), of_vectors()),
+    "int8": Reader(
+        _saved(lambda out: formats.by_name("native").write(out, quantize(make("abcd")))), _vectors(), of_vectors()
+    ),
+    "counts": Reader(_made("count", "--min-count", 1), _counts(counts.load), of_counts()),
+    "glove-cooccur": Reader(_golden("glove.cooccur.bin"), _counts(glove_cooccur.load, WORDS), GLOVE),
     "scipy-npz": Reader(
         _saved(lambda out: scipy_npz.save(out, glove_cooccur.load(str(GOLDEN / "glove.cooccur.bin"), WORDS))),
         _counts(scipy_npz.load, None),
+        of_counts(scipy_npz.save, lambda path: scipy_npz.load(path, None)),
     ),
-    "ARPA": Reader(_golden("kenlm.arpa"), _language_model),
-    "kn": Reader(_made("train", "kn", "--order", 3), _language_model),
+    "ARPA": Reader(_golden("kenlm.arpa"), _language_model, of_ngrams(store.save, arpa_write.write)),
+    "kn": Reader(_made("train", "kn", "--order", 3), _language_model, of_ngrams(store.save)),
     "lstm": Reader(_made("train", "lstm", *SMALL), _language_model),
     "ffn": Reader(_made("train", "ffn", *SMALL[:-2]), _language_model),
     "checkpoint": Reader(_checkpoint, _resume),
-    "phrases": Reader(lambda folder: "the\tking\t9\t3.5\n\n한국어\t를\n".encode(), _text(read_phrases)),
-    "word list": Reader(lambda folder: "the 9\n한국어\t7\nof\n".encode(), _text(corpus.read_words)),
+    "phrases": Reader(lambda folder: "the\tking\t9\t3.5\n\n한국어\t를\n".encode(), _text(read_phrases), of_phrases),
+    "word list": Reader(lambda folder: "the 9\n한국어\t7\nof\n".encode(), _text(corpus.read_words), of_words),
     "word pairs": Reader(lambda folder: b"# x\nking\tqueen\t9\nman,woman,7\n", _text(readers.read_pairs)),
     "questions": Reader(
         lambda folder: b": royal\nman king woman queen\n: more\na b c d\n",
@@ -159,57 +174,31 @@ READERS = {
     ),
     "configuration": Reader(lambda folder: TOML, _config),
     "log": Reader(lambda folder: LOG, _text(log.read)),
-    "text": Reader(
-        lambda folder: TEXT.encode(), lambda path: corpus.load((str(path),), config.Text(min_count=1), 1, False).ids
-    ),
-    "gzip": Reader(lambda folder: gzip.compress(TEXT.encode(), mtime=0), _whole),
-    "bzip2": Reader(lambda folder: bz2.compress(TEXT.encode()), _whole),
-    "xz": Reader(lambda folder: lzma.compress(TEXT.encode()), _whole),
+    "text": Reader(lambda folder: TEXT.encode(), _corpus, of_text),
+    "gzip": Reader(lambda folder: gzip.compress(TEXT.encode(), mtime=0), _unpacked, again.unpacked_by(gzip)),
+    "bzip2": Reader(lambda folder: bz2.compress(TEXT.encode()), _unpacked, again.unpacked_by(bz2)),
+    "xz": Reader(lambda folder: lzma.compress(TEXT.encode()), _unpacked, again.unpacked_by(lzma)),
 }
 
-STEPS = ("flip", "cut", "insert", "swap", "number", "lie")
-NUMBERS = (b"99999999999", b"18446744073709551615", b"-1", b"0", b"1", b"nan", b"1e999", b"4294967296")
-LIES = (b"\xff" * 8, b"\xff" * 7 + b"\x7f", b"\xff" * 4, b"\xff\xff\xff\x7f", bytes(8), bytes(4), b"\0\0\0\x80")
-
-
-def mutate(data: bytes, steps: list[tuple[str, int, bytes]]) -> bytes:
-    """`data` after a few steps (one of STEPS, a place, some bytes): "number" and "lie" change what headers say."""
-    data = bytearray(data)
-    for step, at, extra in steps:
-        # Half of all damage is done to the beginning, where headers are.
-        at = at // 2 % max(1, min(len(data), 100 if at % 2 else len(data)))
-        if step == "flip" and data:
-            data[at] ^= extra[0] or 1
-        elif step == "cut":
-            del data[at : at + len(extra)]
-        elif step == "insert":
-            data[at:at] = extra
-        elif step == "number" and (found := re.compile(rb"\d+").search(data, at)):
-            data[slice(*found.span())] = NUMBERS[extra[0] % len(NUMBERS)]
-        elif step == "lie":
-            lie = LIES[extra[0] % len(LIES)]
-            data[at : at + len(lie)] = lie
-        else:
-            data[at : at + len(extra)] = extra
-    return bytes(data)
-
-
-def random_steps(chance: random.Random) -> list[tuple[str, int, bytes]]:
-    return [
-        (chance.choice(STEPS), chance.randrange(10**6), chance.randbytes(chance.randint(1, 9)))
-        for _ in range(chance.randint(1, 4))
-    ]
+# Readers of native files, whose checksums tell what is damaged.
+SEALED = ("native", "sparse vectors", "int8", "counts", "kn", "lstm", "ffn", "checkpoint")
 
 
 def check(reader: Reader, path: Path, data: bytes) -> bool:
     """Whether `data` is read at all; nothing but EmbedkitError, which names the file in one line, may come of it."""
     path.write_bytes(data)
     try:
-        reader.read(path)
+        found = reader.read(path)
     except EmbedkitError as error:
         problem = str(error)
     else:
+        reader.again(path, found)
         return True
     assert problem.startswith(f"{path}: ")
     assert "\n" not in problem
     return False
+
+
+def check_sealed(path: Path, good: bytes) -> None:
+    """Of the native file `path`, which was read: it holds the same as the good one, or `verify` tells."""
+    assert is_same(path, good) or is_noticed(path)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import tomllib
 
-from embedkit.config import Config, Text, Training, toml
+import pytest
+
+from embedkit.config import Config, Text, Training, read_toml, toml
 
 
 def test_toml_says_what_the_tables_say():
@@ -12,6 +14,31 @@ def test_toml_says_what_the_tables_say():
     tables = {"text": text, "context": {"sample": 1e-5}, "training": {"valid-pairs": ("a", "b")}}
     assert tomllib.loads(toml(tables)) == tables | {"training": {"valid-pairs": ["a", "b"]}}
     assert toml({}) == ""
+
+
+def test_toml_that_is_read():
+    tables = {"text": {"vocab": "0.5, 1.5, " * 99}}
+    assert read_toml(toml(tables)) == tables
+    assert read_toml(".".join("a" * 15) + " = 1")
+    assert read_toml("a = '" + "b." * 15 + "'")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (".".join("a" * 17) + " = 1", "keys have more than 16 parts"),
+        ("[" + " . ".join(["a", '"b.c"', "'d'", "-"] * 5) + "]", "keys have more than 16 parts"),
+        ("b = {" + ".".join("a" * 17) + " = 1}", "keys have more than 16 parts"),
+        ("a = " + "{a = " * 5000, "lists and tables are nested too deeply"),
+        ("a = " + "1" * 5000, "Exceeds the limit"),
+        ("#" * (1 << 18) + "\n", "it is longer than 262144 characters"),
+        ("a", "Expected '='"),
+    ],
+)
+def test_toml_that_is_refused(text, message):
+    with pytest.raises(ValueError, match=message) as caught:
+        read_toml(text)
+    assert "\n" not in str(caught.value)
 
 
 def test_printed_configuration_says_what_the_dataclasses_say(run):

@@ -72,6 +72,19 @@ def test_damaged_compressed_data(tmp_path, packer, damage):
         map_input(path)
 
 
+def test_what_unpacks_to_more_than_a_hundred_times_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "SMALL", 0)
+    path = tmp_path / "x"
+    put(path, gzip.compress(good := os.urandom(2000) + bytes(100_000)))
+    assert map_input(path).tobytes() == good
+    for pack in (gzip.compress, bz2.compress, lzma.compress):
+        put(path, pack(bytes(1 << 20)))
+        with pytest.raises(FormatError, match="unpacked, it would be more than 100 times as large"):
+            map_input(path)
+        with open_input(path) as file:  # who reads piece by piece needs no limit
+            assert sum(map(len, iter(lambda: file.read(1 << 16), b""))) == 1 << 20
+
+
 @pytest.mark.parametrize("data", [b"", b"\x1f", b"BZh9 is a word", b"\x1f\x8b", b"\xfd7z"])
 def test_what_only_starts_like_compressed_data_is_plain(tmp_path, data):
     path = tmp_path / "x"

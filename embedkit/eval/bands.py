@@ -27,7 +27,8 @@ def bands(rarest: np.ndarray, n: int) -> list[tuple[str, np.ndarray]]:
 def agreement_bands(result: Agreement, n: int) -> Iterator[tuple[str, Agreement]]:
     """The correlations of every band of pairs, with its name."""
     for name, inside in bands(result.rarest, n):
-        yield name, agreement(result.cosines[inside], result.gold[inside], result.rarest[inside])
+        columns = (result.cosines, result.gold, result.rarest, result.order)
+        yield name, agreement(*(column[inside] for column in columns))
 
 
 def answer_bands(result: Answers, n: int) -> Iterator[Section]:

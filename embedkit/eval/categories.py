@@ -13,7 +13,7 @@ from ..vectors.query import unit_rows
 from .protocols import PLAIN, Protocol
 from .readers import Categories
 from .similarity import check_finite
-from .source import Lookup, Source
+from .source import Found, Lookup, Source
 
 STARTS = 10
 ROUNDS = 100
@@ -40,8 +40,7 @@ def judge_categories(source: Source, categories: Categories, protocol: Protocol 
 
     Words out of vocabulary are left out. Raises EmbedkitError for a vector that holds NaN or infinity.
     """
-    lookup = Lookup(source, protocol.case, protocol.limit if protocol.limit_pairs else 0)
-    ids, distinct, capitals = lookup.find(categories.words)
+    ids, distinct, capitals = find_categories(source, categories, protocol)
     known = ids >= 0
     check_finite(source, np.unique(ids[known]))
     names, labels = np.unique(np.array(categories.labels)[known], return_inverse=True)
@@ -51,6 +50,11 @@ def judge_categories(source: Source, categories: Categories, protocol: Protocol 
         table = np.bincount(clusters * len(names) + labels, minlength=len(names) ** 2)
         correct = int(table.reshape(len(names), -1).max(1).sum())
     return Purity(correct, int(known.sum()), len(ids), distinct, capitals, ids)
+
+
+def find_categories(source: Source, categories: Categories, protocol: Protocol) -> Found:
+    """The words of `categories` as `protocol` knows them."""
+    return Lookup(source, protocol.case, protocol.limit if protocol.limit_pairs else 0).find(categories.words)
 
 
 def k_means(rows: np.ndarray, k: int) -> np.ndarray:

@@ -13,12 +13,16 @@ class Protocol(NamedTuple):
     case : how words are looked up, see `source.Lookup`
     limit : analogies know the first `limit` words only; 0 is all
     limit_pairs : whether the limit holds for word pairs, too
-    unknown : analogies with a word out of vocabulary are left out (skip) or count as wrong answers (wrong)
+    unknown : analogies with a word out of vocabulary are left out (skip), count as wrong answers (wrong), or are asked
+        with the first word of the file, see `analogy.first_word`, in the place of the unknown (first)
     unknown_pairs : pairs with one are left out (skip) or have the cosine 0 (zero)
+    zero_is_unknown : pairs: whether a word with a vector of length 0 is out of vocabulary
+    gold : what people say of pairs is ranked as numbers (number) or in the order of their bytes (text)
     methods : of add (3CosAdd) and mul (3CosMul)
     epsilon : of 3CosMul
     depth : so many of the best rows are asked for a word that is, in this case, none of the question's three
     positive : whether an answer must have a score above 0
+    aside : words that analogies neither know nor have for an answer
     """
 
     case: str = "corpus"
@@ -26,10 +30,13 @@ class Protocol(NamedTuple):
     limit_pairs: bool = False
     unknown: str = "skip"
     unknown_pairs: str = "skip"
+    zero_is_unknown: bool = False
+    gold: str = "number"
     methods: tuple[str, ...] = ("add",)
     epsilon: float = EPSILON
     depth: int = 1
     positive: bool = False
+    aside: tuple[str, ...] = ()
 
 
 PLAIN = Protocol()
@@ -39,8 +46,10 @@ PLAIN = Protocol()
 PROTOCOLS = {
     "word2vec": Protocol(case="upper-ascii", limit=0, positive=True),
     "gensim": Protocol(case="upper", limit=300000, limit_pairs=True, depth=5),
-    "glove": Protocol(case="exact", limit=0),
-    "fasttext": Protocol(case="lower", limit=0),
-    "hyperwords": Protocol("lower", 0, unknown="wrong", unknown_pairs="zero", methods=("add", "mul"), epsilon=0.01),
-    "levy2015": Protocol("lower", 0, methods=("add", "mul")),
+    "glove": Protocol(case="exact", limit=0, aside=("<unk>",)),
+    "fasttext": Protocol(case="lower", limit=0, zero_is_unknown=True),
+    "hyperwords": Protocol(
+        "lower-ascii", 0, unknown="first", unknown_pairs="zero", gold="text", methods=("add", "mul"), epsilon=0.01
+    ),
+    "levy2015": Protocol("lower-ascii", 0, methods=("add", "mul")),
 }

@@ -10,16 +10,17 @@ Empty lines and comments (`#`; in question files also `//`; none among texts) ar
 
 from __future__ import annotations
 
+import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import FormatError
-from ..files import open_input
+from ..files import read_whole
 
 # float() also takes `nan`, `1_0` and digits of other scripts, and makes infinity of numbers too large.
 NUMBER = re.compile(r"[+-]?([0-9]{1,30}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
@@ -27,12 +28,14 @@ TAG = re.compile(r"[A-Z]{1,4}")
 
 
 class Pairs(NamedTuple):
-    """Pairs of words and what people say: `words` are the 2n words of n pairs, `gold` (n,) float64; a checksum."""
+    """Pairs of words and what people say: `words` are the 2n words of n pairs, `gold` (n,) float64; a checksum; the n
+    scores as they are `written`."""
 
     name: str
     words: list[str]
     gold: np.ndarray
     sha256: str = ""
+    written: Sequence[str] = ()
 
 
 class Questions(NamedTuple):
@@ -65,7 +68,7 @@ class Texts(NamedTuple):
 
 def read_texts(path: str) -> Texts:
     """Labelled texts. Raises FormatError naming the line without a label."""
-    data, labels, texts = _read(path), [], []
+    data, labels, texts = read_whole(path), [], []
     for number, line in _lines(path, data, ()):
         label, tab, text = line.partition("\t")
         if not tab:
@@ -79,7 +82,7 @@ def read_texts(path: str) -> Texts:
 
 def read_categories(path: str) -> Categories:
     """Words and categories. Raises FormatError naming the line that has no two."""
-    data, words, labels = _read(path), [], []
+    data, words, labels = read_whole(path), [], []
     for number, line in _lines(path, data, ("#",)):
         fields = [field for field in re.split("[ \t]+", line) if field]
         if len(fields) != 2:
@@ -95,42 +98,46 @@ def read_categories(path: str) -> Categories:
 
 def read_pairs(path: str) -> Pairs:
     """Word pairs. Raises FormatError naming the line that is none."""
-    data, (words, gold, is_first) = _read(path), ([], [], True)
+    data, (words, written, is_first) = read_whole(path), ([], [], True)
     for number, line in _lines(path, data, ("#",)):
         fields = _fields(line)
         at = _score_column(fields)
         if at:
             words += fields[:2]
-            gold.append(float(fields[at]))
+            written.append(fields[at])
         elif not is_first or len(fields) < 3:
             hint = "analogy questions are for --questions" if line.startswith(":") else "a line is: word word score"
             raise FormatError(path, f"no pair with a score: {line[:60]!r}", hint, line=number)
         is_first = False
-    if not gold:
+    if not written:
         raise FormatError(path, "no word pairs", "a line is: word word score")
-    return Pairs(name_of(path), words, np.array(gold), sha256(data).hexdigest())
+    gold = np.array([float(score) for score in written])
+    return Pairs(name_of(path), words, gold, sha256(data).hexdigest(), written)
 
 
 def read_questions(path: str) -> Questions:
     """Analogy questions; those before any `: section` form one with the name of the file. Raises FormatError."""
-    data = _read(path)
+    data = read_whole(path)
     words: list[str] = []
-    starts: list[tuple[str, int]] = []
+    names: list[str] = []
+    starts: list[int] = []
     for number, line in _lines(path, data, ("#", "//")):
         if line.startswith(":"):
-            starts.append((line[1:].strip(" \t"), len(words)))
+            names.append(line[1:].strip(" \t"))
+            starts.append(len(words))
             continue
         fields = [word for word in line.replace("\t", " ").split(" ") if word]
         if len(fields) != 4:
             hint = "word pairs are for --pairs" if len(fields) == 3 else "a question is four words"
             raise FormatError(path, f"{len(fields)} words instead of four: {line[:60]!r}", hint, line=number)
         if not starts:
-            starts.append((name_of(path), 0))
+            names.append(name_of(path))
+            starts.append(0)
         words += fields
     if not words:
         raise FormatError(path, "no analogy questions", "a question is four words on a line")
-    ends = [start for _, start in starts[1:]] + [len(words)]
-    sections = [(name, (end - start) // 4) for (name, start), end in zip(starts, ends)]
+    ends = [*starts[1:], len(words)]
+    sections = [(name, (end - start) // 4) for name, start, end in zip(names, starts, ends)]
     return Questions(name_of(path), words, sections, sha256(data).hexdigest())
 
 
@@ -140,16 +147,10 @@ def name_of(path: str) -> str:
     return re.sub(r"(\.(txt|csv|tsv|tab|dat))?(\.(gz|bz2|xz))?$", "", name) or name
 
 
-def _read(path: str) -> bytes:
-    """The file, decompressed: what its checksum is of."""
-    with open_input(path) as file:
-        return file.read()
-
-
 def _lines(path: str, data: bytes, comments: tuple[str, ...]) -> Iterator[tuple[int, str]]:
-    for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+    for number, raw in enumerate(io.BytesIO(data.removeprefix(b"\xef\xbb\xbf")), 1):
         try:
-            line = raw.decode().strip(" \t\r")
+            line = raw.decode().strip(" \t\r\n")
         except UnicodeDecodeError as error:
             raise FormatError(path, f"invalid UTF-8 at column {error.start + 1}", line=number) from None
         if line and not line.startswith(comments):

@@ -33,7 +33,7 @@ def similarity_rows(
     for metric in ("spearman", "pearson"):
         bounds = ()
         if intervals:
-            bounds = correlation_interval(result.cosines[counted], result.gold[counted], metric)
+            bounds = correlation_interval(result.cosines[counted], result.scores(metric)[counted], metric)
         value = getattr(result, metric)
         yield row(model, "similarity", dataset, section, metric, value, None, result.used, result.total, *bounds)
 
@@ -43,7 +43,8 @@ def analogy_rows(
 ) -> Iterator[Row]:
     """Accuracy of every section, then in total: semantic and syntactic, where a file has both kinds, and all.
 
-    `oov`: questions with a word out of vocabulary are left out (skip) or count as wrong answers (wrong).
+    `oov`: questions with a word out of vocabulary are left out (skip), count (wrong, first), or are left out in one row
+    and count in the next (both).
     """
     sections = [*result.sections, *_totals(result.sections)]
     return section_rows(model, dataset, sections, oov, method, intervals)
@@ -52,12 +53,14 @@ def analogy_rows(
 def section_rows(
     model: str, dataset: str, sections: Iterable[Section], oov: str, method: str, intervals: bool
 ) -> Iterator[Row]:
-    """The accuracy of each section; the metric is called "accuracy" with 3CosAdd and "accuracy-mul" with 3CosMul."""
+    """The accuracy of each section; the metric is called "accuracy" with 3CosAdd and "accuracy-mul" with 3CosMul, of
+    both ways to count the second `...-oov-wrong`."""
     for name, correct, used, total in sections:
-        asked = total if oov == "wrong" else used
-        bounds = accuracy_interval(correct, asked) if intervals else ()
-        value = correct / asked if asked else None
-        yield row(model, "analogy", dataset, name, metric_of(method), value, correct, used, total, *bounds)
+        both = {"": used, "-oov-wrong": total}
+        for ending, asked in both.items() if oov == "both" else [("", used if oov == "skip" else total)]:
+            bounds = accuracy_interval(correct, asked) if intervals else ()
+            value, metric = correct / asked if asked else None, metric_of(method) + ending
+            yield row(model, "analogy", dataset, name, metric, value, correct, used, total, *bounds)
 
 
 def purity_rows(model: str, dataset: str, result: Purity) -> Iterator[Row]:

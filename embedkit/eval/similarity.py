@@ -10,14 +10,15 @@ from ..errors import EmbedkitError
 from ..vectors.query import BLOCK, similarity
 from .protocols import PLAIN, Protocol
 from .readers import Pairs
-from .source import Lookup, Source
+from .source import Found, Lookup, Source
 
 
 class Agreement(NamedTuple):
     """Correlations, None where they are undefined; `used` of `total` pairs are in vocabulary.
 
-    For every pair of the file `cosines` (n,) float32, NaN where it was left out, `gold` (n,) float64, and `rarest` (n,)
-    int64, the higher id of its words, -1 out of vocabulary. `distinct` and `capitals` are those of `source.Found`.
+    For every pair of the file `cosines` (n,) float64, NaN where it was left out, `gold` (n,) float64, `rarest` (n,)
+    int64, the higher id of its words, -1 out of vocabulary, and `order` (n,) float64, what Spearman's ranks are of:
+    gold, if the protocol has no other order. `distinct` and `capitals` are those of `source.Found`.
     """
 
     spearman: float | None
@@ -29,6 +30,11 @@ class Agreement(NamedTuple):
     cosines: np.ndarray
     gold: np.ndarray
     rarest: np.ndarray
+    order: np.ndarray
+
+    def scores(self, metric: str) -> np.ndarray:
+        """What the cosines are correlated with by `metric`."""
+        return self.order if metric == "spearman" else self.gold
 
 
 def judge_pairs(source: Source, pairs: Pairs, protocol: Protocol = PLAIN) -> Agreement:
@@ -37,24 +43,38 @@ def judge_pairs(source: Source, pairs: Pairs, protocol: Protocol = PLAIN) -> Agr
     Pairs with a word out of vocabulary are left out, if the protocol does not give them the cosine 0. Pairs that are
     there twice count twice. Raises EmbedkitError for a vector that holds NaN or infinity.
     """
-    lookup = Lookup(source, protocol.case, protocol.limit if protocol.limit_pairs else 0)
-    found = lookup.find(pairs.words)
+    found = find_pairs(source, pairs, protocol)
     ids = found.ids.reshape(-1, 2)
     known = (ids >= 0).all(1)
     check_finite(source, np.unique(ids[known]))
-    cosines = np.full(len(ids), 0 if protocol.unknown_pairs == "zero" else np.nan, np.float32)
-    cosines[known] = similarity(source, *ids[known].T)
+    cosines = np.full(len(ids), 0.0 if protocol.unknown_pairs == "zero" else np.nan)
+    # Rounded to float32, some would become equal, and share a rank.
+    cosines[known] = similarity(source, *ids[known].T, dtype=np.float64)
     rarest = np.where(known, ids.max(1), -1)
-    return agreement(cosines, pairs.gold, rarest, found.distinct, found.capitals)
+    order = ranks(np.array(pairs.written)) if protocol.gold == "text" else pairs.gold
+    return agreement(cosines, pairs.gold, rarest, order, found.distinct, found.capitals)
+
+
+def find_pairs(source: Source, pairs: Pairs, protocol: Protocol) -> Found:
+    """The words of `pairs` as `protocol` knows them."""
+    found = Lookup(source, protocol.case, protocol.limit if protocol.limit_pairs else 0).find(pairs.words)
+    if protocol.zero_is_unknown:
+        found.ids[source.norms[found.ids] == 0] = -1  # that of -1 is of no matter
+    return found
 
 
 def agreement(
-    cosines: np.ndarray, gold: np.ndarray, rarest: np.ndarray, distinct: int = 0, capitals: int = 0
+    cosines: np.ndarray,
+    gold: np.ndarray,
+    rarest: np.ndarray,
+    order: np.ndarray | None = None,
+    distinct: int = 0,
+    capitals: int = 0,
 ) -> Agreement:
-    """The correlations of `cosines` with `gold` where there is a cosine."""
-    counted, used = ~np.isnan(cosines), int((rarest >= 0).sum())
-    both = cosines[counted], gold[counted]
-    return Agreement(spearman(*both), pearson(*both), used, len(gold), distinct, capitals, cosines, gold, rarest)
+    """The correlations of `cosines` with `gold`, and of its `order`, where there is a cosine."""
+    counted, used, order = ~np.isnan(cosines), int((rarest >= 0).sum()), gold if order is None else order
+    rho, r = spearman(cosines[counted], order[counted]), pearson(cosines[counted], gold[counted])
+    return Agreement(rho, r, used, len(gold), distinct, capitals, cosines, gold, rarest, order)
 
 
 def spearman(x: np.ndarray, y: np.ndarray) -> float | None:

@@ -37,9 +37,9 @@ class Found(NamedTuple):
 class Lookup:
     """How words of data sets find vectors among the first `limit` words (0: all).
 
-    `case`: corpus, as written or in the form that the corpus was given; exact, as written; lower, the word of the data
-    set lower-cased; upper and upper-ascii, the vocabulary as well in upper case, all of Unicode or a to z alone. The
-    first of words that become the same there answers.
+    `case`: corpus, as written or in the form that the corpus was given; exact, as written; lower and lower-ascii, the
+    word of the data set in lower case, all of Unicode or A to Z alone; upper and upper-ascii, the vocabulary as well in
+    upper case. The first of words that become the same there answers.
     """
 
     def __init__(self, source: Source, case: str = "corpus", limit: int = 0):
@@ -52,8 +52,8 @@ class Lookup:
 
     def find(self, words: Sequence[str]) -> Found:
         """The ids of `words`; -1 for the unknown."""
-        if self._case == "lower":
-            words = [word.lower() for word in words]
+        if self._case in LOWER:
+            words = [LOWER[self._case](word) for word in words]
         ids = {word: self._id(word) for word in dict.fromkeys(words)}
         capitals = sum(id < 0 and word != word.lower() and self._id(word.lower()) >= 0 for word, id in ids.items())
         return Found(np.array([ids[word] for word in words], np.int64), len(ids), capitals)
@@ -78,4 +78,9 @@ def _upper_ascii(word: str) -> str:
     return word.encode("utf-8", ERRORS).upper().decode("utf-8", ERRORS)
 
 
+def _lower_ascii(word: str) -> str:
+    return word.encode("utf-8", ERRORS).lower().decode("utf-8", ERRORS)
+
+
+LOWER = {"lower": str.lower, "lower-ascii": _lower_ascii}
 FOLDS = {"upper": str.upper, "upper-ascii": _upper_ascii}

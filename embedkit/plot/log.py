@@ -8,7 +8,7 @@ import os
 from typing import NamedTuple
 
 from ..errors import FormatError
-from ..files import open_input
+from ..files import read_whole
 
 HINT = "a log is what train writes with --log FILE"
 
@@ -50,8 +50,7 @@ def read(path: str) -> Log:
 
     A last line without its end is still being written, and left out.
     """
-    with open_input(path) as file:
-        lines = file.read().split(b"\n")[:-1]
+    lines = read_whole(path).split(b"\n")[:-1]
     if not lines:
         raise FormatError(path, "not a single line of a log in it", HINT)
     return Log(path, {number: _event(path, number, line) for number, line in enumerate(lines, 1)})

@@ -27,7 +27,7 @@ from .stored import read_vocab, vocab_tensors
 from .vocab import Vocab
 
 # Raise it when the same text would be encoded differently.
-VERSION = 1
+VERSION = 2
 # These choose among the types of an entry, or join them; everything else decides what the types are.
 CHOOSERS = ("min_count", "max_vocab", "vocab", "phrases", "joiner")
 
@@ -58,13 +58,13 @@ def key(fingerprint: str | None, config: Text) -> str | None:
     """The name of the entry for these bytes read this way; None where there can be none."""
     if fingerprint is None or not limit():
         return None
-    text = json.dumps([VERSION, fingerprint, _reading(asdict(config))], sort_keys=True)
+    text = json.dumps([fingerprint, _reading(asdict(config))], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _reading(text: dict) -> dict:
-    """Of the fields of `config.Text` those that decide which types there are."""
-    return {f.name: text.get(f.name) for f in fields(Text) if f.name not in CHOOSERS}
+    """What decides which types there are: this program, and of the fields of `config.Text` those that do not choose."""
+    return {"version": VERSION} | {f.name: text.get(f.name) for f in fields(Text) if f.name not in CHOOSERS}
 
 
 def _path(key: str) -> str:

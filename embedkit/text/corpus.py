@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import neg
+
 import numpy as np
 
 from ..config import Text
@@ -85,7 +88,7 @@ def cut(encoded: Encoded, config: Text, name: str, memory: Memory | None = None,
         names = np.append(names, np.int32(LINE_END))
         return Corpus(vocab, lambda: _renamed(encoded.ids, names, memory), tokens, encoded.sha256)
     # Counts fall, so the words with enough of them come first.
-    size = int(np.count_nonzero(counts >= config.min_count))
+    size = bisect_right(counts, -config.min_count, key=neg)
     if not size:
         raise EmbedkitError(
             f"{name}: no word occurs {config.min_count} times; the most frequent, {encoded.vocab[0]!r}, occurs "
@@ -124,7 +127,7 @@ def _first_words(encoded: Encoded, size: int, memory: Memory, spend: bool) -> np
 def _given(types: Vocab, words: list[str]) -> tuple[Vocab, np.ndarray]:
     """The words asked for with their counts, and for each type its id among them, or -2."""
     rank = {word: id for id, word in enumerate(words)}
-    names = np.array([rank.get(word, -2) for word in types], np.int32)
+    names = np.fromiter((rank.get(word, -2) for word in types), np.int32)
     counts = np.zeros(len(words), np.int64)
     found = names >= 0
     counts[names[found]] = types.counts[found]

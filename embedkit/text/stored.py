@@ -20,7 +20,7 @@ def vocab_tensors(vocab: Vocab, prefix: str = "vocab") -> dict[str, np.ndarray]:
     """The tensors that hold `vocab`, in file order."""
     start, end = int(vocab.offsets[0]), int(vocab.offsets[-1])
     tensors = {
-        f"{prefix}.offsets": np.asarray(vocab.offsets - start, np.int64),
+        f"{prefix}.offsets": np.asarray(vocab.offsets - start if start else vocab.offsets, np.int64),
         f"{prefix}.utf8": np.asarray(vocab.utf8[start:end], np.uint8),
     }
     if vocab.counts is not None and prefix == "vocab":

@@ -10,6 +10,7 @@ from ..config import Text
 from ..errors import EmbedkitError
 from ..memory import Memory
 from ..progress import SILENT, Progress
+from ..spool import pieces
 from .corpus import cut, encode
 from .encoded import LINE_END, Encoded
 from .vocab import Vocab
@@ -85,7 +86,9 @@ def read_with(
 
 
 def _vocabulary(encoded: Encoded, config: Text, name: str) -> Vocab:
-    kept, lines = cut(encoded, replace(config, max_vocab=None), name).vocab, np.count_nonzero(encoded.ids == LINE_END)
+    # Two of the words that are cut may be <eos> and <unk>, and one other is kept in any case.
+    kept = cut(encoded, replace(config, max_vocab=config.max_vocab and max(3, config.max_vocab)), name).vocab
+    lines = sum(np.count_nonzero(part == LINE_END) for part in pieces(encoded.ids))
     words, counts = kept.words(), kept.counts
     if config.vocab is None:
         ids = np.array([id for id, word in enumerate(words) if word not in (EOS, UNK)], int)
@@ -110,6 +113,6 @@ def _stream(encoded: Encoded, vocab: Vocab) -> Stream:
     rank = {word: id for id, word in enumerate(vocab)}
     eos, unk = rank[EOS], rank[UNK]
     # One more entry: LINE_END, which is -1, picks the last.
-    names = np.array([*(rank.get(word, unk) for word in encoded.vocab), eos], np.int32)
+    names = np.append(np.fromiter((rank.get(word, unk) for word in encoded.vocab), np.int32), np.int32(eos))
     ids = names[encoded.ids]
     return Stream(vocab, ids, len(ids), int(np.count_nonzero(ids == unk)), encoded.sha256, eos, unk)

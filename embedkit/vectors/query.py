@@ -147,9 +147,9 @@ def pool(source, ids: np.ndarray, how: str) -> np.ndarray:
     return np.max([source.rows(ids[at : at + step]).max(0) for at in range(0, len(ids), step)], 0)
 
 
-def similarity(source, a: np.ndarray, b: np.ndarray, metric: str = "cosine") -> np.ndarray:
-    """The scores (n,) float32 of the pairs a[i], b[i]: cosine or dot, or the distance (not negated)."""
-    scores = np.empty(len(a), np.float32)
+def similarity(source, a: np.ndarray, b: np.ndarray, metric: str = "cosine", dtype=np.float32) -> np.ndarray:
+    """The scores (n,) of the pairs a[i], b[i]: cosine or dot, or the distance (not negated). Computed in float64."""
+    scores = np.empty(len(a), dtype)
     step = max(1, BLOCK // (2 * source.width))
     for at in range(0, len(a), step):
         left, right = (source.rows(ids[at : at + step]).astype(np.float64) for ids in (a, b))

@@ -102,20 +102,23 @@ def by_tables(
     together: int = TOGETHER,
     strict: bool = False,
     advance: Callable = lambda n: None,
+    taboo: np.ndarray | None = None,
 ) -> list[Top]:
     """By each of `methods` the `k` best answers to `triples` (n, 3) among the first `stop` words, in one pass.
 
     The scores of "add" are sums of cosines. Both methods need nothing but the cosines of a, b and c with every
     candidate, so each distinct word of the questions meets the vocabulary once, `together` of them at a time, however
-    many questions it is in. `strict`: EmbedkitError for a vector that holds NaN or infinity.
+    many questions it is in. `strict`: EmbedkitError for a vector that holds NaN or infinity. `taboo`, (n, m) int64, has
+    the ids that are no answers to each question, -1 for none: by default its three words.
     """
     tops = [Top(len(triples), k) for _ in methods]
     if not len(triples):
         return tops
+    taboo = triples if taboo is None else taboo
     size = int(triples.max()) + 1  # words outside the vocabulary come behind it
     # Questions that share a and b come together: what those two contribute is computed once for all of them.
     order = np.lexsort((triples[:, 1], triples[:, 0]))
-    triples = triples[order]
+    triples, taboo = triples[order], taboo[order]
     words, places = np.unique(triples, return_inverse=True)
     places = places.reshape(-1, 3)
     pairs, owners = np.unique(triples[:, 0] * size + triples[:, 1], return_inverse=True)
@@ -138,7 +141,7 @@ def by_tables(
 
         return scores_of
 
-    taboo = np.repeat(np.arange(len(triples)), 3), triples.ravel()
+    taboo = np.repeat(np.arange(len(taboo)), taboo.shape[1]), taboo.ravel()
     # Every tile makes dense rows of sparse ones again, so theirs are wide.
     table, widest = (2 * TABLE, stop) if is_sparse(source) else (TABLE, TILE)
     tile = min(widest, max(64, table // len(words)))

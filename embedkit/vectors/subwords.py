@@ -13,7 +13,7 @@ from ..text.vocab import ERRORS, Vocab
 from .vectors import Vectors
 
 MAX_NGRAM = 32  # characters; fastText's default is 6
-HASHED = 1 << 17  # bytes of words whose n-grams are hashed at a time
+HASHED = 1 << 19  # n-grams hashed at a time
 GATHER = 1 << 21  # numbers summed at a time
 
 
@@ -79,17 +79,21 @@ def means(words: list[bytes], buckets: np.ndarray, minn: int, maxn: int, own: np
             block = slice(part.start + first, part.start + last)
             mine = None if own is None else own[block]
             with np.errstate(over="ignore", invalid="ignore"):  # infinite and NaN rows are named by the caller
-                result[block] = _block_means(buckets[rows[edges[first] : edges[last]]], edges[first : last + 1], mine)
+                result[block] = _block_means(buckets, rows, edges[first : last + 1], mine)
             first = last
     return result
 
 
-def _block_means(rows: np.ndarray, edges: np.ndarray, own: np.ndarray | None) -> np.ndarray:
+def _block_means(buckets: np.ndarray, rows: np.ndarray, edges: np.ndarray, own: np.ndarray | None) -> np.ndarray:
     sizes = np.diff(edges)
-    sums = np.zeros((len(sizes), rows.shape[1]))
-    filled = np.flatnonzero(sizes)
-    if len(filled):
-        sums[filled] = np.add.reduceat(rows, edges[filled] - edges[0], axis=0, dtype=np.float64)
+    sums = np.zeros((len(sizes), buckets.shape[1]))
+    filled, step = np.flatnonzero(sizes), max(1, GATHER // buckets.shape[1])
+    if len(sizes) == 1:  # the one word may have any number of n-grams
+        for at in range(edges[0], edges[1], step):
+            sums[0] += buckets[rows[at : min(at + step, edges[1])]].sum(axis=0, dtype=np.float64)
+    elif len(filled):
+        parts = buckets[rows[edges[0] : edges[-1]]]
+        sums[filled] = np.add.reduceat(parts, edges[filled] - edges[0], axis=0, dtype=np.float64)
     if own is not None:
         sums, sizes = sums + own, sizes + 1
     return sums / np.maximum(sizes, 1)[:, None]
@@ -98,16 +102,23 @@ def _block_means(rows: np.ndarray, edges: np.ndarray, own: np.ndarray | None) ->
 def _ngram_rows(words: list[bytes], bucket: int, minn: int, maxn: int):
     """(slice of words, whose n-gram, rising from 0, and its row) by turns."""
     ends, start = Vocab.from_words(words).offsets, 0
+    most = HASHED // max(1, maxn - max(1, minn) + 1)
     while start < len(words):
-        stop = max(start + 1, int(np.searchsorted(ends, ends[start] + HASHED, "right")) - 1)
+        stop = max(start + 1, int(np.searchsorted(ends, ends[start] + most, "right")) - 1)
         whose, hashes = ngrams(words[start:stop], minn, maxn)
-        order = np.argsort(whose, kind="stable")
-        yield slice(start, stop), whose[order], hashes[order] % max(1, bucket)
+        order = np.argsort(whose, kind="stable") if stop - start > 1 else slice(None)
+        yield slice(start, stop), whose[order], hashes[order] % np.uint32(max(1, bucket))
         start = stop
 
 
+def count_ngrams(words: list[bytes], minn: int, maxn: int) -> int:
+    """How many n-grams `words` have, if every byte is a character."""
+    sizes = np.array([*map(len, words)]) + 2
+    return sum(int(np.maximum(sizes - n + 1, 0).sum()) for n in range(max(1, minn), maxn + 1))
+
+
 def ngrams(words: list[bytes], minn: int, maxn: int) -> tuple[np.ndarray, np.ndarray]:
-    """Character n-grams of <word>: (n,) index of the word, (n,) int64 hash, 32-bit FNV-1a.
+    """Character n-grams of <word>: (n,) int32 index of the word, (n,) uint32 hash, FNV-1a.
 
     Characters are UTF-8 sequences; a single "<" or ">" is no n-gram, and `</s>` has none. As in the original, bytes
     enter the hash as signed numbers.
@@ -116,27 +127,28 @@ def ngrams(words: list[bytes], minn: int, maxn: int) -> tuple[np.ndarray, np.nda
     data = np.frombuffer(b"".join(texts), np.int8)
     ends = np.cumsum([len(text) for text in texts])
     chars = np.flatnonzero((data & -64) != -128)  # not a continuation byte
-    owner = np.searchsorted(ends, chars, "right")
+    owner = np.searchsorted(ends, chars, "right").astype(np.int32)
     # Where each character starts, with the ends of all texts as sentinels.
     limit = np.searchsorted(chars, ends)
-    whose, hashes = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for n in range(max(1, minn), maxn + 1):
-        begin = np.flatnonzero(np.arange(len(chars)) + n <= limit[owner])
-        after = begin + n
-        last = after == limit[owner[begin]]
-        if n == 1:
-            first = np.diff(owner, prepend=-1)[begin] != 0
-            begin, after, last = (part[~(first | last)] for part in (begin, after, last))
-        stop = np.where(last, ends[owner[begin]], chars[np.minimum(after, len(chars) - 1)])
-        whose.append(owner[begin])
-        hashes.append(_fnv(data, chars[begin], stop))
+    whose, hashes = [np.empty(0, np.int32)], [np.empty(0, np.uint32)]
+    begin, at, hashed = np.arange(len(chars)), chars, np.full(len(chars), 2166136261, np.uint32)
+    for n in range(1, maxn + 1):  # each is the one before and a character more
+        fits = begin + n <= limit[owner[begin]]
+        begin, at, hashed = begin[fits], at[fits], hashed[fits]
+        last = begin + n == limit[owner[begin]]
+        stop = np.where(last, ends[owner[begin]], chars[np.minimum(begin + n, len(chars) - 1)])
+        hashed, at = _fnv(hashed, data, at, stop), stop
+        if n >= minn:
+            wanted = ~last & (np.diff(owner, prepend=-1)[begin] == 0) if n == 1 else slice(None)
+            whose.append(owner[begin[wanted]])
+            hashes.append(hashed[wanted])
     return np.concatenate(whose), np.concatenate(hashes)
 
 
-def _fnv(data: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
-    hashes = np.full(len(begin), 2166136261, np.uint32)
-    at, live = begin.copy(), np.arange(len(begin))
+def _fnv(hashes: np.ndarray, data: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """`hashes` gone on with data[begin:end]."""
+    hashes, at, live = hashes.copy(), begin.copy(), np.arange(len(begin))
     while len(live := live[at[live] < end[live]]):
         hashes[live] = (hashes[live] ^ data[at[live]].astype(np.int32).view(np.uint32)) * np.uint32(16777619)
         at[live] += 1
-    return hashes.astype(np.int64)
+    return hashes

@@ -75,6 +75,8 @@ def test_flags_win(run, toy_file, tmp_path):
         ("[options]\nk = [3]\n", "options.k = [3] is not one value"),
         ("[options]\nk = 0\n", "'-k': 0 is not in the range"),
         ("[options]\nmetric = 3\n", "'--metric': 3 is not one of"),
+        ("[options]\nk = " + "[" * 3000, "run.toml: lists and tables are nested too deeply"),
+        ("[options]\nk = " + "1" * 5000, "run.toml: Exceeds the limit (4300 digits)"),
     ],
 )
 def test_mistakes(run, toy_file, tmp_path, toml, message):

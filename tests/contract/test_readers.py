@@ -9,7 +9,10 @@ import time
 import tracemalloc
 
 import pytest
-from _readers import READERS, STEPS, check, mutate, random_steps
+from _again import nothing
+from _hostile import HOSTILE
+from _mutate import STEPS, mend, mutate, random_steps
+from _readers import READERS, SEALED, check, check_sealed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,19 +45,48 @@ def test_a_good_file_is_read(kind, good, path):
 @settings(max_examples=200, deadline=None)
 @given(steps=MUTATIONS)
 def test_damaged_files_load_or_are_refused(kind, good, path, steps):
-    check(READERS[kind], path, mutate(good, steps))
+    if check(READERS[kind], path, mutate(good, steps)) and kind in SEALED:
+        check_sealed(path, good)
+
+
+@settings(max_examples=100, deadline=None)
+@given(steps=MUTATIONS)
+def test_damage_that_checksums_do_not_give_away(kind, good, path, steps):
+    if kind not in (*SEALED, "scipy-npz"):
+        pytest.skip("has none that could be mended")
+    check(READERS[kind], path, mend(mutate(good, steps)))
 
 
 def test_memory_stays_near_the_size_of_the_file(kind, good, path):
     chance = random.Random(1)
     for _ in range(30):
-        data = mutate(good, random_steps(chance))
-        tracemalloc.start()
-        try:
-            check(READERS[kind], path, data)
-            assert tracemalloc.get_traced_memory()[1] < len(data) + (64 << 20)
-        finally:
-            tracemalloc.stop()
+        assert_memory(kind, path, mutate(good, random_steps(chance)))
+
+
+def assert_memory(kind, path, data: bytes) -> None:
+    tracemalloc.start()
+    try:
+        check(READERS[kind]._replace(again=nothing), path, data)
+        assert tracemalloc.get_traced_memory()[1] < len(data) + (64 << 20)
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files(name, tmp_path):
+    kind, make = HOSTILE[name]
+    assert_memory(kind, tmp_path / "file", make())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files_take_a_second_for_each_megabyte(name, tmp_path):
+    kind, make = HOSTILE[name]
+    data, reader = make(), READERS[kind]._replace(again=nothing)
+    check(reader, tmp_path / "file", reader.good(tmp_path))  # what is compiled and imported is not counted
+    begin = time.process_time()
+    check(reader, tmp_path / "file", data)
+    assert time.process_time() - begin < max(1, len(data) / (1 << 20))
 
 
 @pytest.mark.slow
@@ -65,7 +97,10 @@ def test_many_damaged_files(kind, good, path, capsys):
         if case == CASES or time.monotonic() > end:
             break
         data, begin = mutate(good, random_steps(chance)), time.process_time()
-        refused += not check(READERS[kind], path, data)
+        is_read = check(READERS[kind], path, data)
         assert time.process_time() - begin < 1
+        if is_read and kind in SEALED:
+            check_sealed(path, good)
+        refused += not is_read
     with capsys.disabled():
         print(f"{kind}: {case:,} damaged files, {refused:,} refused")

@@ -42,6 +42,10 @@ def test_scores():
         ("ranks 5-10", 2, 2),
     ]
     assert [part.spearman for part in found.values()] == [pytest.approx(1), pytest.approx(-1)]
+    order = np.array([3.0, 1, 2, 0, 2, 1])
+    turned = dict(agreement_bands(agreement(cosines, np.array([1.0, 5, 2, 0, 6, 3]), rarest, order), 2))
+    assert [part.spearman for part in turned.values()] == [pytest.approx(-1), pytest.approx(-1)]
+    assert turned["ranks 1-4"].pearson == found["ranks 1-4"].pearson
     right = np.array([True, False, True, False, True, False])
     assert list(answer_bands(Answers([], 9, 0, right, rarest), 2)) == [
         Section("ranks 1-4", 2, 3, 3),

@@ -106,12 +106,14 @@ def test_the_protocol_of_analogies(mixed, tmp_path, unknown):
     assert found["gensim"] != found["word2vec"]
 
 
-def test_the_protocol_of_pairs(mixed, tmp_path):
+@pytest.mark.parametrize("unknown", [False, True])
+def test_the_protocol_of_pairs(mixed, tmp_path, unknown):
     ours, theirs = mixed
     rng, path = np.random.default_rng(13), tmp_path / "pairs.txt"
     path.write_text("".join(f"wSS{a}\tWß{b}\t{(a + b) % 11}\n" for a, b in rng.integers(0, V + 50, (200, 2))))
-    result = judge_pairs(ours, read_pairs(str(path)), PROTOCOLS["gensim"]._replace(limit=350))
-    pearson, spearman, oov = theirs.evaluate_word_pairs(str(path), restrict_vocab=350)
+    protocol = PROTOCOLS["gensim"]._replace(limit=350, unknown_pairs="zero" if unknown else "skip")
+    result = judge_pairs(ours, read_pairs(str(path)), protocol)
+    pearson, spearman, oov = theirs.evaluate_word_pairs(str(path), restrict_vocab=350, dummy4unknown=unknown)
     assert result.pearson == pytest.approx(pearson[0], abs=1e-6)
     assert result.spearman == pytest.approx(spearman[0], abs=1e-6)
     assert 100 * (1 - result.used / result.total) == pytest.approx(oov)

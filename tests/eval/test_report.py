@@ -14,7 +14,8 @@ FAMILY, EMPTY, GRAM = Section("family", 2, 3, 4), Section("none", 0, 0, 0), Sect
 
 def agreement(spearman, pearson, used, total):
     """An agreement of which nothing but the correlations is asked."""
-    return Agreement(spearman, pearson, used, total, 40, 0, np.zeros(total), np.zeros(total), np.zeros(total, np.int64))
+    zeros = np.zeros(total)
+    return Agreement(spearman, pearson, used, total, 40, 0, zeros, zeros, np.zeros(total, np.int64), zeros)
 
 
 def answers(sections):
@@ -61,6 +62,17 @@ def test_one_kind_of_sections_has_one_total():
 def test_an_empty_section_has_no_value(oov):
     row = next(analogy_rows("m", "q", answers([EMPTY, FAMILY]), oov))
     assert (row["value"], row["coverage"]) == (None, None)
+
+
+def test_both_ways_to_count_stand_side_by_side():
+    rows = list(analogy_rows("m", "q", answers([FAMILY]), "both", "mul", intervals=True))
+    assert values(rows, "section", "metric", "value", "correct", "used", "total") == [
+        ("family", "accuracy-mul", 0.666667, 2, 3, 4),
+        ("family", "accuracy-mul-oov-wrong", 0.5, 2, 3, 4),
+        ("all", "accuracy-mul", 0.666667, 2, 3, 4),
+        ("all", "accuracy-mul-oov-wrong", 0.5, 2, 3, 4),
+    ]
+    assert rows[1]["high"] == 1  # of four, two more can be right
 
 
 def test_the_table_is_aligned():

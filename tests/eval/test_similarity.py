@@ -14,6 +14,12 @@ from embedkit.vectors.sparse import SparseVectors
 from embedkit.vectors.vectors import Vectors
 
 
+def test_cosines_that_float32_cannot_tell_apart_have_ranks_of_their_own():
+    matrix = np.array([[1, 0], [1, 1e-4], [1, 2e-4], [0, 1]], np.float32)  # cosines 1 - 5e-9, 1 - 2e-8, 0
+    pairs = Pairs("p", ["a", "b", "a", "c", "a", "Rome"], np.array([3.0, 2, 1]))
+    assert judge_pairs(Vectors(Vocab.from_words(WORDS), matrix), pairs).spearman == pytest.approx(1, abs=1e-12)
+
+
 def naive_spearman(x, y):
     """Ranks by counting, one value at a time."""
 

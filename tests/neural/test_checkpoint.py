@@ -11,8 +11,10 @@ import pytest
 
 from embedkit import container
 from embedkit.errors import EmbedkitError
+from embedkit.files import Output
 from embedkit.neural.checkpoint import INTERVAL, Checkpoint
 from embedkit.progress import Progress
+from embedkit.text.stored import pack_metadata
 
 TENSORS = {"inputs": np.arange(6, dtype=np.float32), "frozen": np.array([1, 0], np.uint8)}
 STATE = {"epoch": 1, "unit": 7, "loss": 0.1 + 0.2, "losses": [4.158614030576436], "verdicts": [{"p": -0.5}]}
@@ -180,6 +182,13 @@ def test_native_file_without_checksums(path):
     with open(path, "wb") as file:
         file.write(len(header).to_bytes(8, "little") + header)
     assert "damaged" in refusal(path) or "is no checkpoint" in refusal(path)
+
+
+@pytest.mark.parametrize("facts", [{}, {"identity": [], "state": {}, "complete": True}, {"identity": {}, "state": {}}])
+def test_checksums_that_are_right_say_nothing_of_the_run(path, facts):
+    with Output(path) as out:
+        container.write(out, TENSORS, pack_metadata({"kind": "checkpoint", **facts}))
+    assert refusal(path) == f"{path}: damaged: it does not say what it is the state of"
 
 
 # --- what people are told

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
+import unicodedata
+
 import pytest
 
-from embedkit.text.tokenize import TOKENIZERS, is_punctuation, normal_form, words
+from embedkit.text.tokenize import LONG, TOKENIZERS, is_punctuation, normal_form, words
 
 
 @pytest.mark.parametrize(
@@ -71,3 +74,10 @@ def test_normal_form_composes_and_lowers():
     assert normal_form(False, True)("한국") == "한국"
     assert normal_form(True, False)("ÄΣ") == "äς"
     assert normal_form(False, False)("é") == "é"
+
+
+def test_marks_of_long_words_are_put_in_order():
+    chance = random.Random(1)
+    for _ in range(50):
+        marks = chance.choices("\u0301\u0316\u0323\u0344\u0f73\u05b0aé한\u1100\u1161", k=LONG)
+        assert normal_form(False, True)("".join(marks)) == unicodedata.normalize("NFC", "".join(marks))

@@ -117,6 +117,9 @@ def _numbers(text: bytes) -> np.ndarray | None:
 def _bad_line(path, chunk: bytes, D: int, line: int) -> FormatError:
     """What is wrong with the first line of `chunk` that is wrong."""
     for number, text in enumerate(chunk.split(b"\n")[:-1], line):
+        if len(text) > MAX_WORD + 64 * D:
+            message = f"{len(text)} bytes are too many for a word and {D} numbers"
+            return FormatError(path, message, "is it a text file?", line=number)
         fields = FIELD.findall(text)
         if not fields:
             return FormatError(path, "an empty line", line=number)

@@ -19,12 +19,13 @@ from ...errors import FormatError
 from ...files import Output
 from ...spool import pieces
 from ...text.vocab import Vocab
-from ..subwords import MAX_NGRAM, SubwordVectors, means, ngrams
+from ..subwords import MAX_NGRAM, SubwordVectors, count_ngrams, means, ngrams
 from ..vectors import Vectors
 from ._rows import BLOCK, MAX_WORD, exported, imported, row_blocks, show
 
 LOSES = "context vectors, metadata; the last digits where words have subwords"
 MAGIC = 793712314
+MAX_WORK = 256  # numbers summed for each byte of the file: about 15 in models of 300 dimensions
 SUPERVISED, SKIPGRAM, NEGATIVE_SAMPLING = 3, 2, 2
 _HEADER = struct.Struct("<2i12id3i2q")
 _MATRIX = struct.Struct("<Bqq")
@@ -63,6 +64,9 @@ def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors:
     if end < len(data):
         raise FormatError(path, f"{len(data) - end} bytes follow the end of the model", offset=end)
     own, buckets = matrix[:nwords], matrix[nwords:]
+    if maxn > 0 and (work := dim * count_ngrams(words, minn, maxn)) > MAX_WORK * len(data):
+        message = f"the n-grams of its words have {work} numbers, more than {MAX_WORK} for each byte of the file"
+        raise FormatError(path, message, "a word is too long, or lengths of n-grams are damaged", offset=8)
     vectors = means(words, buckets, minn, maxn, own) if maxn > 0 else own.copy()
     vocab = Vocab.from_words(words, counts if max(counts) > 1 else None)
     result = imported(path, vocab, vectors, "fasttext", "row", 1, dedupe)
@@ -120,7 +124,8 @@ def _matrix(path, data: np.ndarray, at: int, name: str) -> tuple[np.ndarray, int
     if quantized:
         raise _quantized(path)
     at += 17
-    if m < 0 or n < 0 or m * n * 4 > len(data) - at:
+    # One axis may be 0; numpy refuses an impossible other one all the same.
+    if m < 0 or n < 0 or m * n * 4 > len(data) - at or max(m, n) > len(data):
         message = f"the {name} matrix needs {m} x {n} numbers, {len(data) - at} bytes follow"
         raise FormatError(path, message, "fetch or make the file again", offset=at - 16)
     end = at + m * n * 4

@@ -18,6 +18,7 @@ import struct
 
 import numpy as np
 
+from ...config import MAX_TOML, read_toml
 from ...errors import FormatError
 from ...files import Output
 from ...spool import pieces
@@ -30,7 +31,6 @@ from ._rows import BLOCK, MAX_WORD, exported, imported, row_blocks
 LOSES = "counts, context vectors, last digits"
 WORDS, ROWS, BUCKETS, QUANTIZED, METADATA, NORMS, FASTTEXT, EXPLICIT = range(1, 9)
 FLOAT32 = 10
-MAX_METADATA = 1 << 20  # bytes
 _AGAIN = "fetch or make the file again"
 
 
@@ -149,14 +149,12 @@ def _padding(position: int) -> int:
 
 def _metadata(path, data: np.ndarray, at: int, end: int) -> dict | None:
     """What embedkit has written; None where it is of others."""
-    import tomllib
-
-    if end - at > MAX_METADATA:
+    if end - at > MAX_TOML:
         return None
     try:
-        table = tomllib.loads(data[at:end].tobytes().decode()).get("embedkit")
-    except (ValueError, RecursionError) as error:
-        raise FormatError(path, f"the metadata are no TOML: {str(error).splitlines()[0]}", offset=at) from error
+        table = read_toml(data[at:end].tobytes().decode()).get("embedkit")
+    except ValueError as error:
+        raise FormatError(path, f"the metadata are no TOML: {error}", offset=at) from error
     if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
         return None
     return unpack_metadata(table)

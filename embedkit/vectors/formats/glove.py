@@ -21,7 +21,7 @@ def sniff(head: bytes, size: int) -> bool:
 
 def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors:
     """Raises FormatError naming the line."""
-    D = _text.guess_width(data[:CHUNK].tobytes())
+    D = _text.guess_width(data[:CHUNK].tobytes()) if 10 in data[:CHUNK] else 0
     if not D:
         raise FormatError(path, "the lines do not end with numbers", "is it a vector file?", line=1)
     end = _text.rows_end(path, data, 0)

@@ -153,6 +153,12 @@ def test_refused_with_the_line(change, line, said):
     assert str(caught.value).startswith(f"x.arpa: line {line}: ")
 
 
+def test_orders_have_an_end():
+    sizes = "".join(f"ngram {n}=0\n" for n in range(4, 34))
+    with pytest.raises(FormatError, match="line 35: n-grams of more than 32 words are not read"):
+        read(ARPA.replace("ngram 3=2\n", "ngram 3=2\n" + sizes))
+
+
 def test_cut_short_anywhere():
     """At any byte but in the white space at the end."""
     begin = ARPA.index("\\data\\") + len("\\data\\")

@@ -163,6 +163,9 @@ def test_bytes_that_are_no_text(tmp_path):
         (model([b"a"])[:-1], "the output matrix needs 1 x 2 numbers, 7 bytes follow"),
         (MODEL.read_bytes()[:1000], "the input matrix needs 522 x 8 numbers"),
         (MODEL.read_bytes()[:200], "22 words are promised, 108 bytes follow"),
+        (model([b"a"])[:-24] + struct.pack("<qq", 0, 2**62) + bytes(8), f"the output matrix needs 0 x {2**62} numbers"),
+        (model([b"a"])[:-24] + struct.pack("<qq", 2**62, 0) + bytes(8), f"the output matrix needs {2**62} x 0 numbers"),
+        (model([b"a" * 30000], dim=300, bucket=1), "byte 8: the n-grams of its words have 35998200 numbers, more than"),
     ],
 )
 def test_faults(tmp_path, data, message):

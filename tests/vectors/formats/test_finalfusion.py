@@ -154,6 +154,7 @@ FASTTEXT = struct.pack("<Q3I", 2, 3, 6, 1) + WORDS[8:]
         (whole(metadata=b"no toml"), "the metadata are no TOML"),
         (whole(metadata=b"\xff"), "the metadata are no TOML"),
         (whole(metadata=b"a=" + b"[" * 3000), "the metadata are no TOML"),
+        (whole(metadata=b".".join([b"a"] * 99) + b"=1"), "the metadata are no TOML: keys have more than 16 parts"),
         (whole(FASTTEXT, kind=7), "0 rows for n-grams of 3 to 6 characters, 1 are promised"),
         (whole(WORDS[:12] + b"a" + struct.pack("<I", 1) + b"a"), "the word 'a' comes twice, rows 1 and 2"),
     ],

@@ -71,6 +71,8 @@ def test_a_bad_number_is_not_part_of_a_word(tmp_path, number, row):
         (b"a 1.5 2\n 3.5 4\nb 3.5 4\n", "line 2: the word is empty"),
         (b"words\nwithout numbers\n", "the lines do not end with numbers"),
         (b"a 1 2\na 1 2\n", "the word 'a' comes twice, lines 1 and 2"),
+        (b"a 1 2\nb" + b" 1" * 40000 + b"\n", "line 2: 80001 bytes are too many for a word and 2 numbers"),
+        (b"a" + b" 1" * (1 << 20) + b"\n", "line 1: the lines do not end with numbers"),
     ],
 )
 def test_faults_of_text(tmp_path, data, message):
