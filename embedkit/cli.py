@@ -1,4 +1,4 @@
-"""The `embedkit` command: one line per subcommand."""
+"""The `embedkit` command: its subcommands, `--version`, and what the console script calls."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, ClassVar
 
 
 def option(
@@ -44,8 +44,8 @@ def option(
 
 
 @dataclass(frozen=True)
-class Text:
-    """How text becomes words, and which words stay."""
+class PlainText:
+    """How text becomes words, and which words stay. A `ClassVar` stands where `Text` has an option."""
 
     tokenizer: str = option(
         "whitespace",
@@ -63,6 +63,14 @@ class Text:
     vocab: str = option(
         None, "FILE with the words to use, one a line (a count may follow); the line is the id", kind=str, stored=False
     )
+    phrases: ClassVar[None] = None
+    joiner: ClassVar[str] = "_"
+
+
+@dataclass(frozen=True)
+class Text(PlainText):
+    """The same where pairs of words may be read as one."""
+
     phrases: str = option(
         None, "FILE with pairs of words to read as one, as `embedkit phrases` prints them", kind=str, stored=False
     )
@@ -70,8 +78,9 @@ class Text:
 
 
 @dataclass(frozen=True)
-class LmText(Text):
-    """Text for a language model: every word counts, and those that are dropped are read as `<unk>`."""
+class LmText(PlainText):
+    """Text for a language model: every word counts, and those that are dropped are read as `<unk>`. What joins phrases
+    must have done so before: other texts that the model is asked about are read as they are."""
 
     min_count: int = option(1, "words seen fewer times than this become <unk>", least=1)
     max_vocab: int = option(

@@ -19,13 +19,14 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from .errors import FormatError
+from .errors import EmbedkitError, FormatError
 from .files import Output, map_input
 from .spool import pieces
 
 PROFILE = "embedkit/1"
 ALIGN = 64
-MAX_HEADER = 2_000_000  # bytes; thousands of tensors fit into one, and what JSON makes of them into 64 MB
+MAX_HEADER = 10_000_000  # bytes
+MAX_PARTS = 200_000  # of a header, by its commas; JSON makes 50 to 200 bytes of each
 DTYPES = {
     "F64": "<f8",
     "F32": "<f4",
@@ -47,7 +48,8 @@ _SELF = "sha256.__metadata__"
 
 def looks_like(head: bytes, size: int | None = None) -> bool:
     """Whether a file that starts with `head` (9 bytes suffice) and has `size` bytes claims to be such a container."""
-    return len(head) > 8 and head[8:9] == b"{" and 2 <= struct.unpack_from("<Q", head)[0] <= MAX_HEADER
+    # Where the length is that of a header, though of none that is read, `read` says so.
+    return len(head) > 8 and head[8:9] == b"{" and 2 <= struct.unpack_from("<Q", head)[0] <= 100_000_000
 
 
 def write(out: Output, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> None:
@@ -71,6 +73,8 @@ def write(out: Output, tensors: Mapping[str, np.ndarray], metadata: Mapping[str,
     header["__metadata__"][_SELF] = _sha256(_dump(header))
     text = _dump(header)
     text += b" " * (-(8 + len(text)) % ALIGN)
+    if len(text) > MAX_HEADER or text.count(b",") > MAX_PARTS:
+        raise EmbedkitError(f"{out.path}: the metadata are too long ({len(text)} bytes) to be read again")
     out.reserve(8 + len(text) + end)
     out.write(struct.pack("<Q", len(text)) + text)
     for array in arrays:
@@ -139,10 +143,13 @@ def read(path, data: np.ndarray | None = None) -> Container:
         raise FormatError(path, f"a header of {length} bytes is claimed, at most {MAX_HEADER} are allowed", offset=0)
     if 8 + length > size:
         raise FormatError(path, f"cut short: the header needs {8 + length} bytes, the file has {size}", _AGAIN)
-    header = _parse(path, data[8 : 8 + length].tobytes())
+    text = data[8 : 8 + length].tobytes()
+    _check_parts(path, text.count(b","))
+    header = _parse(path, text)
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
         raise FormatError(path, "damaged header: __metadata__ must map names to strings", offset=8)
+    _check_parts(path, sum(value.count(",") for value in metadata.values()))  # most are JSON, too
     entries = {name: _entry(path, name, entry) for name, entry in header.items()}
     end = 0
     for name, (_, _, first, last) in sorted(entries.items(), key=lambda item: item[1][2:]):
@@ -156,6 +163,11 @@ def read(path, data: np.ndarray | None = None) -> Container:
 
 
 _AGAIN = "fetch or make the file again"
+
+
+def _check_parts(path, n: int) -> None:
+    if n > MAX_PARTS:
+        raise FormatError(path, f"the header has {n} commas, at most {MAX_PARTS} are allowed", offset=8)
 
 
 def _parse(path, text: bytes) -> dict:

@@ -60,6 +60,7 @@ def _marks(n: int) -> bytes:
     return b"".join(b"a%d%b\n" % (i, ("\u0301" * n + "\u0316" * n).encode()) for i in range(8))
 
 
+HIDDEN = b'{"__metadata__":{"format":"embedkit/1","x":"[0%b]"}}'
 EMPTY_TENSOR = {"dtype": "U8", "shape": [0], "data_offsets": [0, 0]}
 # A line of READERS, and what makes the file.
 HOSTILE = {
@@ -71,15 +72,21 @@ HOSTILE = {
     "numbers of thousands of digits": ("native", lambda: _container(b'{"a":[%b]}' % b",".join([b"9" * 4299] * 200))),
     "empty tensors": ("native", lambda: _native({f"{i:x}": EMPTY_TENSOR for i in range(20000)})),
     "metadata of metadata": ("native", lambda: _native({}, input="a", **{f"{i:x}": "[]" for i in range(100_000)})),
+    "metadata of lists": ("native", lambda: _native({}, input="a", x=f"[{'[],' * 190_000}0]")),
+    "metadata of hidden lists": ("native", lambda: _container(HIDDEN % (rb"\u002c[]" * MB))),
+    "metadata of a long text": ("native", lambda: _native({}, input="a", x="x" * 9_999_000)),
     "metadata of depth": ("native", lambda: _native({}, input="a", x="[" * MB)),
     "a compressed native bomb": ("native", lambda: gzip.compress(_native({}) + EMPTY)),
     "a compressed checkpoint bomb": ("checkpoint", lambda: gzip.compress(EMPTY)),
     "a compressed word2vec bomb": ("word2vec", lambda: gzip.compress(b"1 26214399\na" + EMPTY)),
+    "numbers that are no counts": ("native", lambda: b"a" + b" 111" * 1000 + b" !\nx\n"),
     "the shortest of rows": ("word2vec", lambda: b"65536 1\n" + _lines(b"%b \0\0\0\0")),
     "the shortest of rows, text": ("word2vec-text", lambda: b"65536 1\n" + _lines(b"%b 1\n")),
     "a row that is the file": ("glove", lambda: b"w" + b" 1" * (2 * MB) + b"\n"),
     "a row that is the file, behind another": ("glove", lambda: b"w 1 1\nw" + b" 1" * (2 * MB) + b"\n"),
     "a row that is the file, tabs": ("projector", lambda: b"1" + b"\t1" * MB + b"\n"),
+    "empty lines, GloVe": ("glove", lambda: b"a 1 1\n" + b"\n" * (6 * MB)),
+    "the shortest of words": ("metadata.tsv", lambda: b"a\n" * (MB // 2)),
     "a zip bomb": ("scipy-npz", lambda: _zip({"format.npy": b"", "data.npy": _npy(np.zeros(10 * MB))})),
     "a compressed zip bomb": ("scipy-npz", lambda: gzip.compress(_zip({"a": EMPTY}) + EMPTY)),
     "members without number": ("scipy-npz", lambda: _zip({f"{i:x}": b"" for i in range(8000)})),

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import _again as again
 import numpy as np
 from _again import is_noticed, is_same, of_counts, of_ngrams, of_phrases, of_text, of_vectors, of_words
-from _specimens import GOLDEN, make, options, specimen_of
+from _specimens import GOLDEN, SPECIMENS, make, options, specimen_of
 
 from embedkit import cli, config
 from embedkit.count import counts, glove_cooccur, scipy_npz
@@ -78,6 +78,19 @@ def _vectors(name: str | None = None):
         assert len(vectors.vocab.words()) == len(vectors) > 0
         assert np.isfinite(vectors.norms).all()
         return vectors
+
+    return read
+
+
+def _beside(name: str):
+    """The words of the specimen of format `name`, which are in a file of their own."""
+
+    def read(path: Path):
+        rows = GOLDEN / SPECIMENS[name]
+        try:
+            return formats.load(rows, name, vocab=path)
+        except EmbedkitError as error:  # of two files that do not fit, it names the first
+            raise EmbedkitError(str(error).replace(f"{rows}: ", f"{path}: ", 1)) from error
 
     return read
 
@@ -167,11 +180,15 @@ READERS = {
     "checkpoint": Reader(_checkpoint, _resume),
     "phrases": Reader(lambda folder: "the\tking\t9\t3.5\n\n한국어\t를\n".encode(), _text(read_phrases), of_phrases),
     "word list": Reader(lambda folder: "the 9\n한국어\t7\nof\n".encode(), _text(corpus.read_words), of_words),
+    "words beside npy": Reader(_golden("numpy.vocab.txt"), _beside("npy")),
+    "metadata.tsv": Reader(_golden("projector.metadata.tsv"), _beside("projector")),
     "word pairs": Reader(lambda folder: b"# x\nking\tqueen\t9\nman,woman,7\n", _text(readers.read_pairs)),
     "questions": Reader(
         lambda folder: b": royal\nman king woman queen\n: more\na b c d\n",
         _text(readers.read_questions),
     ),
+    "categories": Reader(lambda folder: b"king person\n# x\nthe\tword\n", _text(readers.read_categories)),
+    "labelled texts": Reader(lambda folder: b"good\tthe king\nbad\ta queen\n", _text(readers.read_texts)),
     "configuration": Reader(lambda folder: TOML, _config),
     "log": Reader(lambda folder: LOG, _text(log.read)),
     "text": Reader(lambda folder: TEXT.encode(), _corpus, of_text),

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embedkit import container
-from embedkit.errors import FormatError
+from embedkit.errors import EmbedkitError, FormatError
 from embedkit.files import Output
 
 TENSORS = {
@@ -162,7 +162,8 @@ def test_refuses(tmp_path, name):
     ("length", "message"),
     [
         (2**64 - 1, "header of 18446744073709551615 bytes is claimed"),
-        (1_999_999, "cut short: the header needs 2000007 bytes, the file has"),
+        (10_000_001, "a header of 10000001 bytes is claimed, at most 10000000 are allowed"),
+        (9_999_999, "cut short: the header needs 10000007 bytes, the file has"),
         (0, "damaged header"),
     ],
 )
@@ -173,6 +174,20 @@ def test_refuses_lengths_that_lie(tmp_path, length, message):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 1 << 20
+
+
+@pytest.mark.parametrize("note", ["x" * container.MAX_HEADER, "," * (container.MAX_PARTS + 1)])
+def test_metadata_that_nobody_would_read_are_not_written(tmp_path, note):
+    with pytest.raises(EmbedkitError, match="the metadata are too long"), Output(tmp_path / "x") as out:
+        container.write(out, TENSORS, {"note": note})
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("comma", [b",", rb"\u002c"])
+def test_headers_of_too_many_parts_are_refused(tmp_path, comma):
+    header = b'{"__metadata__":{"note":"%b"}}' % (comma * (container.MAX_PARTS + 1))
+    with pytest.raises(FormatError, match="the header has 200001 commas, at most 200000 are allowed"):
+        container.read(raw(tmp_path / "x", header))
 
 
 def test_refuses_every_cut(path, tmp_path):

@@ -30,14 +30,16 @@ def test_a_torn_line_is_dropped(tmp_path, length):
 def test_of_a_log_of_one_torn_line_nothing_is_left(tmp_path):
     log = tmp_path / "log"
     log.write_text('{"ev')
-    Progress(log=str(log), append=True)
+    with Progress(log=str(log), append=True):
+        pass
     assert log.read_text() == ""
 
 
 def test_what_is_no_event_stays(tmp_path):
     log = tmp_path / "log"
     log.write_text("some\nnotes")
-    Progress(log=str(log), append=True)
+    with Progress(log=str(log), append=True):
+        pass
     assert log.read_text() == "some\nnotes"
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 
 import numpy as np
 import pytest
 
-from embedkit.errors import OptionError
+from embedkit.errors import EmbedkitError, OptionError
 from embedkit.sizes import parse_size, readable
-from embedkit.spool import Spool, pieces, release
+from embedkit.spool import Spool, pieces, release, reserved
 
 
 def filled(room, lengths=(3, 0, 5)):
@@ -67,6 +68,29 @@ def test_files_have_no_name_and_go_with_the_array(tmp_path, monkeypatch):
     filled(0)
     gc.collect()
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_reserved_array_is_writable_and_on_disk():
+    array = reserved(np.int32, 5)
+    array[1:] = 7
+    release(array)
+    assert array.tolist() == [0, 7, 7, 7, 7]
+    assert reserved(np.uint8, 0).tolist() == []
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: Spool(np.uint8, 0).append(np.ones(3, np.uint8)), lambda: reserved(np.uint8, 3)]
+)
+def test_a_full_disk_is_found_at_once(make):
+    """However little is written, and before anything is mapped."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2, hard))
+    try:
+        with pytest.raises(EmbedkitError, match="^temporary file: File too large$") as caught:
+            make()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert caught.value.hint == "set TMPDIR to a folder with more room"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """One file per subcommand, each with a `command`; this table is all that `embedkit --help` needs."""
 
 COMMANDS = {
-    "train": "Train a model: text in, vectors out.",
+    "train": "Train vectors or a language model on text.",
     "vocab": "Count the words of a text.",
     "count": "Count which words stand near which.",
     "phrases": "Find words that belong together.",
@@ -9,7 +9,7 @@ COMMANDS = {
     "analogy": "a is to b as c is to what?",
     "pairs": "Similarity of given pairs of words.",
     "vectors": "The vectors of words or of sentences.",
-    "evaluate": "Judge vectors by word pairs and analogy questions.",
+    "evaluate": "Judge vectors by pairs, analogies, categories and texts.",
     "perplexity": "How well a language model predicts texts.",
     "score": "How probable lines are to a language model.",
     "generate": "Text that a language model writes.",

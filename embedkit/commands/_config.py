@@ -25,7 +25,8 @@ class FilePath(click.ParamType):
     name = "file"
 
     def convert(self, value, param, ctx):
-        return click.STRING.convert(value, param, ctx)
+        path = click.STRING.convert(value, param, ctx)
+        return path or self.fail("'' is no name of a file.", param, ctx)
 
     def shell_complete(self, ctx, param, incomplete):
         from click.shell_completion import CompletionItem
@@ -54,6 +55,13 @@ class Command(click.Command):
             ),
             click.Option(["--print-config"], is_flag=True, help="print the TOML that reproduces this run, and stop"),
         ]
+
+    def parse_args(self, ctx, args):
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx  # whose help the hint names
+            raise
 
     def invoke(self, ctx):
         from ..config import toml
@@ -100,12 +108,10 @@ def _read(ctx, param, path):
     if path is None:
         return
     from ..config import read_toml
+    from ..files import read_whole
 
     try:
-        with click.open_file(path, "rb") as file:
-            tables = read_toml(file.read().decode())
-    except OSError as error:
-        raise click.FileError(path, error.strerror) from error
+        tables = read_toml(read_whole(path).decode())
     except ValueError as error:
         raise click.UsageError(f"{path}: {error}", ctx) from error
     known, values = _places(ctx.command), {}

@@ -13,13 +13,15 @@ from ..progress import Progress
 
 
 def open_progress(quiet: bool, log: str | None, inputs: tuple[str, ...], resumes: bool = False) -> Progress:
-    """The progress of a run; a log over one of its inputs would destroy it before it is read. A run that `resumes`
-    goes on behind what is in the log."""
+    """The progress of a run that writes over none of its inputs. One that `resumes` goes on behind what is in the
+    log."""
     import os
 
-    for path in inputs if log is not None and os.path.exists(log) else ():
-        if os.path.exists(path) and os.path.samefile(path, log):
-            raise EmbedkitError(f"{log}: is an input, so it cannot be the log")
+    output = click.get_current_context().params["output"]
+    for what, written in (("log", log), ("output", output)):
+        for path in inputs if written not in (None, "-") and os.path.exists(written) else ():
+            if os.path.isfile(path) and os.path.samefile(path, written):
+                raise EmbedkitError(f"{written}: is an input, so it cannot be the {what}")
     return Progress(quiet, log, append=resumes)
 
 

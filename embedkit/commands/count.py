@@ -15,6 +15,7 @@ def count(config, inputs, output, target, source, cache, memory, log, quiet):
     from ..files import Output
 
     need_inputs(inputs)
+    target = target or ("scipy-npz" if need_output(output).lower().endswith(".npz") else "native")
     with (
         open_progress(quiet, log, inputs) as progress,
         limited_threads(config.training.threads),
@@ -29,9 +30,8 @@ def count(config, inputs, output, target, source, cache, memory, log, quiet):
 to = click.Option(
     ["--to", "target"],
     type=click.Choice(["native", "glove-cooccur", "scipy-npz"]),
-    default="native",
-    show_default=True,
-    help="format of OUT; glove-cooccur goes with the words of `embedkit vocab`",
+    help="format of OUT; by default scipy-npz for .npz, native for all else. "
+    "glove-cooccur goes with the words of `embedkit vocab`",
 )
 command = configured(
     "count",

@@ -25,13 +25,13 @@ def phrases(config, inputs, output, as_text, as_json, cache, memory, log, quiet)
         text = corpus.encode(inputs, config.text, config.training.threads, cache, progress, memory)
         tokens = int(text.vocab.counts.sum())
         progress.event("corpus", tokens=tokens, words=len(text.vocab), sha256=text.sha256)
-        found = find.find(text, config.text, config.phrases, " ".join(inputs), progress)
+        found = find.find(text, config.text, config.phrases, " ".join(inputs), memory, progress)
         progress.say(f"{tokens:,} tokens, {sum(map(len, found)):,} phrases")
         if as_text:
             from ..text.phrases.table import join
             from ..text.spell import lines
 
-            for part in lines(join(text, find.pairs(found), config.text.joiner)):
+            for part in lines(join(text, find.pairs(found), config.text.joiner, memory)):
                 out.write(part)
             return
         if as_json:

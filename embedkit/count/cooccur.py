@@ -129,7 +129,7 @@ class Counter:
         stored = np.diff(starts).sum(0)
 
         # Twice twelve bytes an entry, read and written, in an eighth of the memory for each span.
-        for a, b in spread(stored, min(self.size, 1 + int(stored.sum()) * 24 * 8 // memory.limit)):
+        for a, b in spread(stored, min(self.size, 1 + int(stored.sum()) * 24 * 8 // max(memory.limit, 1))):
             parts = [slice(run[a], run[b]) for run in starts]
             sizes = np.cumsum([0] + [part.stop - part.start for part in parts])
             local = starts[:, a : b + 1] - starts[:, a : a + 1] + sizes[:-1, None]

@@ -7,6 +7,7 @@ over: words (uint8, the words with a line end each) and counts (int64). Only the
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 import zlib
 
@@ -99,11 +100,13 @@ _OPTIONAL = {"words": ("u", 1), "counts": ("iu", 1)}
 
 def _arrays(path, data: np.ndarray) -> dict[str, np.ndarray]:
     """The arrays of the archive that have a name we know, of the type and number of axes that it must have."""
+    # An archive that is compressed once more counts as small as it is on disk.
+    packed = min(len(data), os.path.getsize(path)) if os.path.isfile(path) else len(data)
     try:
         with zipfile.ZipFile(io.BytesIO(memoryview(data))) as archive:
             members = {member.filename: member for member in archive.infolist()}
             wanted = [name for name in (*_SHAPES, *_OPTIONAL) if f"{name}.npy" in members]
-            if sum(members[f"{name}.npy"].file_size for name in wanted) > MAX_RATIO * len(data) + (1 << 20):
+            if sum(members[f"{name}.npy"].file_size for name in wanted) > MAX_RATIO * packed + (1 << 20):
                 raise FormatError(path, f"unpacked, it would be more than {MAX_RATIO} times as large", "is it a bomb?")
             arrays = {name: _member(path, archive, members[f"{name}.npy"]) for name in wanted}
     except _FAULTS as error:

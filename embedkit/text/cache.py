@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import container
-from ..config import Text
+from ..config import PlainText, Text
 from ..errors import EmbedkitError, OptionError
 from ..files import Output
 from ..folders import cache_folder, writable
@@ -54,7 +54,7 @@ def limit() -> int:
         raise EmbedkitError(f"EMBEDKIT_CACHE_SIZE={text}: not a size", error.hint) from error
 
 
-def key(fingerprint: str | None, config: Text) -> str | None:
+def key(fingerprint: str | None, config: PlainText) -> str | None:
     """The name of the entry for these bytes read this way; None where there can be none."""
     if fingerprint is None or not limit():
         return None
@@ -97,7 +97,7 @@ def vocabulary(sha256: str, text: dict) -> Vocab | None:
 
 
 def put(
-    key: str, config: Text, vocab: Vocab, ids: np.ndarray, sha256: str, inputs: list[str], progress: Progress
+    key: str, config: PlainText, vocab: Vocab, ids: np.ndarray, sha256: str, inputs: list[str], progress: Progress
 ) -> None:
     """Keep a text, encoded as `config` says. A full disk or a folder not to be written costs the cache, not the run."""
     size = ids.nbytes + vocab.utf8.nbytes + 16 * len(vocab)

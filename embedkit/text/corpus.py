@@ -7,7 +7,7 @@ from operator import neg
 
 import numpy as np
 
-from ..config import Text
+from ..config import PlainText
 from ..errors import EmbedkitError, OptionError
 from ..memory import Memory
 from ..parallel import thread_count
@@ -21,7 +21,7 @@ from .vocab import Vocab
 
 def load(
     names,
-    config: Text,
+    config: PlainText,
     threads: int | None = None,
     keep: bool = True,
     progress: Progress = SILENT,
@@ -37,7 +37,7 @@ def load(
 
 def encode(
     names,
-    config: Text,
+    config: PlainText,
     threads: int | None = None,
     keep: bool = True,
     progress: Progress = SILENT,
@@ -56,7 +56,7 @@ def encode(
     return join(_encode(names, config, threads, keep, progress, memory), blocks, config.joiner, memory)
 
 
-def _encode(names, config: Text, threads: int | None, keep: bool, progress: Progress, memory: Memory) -> Encoded:
+def _encode(names, config: PlainText, threads: int | None, keep: bool, progress: Progress, memory: Memory) -> Encoded:
     paths = inputs.expand(names)
     key = cache.key(inputs.raw_fingerprint(paths), config) if keep else None
     stored = cache.get(key) if key else None
@@ -71,12 +71,12 @@ def _encode(names, config: Text, threads: int | None, keep: bool, progress: Prog
     return encoded
 
 
-def cut(encoded: Encoded, config: Text, name: str, memory: Memory | None = None, spend: bool = False) -> Corpus:
+def cut(encoded: Encoded, config: PlainText, name: str, memory: Memory, spend: bool = False) -> Corpus:
     """Keep the words that `config` wants; errors call the text `name`.
 
     `spend` lets the corpus have the memory of the ids of `encoded`, which nobody may use afterwards.
     """
-    memory, counts = memory or Memory(), encoded.vocab.counts
+    counts = encoded.vocab.counts
     tokens = int(counts.sum())
     if not tokens:
         raise EmbedkitError(f"{name}: no words in it", "the input is empty or white space")

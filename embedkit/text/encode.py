@@ -7,13 +7,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..config import Text
+from ..config import PlainText
 from ..memory import Memory
 from ..parallel import each, stream
 from ..progress import Progress
 from . import _kernels
-from .inputs import Reader
-from .lexicon import Lexicon, rank
+from .inputs import Block, Reader
+from .lexicon import Lexicon, is_one_each, rank
 from .order.runs import Runs
 from .order.sort import by_bytes
 from .tokenize import TOKENIZERS
@@ -24,93 +24,104 @@ SHARE = 3  # of a thread's memory for its table; the rest is for its words, in a
 
 
 def encode_files(
-    paths: list[str], config: Text, threads: int, progress: Progress, memory: Memory
+    paths: list[str], config: PlainText, threads: int, progress: Progress, memory: Memory
 ) -> tuple[Vocab, Callable[[], np.ndarray], str]:
     """(vocabulary of all types, what makes the ids, sha256 of the text); see `corpus.Encoded`.
 
     Where the tables of chunks would take more than `memory.vocab`, the vocabulary is mapped from temporary files.
     """
-    reader, runs, gap = Reader(paths), Runs(), TOKENIZERS[config.tokenizer].gap
-    room = None if memory.vocab is None else memory.vocab // threads // SHARE
-    tables, numbers = [Types(room=room) for _ in range(threads)], [runs.begin() for _ in range(threads)]
-
-    def spill(worker):
-        lexicon = rank(tables[worker], config, reader, order=by_bytes)
-        runs.add(numbers[worker], lexicon.vocab, lexicon.pieces, lexicon.indptr)
-        tables[worker].clear()
-        numbers[worker] = runs.begin()
-
-    def scan(block, worker):
-        base, text, found = *block, []
-        while True:
-            ids, read = tables[worker].scan(text, base)
-            found.append((numbers[worker], ids))
-            advance(read)
-            if read == len(text):
-                return found
-            spill(worker)
-            base, text = base + read, text[read:]
-
-    # Of each part of the text its chunks, the run that numbers them, and whether its line has begun before it.
-    chunks, run_of, inside, gaps = memory.spool(np.int32), [], [False], 0
+    reader, gap = Reader(paths), TOKENIZERS[config.tokenizer].gap
+    tables = _Tables(config, reader, threads, memory.vocab)
+    # Of each part of the text its chunks, the table that numbers them, and whether its line has begun before it.
+    chunks, numbers, inside, gaps = memory.spool(np.int32), [], [False], 0
     with progress.bar(None, "reading", "B") as advance:
-        for found in stream(scan, reader.blocks(), threads, ahead=4 * threads):
-            for number, ids in found:
+
+        def scan(block, worker):
+            parts = tables.scan(block, worker)
+            advance(len(block.text))
+            return parts
+
+        for parts in stream(scan, reader.blocks(), threads, ahead=4 * threads):
+            for number, ids in parts:
                 chunks.append(ids)
-                run_of.append(number)
+                numbers.append(number)
                 gaps += count_gaps(ids, inside[-1]) if gap else 0
                 inside.append(ids[-1] >= 0 if len(ids) else inside[-1])
-    if len(runs):
-        for worker in range(threads):
-            spill(worker)
-        tables.clear()
-        vocab, lexicon = _merged(runs, gap, gaps, threads, progress)
-    else:
-        lexicons = _ranked(tables, config, reader, gaps)
-        vocab, lexicon = lexicons[0].vocab, lexicons.__getitem__
+    vocab, lexicon = tables.finish(gaps, progress)
 
-    def parts():
-        for ids, number, before in zip(chunks.parts(), run_of, inside):
+    def read():
+        for ids, number, before in zip(chunks.parts(), numbers, inside):
             yield ids, lexicon(number), before
 
     def ids() -> np.ndarray:
-        if TOKENIZERS[config.tokenizer].split is None and not config.drop_punctuation and not chunks.is_on_disk:
-            return _in_place(parts(), len(chunks), threads)
+        if is_one_each(config) and not chunks.is_on_disk:
+            return _in_place(read(), len(chunks), threads)
         made = memory.spool(np.int32)
-        for part in stream(lambda part, _: part[1].apply(part[0], part[2]), parts(), threads, ahead=4 * threads):
+        for part in stream(lambda part, _: part[1].apply(part[0], part[2]), read(), threads, ahead=4 * threads):
             made.append(part)
         return made.array()
 
     return vocab, ids, reader.fingerprint
 
 
-def _ranked(tables: list[Types], config: Text, reader: Reader, gaps: int) -> list[Lexicon]:
-    """What the chunks of each table become; the tables are used up."""
-    # The first table keeps its numbers; what the others found is renamed on the way.
-    first, maps = tables[0], []
-    while len(tables) > 1:
-        maps.append(first.merge(tables.pop(1)))
-    lexicon = rank(first, config, reader, gaps)
-    return [lexicon, *map(lexicon.of, maps)]
+class _Tables:
+    """The table of each thread; one that outgrows its room becomes a run on disk, and begins anew.
 
+    room : bytes for all tables and what is made of them, or None
+    """
 
-def _merged(
-    runs: Runs, gap: str | None, gaps: int, threads: int, progress: Progress
-) -> tuple[Vocab, Callable[[int], Lexicon]]:
-    """The vocabulary of all runs, and what the chunks of each become."""
-    spaces = runs.begin()
-    if gaps:
-        runs.add(spaces, Vocab.from_words([gap], [gaps]), np.zeros(1, np.int32))
-    progress.event("runs", runs=len(runs))
-    vocab = runs.merge(progress)
-    space = int(runs.get(spaces)[0][0]) if gaps else -1
+    def __init__(self, config: PlainText, reader: Reader, threads: int, room: int | None):
+        self._config, self._reader, self._runs = config, reader, Runs()
+        room = None if room is None else room // threads // SHARE
+        self._tables = [Types(room=room) for _ in range(threads)]
+        self._numbers = [self._runs.begin() for _ in range(threads)]
 
-    # Parts of the same time have the tables of as many threads.
-    @lru_cache(threads)
-    def lexicon(number):
-        return Lexicon(vocab, *runs.get(number), space)
+    def scan(self, block: Block, worker: int) -> list[tuple[int, np.ndarray]]:
+        """A block in one part or more: the number of the table, and the chunks."""
+        base, text, parts = *block, []
+        while True:
+            ids, read = self._tables[worker].scan(text, base)
+            parts.append((self._numbers[worker], ids))
+            if read == len(text):
+                return parts
+            self._spill(worker)
+            base, text = base + read, text[read:]
 
-    return vocab, lexicon
+    def _spill(self, worker: int) -> None:
+        made = rank(self._tables[worker], self._config, self._reader, order=by_bytes)
+        self._runs.add(self._numbers[worker], made.vocab, made.pieces, made.indptr)
+        self._tables[worker].clear()
+        self._numbers[worker] = self._runs.begin()
+
+    def finish(self, gaps: int, progress: Progress) -> tuple[Vocab, Callable[[int], Lexicon]]:
+        """The vocabulary, and what the chunks of table number n become; the tables are used up."""
+        if len(self._runs):
+            for worker in range(len(self._tables)):
+                self._spill(worker)
+            return self._merged(gaps, progress)
+        # The first table keeps its chunks; what the others found is renamed on the way.
+        first, maps = self._tables[0], []
+        while len(self._tables) > 1:
+            maps.append(first.merge(self._tables.pop(1)))
+        made = rank(first, self._config, self._reader, gaps)
+        return made.vocab, dict(zip(self._numbers, [made, *map(made.of, maps)])).__getitem__
+
+    def _merged(self, gaps: int, progress: Progress) -> tuple[Vocab, Callable[[int], Lexicon]]:
+        runs, threads, spaces = self._runs, len(self._tables), self._runs.begin()
+        self._tables.clear()
+        if gaps:
+            gap = Vocab.from_words([TOKENIZERS[self._config.tokenizer].gap], [gaps])
+            runs.add(spaces, gap, np.zeros(1, np.int32))
+        progress.event("runs", runs=len(runs))
+        merged = runs.merged(progress)
+        space = int(merged.chunks(spaces)[0][0]) if gaps else -1
+
+        # The parts of a stretch of text have as many tables as there are threads.
+        @lru_cache(threads)
+        def lexicon(number):
+            return Lexicon(merged.vocab, *merged.chunks(number), space)
+
+        return merged.vocab, lexicon
 
 
 def _in_place(parts: Iterator[tuple[np.ndarray, Lexicon, bool]], total: int, threads: int) -> np.ndarray:

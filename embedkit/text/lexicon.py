@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain
 
 import numpy as np
 
-from ..config import Text
+from ..config import PlainText
 from ..errors import FormatError
 from . import _kernels
 from .inputs import LONGEST_WORD, Reader, too_long
@@ -56,8 +55,13 @@ class Lexicon:
         return ids
 
 
+def is_one_each(config: PlainText) -> bool:
+    """Whether each chunk is one word."""
+    return TOKENIZERS[config.tokenizer].split is None and not config.drop_punctuation
+
+
 def rank(
-    types: Types, config: Text, reader: Reader, gaps: int = 0, order: Callable[[Vocab], np.ndarray] = by_frequency
+    types: Types, config: PlainText, reader: Reader, gaps: int = 0, order: Callable[[Vocab], np.ndarray] = by_frequency
 ) -> Lexicon:
     """The lexicon of a table: every chunk normalised and split, the words in an `order`; `gaps` is how often a chunk
     follows another one on its line.
@@ -67,37 +71,37 @@ def rank(
     long = types.lengths > LONGEST_WORD
     if long.any():
         raise too_long(*reader.locate(int(types.firsts[long].min())))
-    tokenizer = TOKENIZERS[config.tokenizer]
-    one_each = tokenizer.split is None and not config.drop_punctuation
-    if one_each and not config.lowercase and not _beyond_ascii(types.utf8):
+    if is_one_each(config) and not config.lowercase and not _beyond_ascii(types.utf8):
         # Plain ASCII is its own normal form: no word need be looked at one by one.
-        everything = types.vocab
-        places = order(everything)
-        return Lexicon(everything.take(places), inverse(places))
+        ranked = order(types.vocab)
+        return Lexicon(types.vocab.take(ranked), inverse(ranked))
     words, pieces, lengths = Types(), [np.empty(0, np.int32)], [np.zeros(1, np.int64)]
     if gaps:
-        words.scan(_bytes(tokenizer.gap + " "), 0)
+        words.scan(_bytes(TOKENIZERS[config.tokenizer].gap + " "), 0)
         words.counts[0] = gaps
     for start, stop, text in _texts(types, config, reader):
-        if one_each:
+        if is_one_each(config):
             sizes = np.ones(stop - start, np.int64)
         else:
-            rows = text.split(" ")[:-1]
-            rows = [[chunk] for chunk in rows] if tokenizer.split is None else list(map(tokenizer.split, rows))
-            if config.drop_punctuation:
-                rows = [[token for token in row if not is_punctuation(token)] for row in rows]
-            sizes = np.array([len(row) for row in rows], np.int64)
-            text = "".join(token + " " for token in chain.from_iterable(rows))
+            sizes, text = _split(text, config)
         found, _ = words.scan(_bytes(text), 0)
         # Each token has been counted once.
         np.add.at(words.counts, found, np.repeat(types.counts[start:stop], sizes) - 1)
         pieces.append(found)
         lengths.append(sizes)
-    everything = words.vocab
-    places = order(everything)
-    indptr = None if one_each else np.cumsum(np.concatenate(lengths))
-    place = inverse(places)
-    return Lexicon(everything.take(places), place[np.concatenate(pieces)], indptr, int(place[0]) if gaps else -1)
+    ranked = order(words.vocab)
+    place = inverse(ranked)
+    indptr = None if is_one_each(config) else np.cumsum(np.concatenate(lengths))
+    return Lexicon(words.vocab.take(ranked), place[np.concatenate(pieces)], indptr, int(place[0]) if gaps else -1)
+
+
+def _split(text: str, config: PlainText) -> tuple[np.ndarray, str]:
+    """How many tokens there are in each chunk, and all of them, a space behind each."""
+    rows, split = text.split(" ")[:-1], TOKENIZERS[config.tokenizer].split
+    rows = [[chunk] for chunk in rows] if split is None else list(map(split, rows))
+    if config.drop_punctuation:
+        rows = [[token for token in row if not is_punctuation(token)] for row in rows]
+    return np.array([len(row) for row in rows], np.int64), "".join(token + " " for row in rows for token in row)
 
 
 def _beyond_ascii(utf8: np.ndarray) -> bool:
@@ -108,15 +112,16 @@ def _bytes(text: str) -> np.ndarray:
     return np.frombuffer(text.encode(), np.uint8)
 
 
-def _texts(types: Types, config: Text, reader: Reader) -> Iterator[tuple[int, int, str]]:
+def _texts(types: Types, config: PlainText, reader: Reader) -> Iterator[tuple[int, int, str]]:
     """The chunks start..stop of a table in normal form, a space behind each. Nothing that `normal_form` does crosses or
     makes a space."""
     form = normal_form(config.lowercase, config.normalize)
     for start, stop, text in _slices(types):
         try:
-            yield start, stop, form(text.decode("utf-8", config.encoding_errors))
+            decoded = text.decode("utf-8", config.encoding_errors)
         except UnicodeDecodeError:
             raise _first_bad(types, reader) from None
+        yield start, stop, form(decoded)
 
 
 def _slices(types: Types) -> Iterator[tuple[int, int, bytes]]:

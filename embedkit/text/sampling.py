@@ -18,9 +18,8 @@ def keep_probabilities(counts: np.ndarray, sample: float) -> np.ndarray:
     return np.minimum(np.sqrt(ratio) + ratio, 1.0)
 
 
-def remove_frequent(ids: np.ndarray, keep: np.ndarray, seed: int, memory: Memory | None = None) -> np.ndarray:
+def remove_frequent(ids: np.ndarray, keep: np.ndarray, seed: int, memory: Memory) -> np.ndarray:
     """`ids` without the occurrences that chance removes; line ends (-1) stay. The same seed removes the same ones."""
-    memory = memory or Memory()
     rng = np.random.default_rng(seed)
     keep = np.append(keep, 1.0)
     kept = memory.spool(np.int32)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..config import Text
+from ..config import PlainText
 from ..errors import EmbedkitError
 from ..memory import Memory
 from ..progress import SILENT, Progress
@@ -41,7 +41,7 @@ class Stream:
 
 def read(
     names,
-    config: Text,
+    config: PlainText,
     threads: int | None = None,
     keep: bool = True,
     progress: Progress = SILENT,
@@ -55,15 +55,15 @@ def read(
 
     EmbedkitError where the text is empty, or `config` leaves no word of it.
     """
+    memory = memory or Memory()
     encoded = encode(names, config, threads, keep, progress, memory)
-    vocab = _vocabulary(encoded, config, " ".join(names))
-    return _stream(encoded, vocab)
+    return _stream(encoded, _vocabulary(encoded, config, " ".join(names), memory), memory)
 
 
 def read_with(
     names,
     vocab: Vocab,
-    config: Text,
+    config: PlainText,
     threads: int | None = None,
     keep: bool = True,
     progress: Progress = SILENT,
@@ -73,11 +73,12 @@ def read_with(
 
     EmbedkitError where the text is empty, or no word of it is in `vocab`.
     """
-    name, encoded = " ".join(names), encode(names, replace(config, vocab=None), threads, keep, progress, memory)
+    memory, name = memory or Memory(), " ".join(names)
+    encoded = encode(names, replace(config, vocab=None), threads, keep, progress, memory)
     if not len(encoded.vocab):
         raise EmbedkitError(f"{name}: no words in it", "the input is empty or white space")
-    stream = _stream(encoded, vocab)
-    if not np.any((stream.ids != stream.eos) & (stream.ids != stream.unk)):
+    stream = _stream(encoded, vocab, memory)
+    if not any(np.any((part != stream.eos) & (part != stream.unk)) for part in pieces(stream.ids)):
         raise EmbedkitError(
             f"{name}: none of its words is in the vocabulary of the model",
             "is it in the language and the case of the text that the model was trained on?",
@@ -85,9 +86,9 @@ def read_with(
     return stream
 
 
-def _vocabulary(encoded: Encoded, config: Text, name: str) -> Vocab:
+def _vocabulary(encoded: Encoded, config: PlainText, name: str, memory: Memory) -> Vocab:
     # Two of the words that are cut may be <eos> and <unk>, and one other is kept in any case.
-    kept = cut(encoded, replace(config, max_vocab=config.max_vocab and max(3, config.max_vocab)), name).vocab
+    kept = cut(encoded, replace(config, max_vocab=config.max_vocab and max(3, config.max_vocab)), name, memory).vocab
     lines = sum(np.count_nonzero(part == LINE_END) for part in pieces(encoded.ids))
     words, counts = kept.words(), kept.counts
     if config.vocab is None:
@@ -109,10 +110,13 @@ def _vocabulary(encoded: Encoded, config: Text, name: str) -> Vocab:
     return Vocab.from_words([words[id] for id in order], counts[order])
 
 
-def _stream(encoded: Encoded, vocab: Vocab) -> Stream:
+def _stream(encoded: Encoded, vocab: Vocab, memory: Memory) -> Stream:
     rank = {word: id for id, word in enumerate(vocab)}
     eos, unk = rank[EOS], rank[UNK]
     # One more entry: LINE_END, which is -1, picks the last.
     names = np.append(np.fromiter((rank.get(word, unk) for word in encoded.vocab), np.int32), np.int32(eos))
-    ids = names[encoded.ids]
-    return Stream(vocab, ids, len(ids), int(np.count_nonzero(ids == unk)), encoded.sha256, eos, unk)
+    ids, unknown = memory.spool(np.int32), 0
+    for part in pieces(encoded.ids):
+        ids.append(names[part])
+        unknown += int(np.count_nonzero(names[part] == unk))
+    return Stream(vocab, ids.array(), len(ids), unknown, encoded.sha256, eos, unk)

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-# Where Penn Treebank style cuts a contraction: before n't and before an apostrophe and these letters.
-_CONTRACTION = re.compile(r"(.+?)(n['’]t|['’](?:s|m|d|ll|re|ve))$", re.IGNORECASE)
+# Where Penn Treebank style cuts a contraction: before n't and before an apostrophe and these letters, 2 or 3 in all.
 _CLITIC = re.compile(r"(?:n['’]t|['’](?:s|m|d|ll|re|ve))$", re.IGNORECASE)
 LONG = 1000  # characters; from there on the order of marks is seen to
 _GLUED = {"cannot": 3, "gonna": 3, "gotta": 3, "wanna": 3, "gimme": 3, "lemme": 3}
@@ -41,11 +40,12 @@ def words(chunk: str) -> list[str]:
 
 
 def _contraction(token: str) -> list[str]:
-    at = _GLUED.get(token.lower())
-    if at:
-        return [token[:at], token[at:]]
-    match = _CONTRACTION.match(token)
-    return [*_contraction(match[1]), match[2].replace("’", "'")] if match else [token]
+    end, clitics = len(token), []
+    while match := _CLITIC.search(token, max(1, end - 3), end):
+        end = match.start()
+        clitics.append(match[0].replace("’", "'"))
+    at = _GLUED.get(token[:end].lower(), end)
+    return [*filter(None, (token[:at], token[at:end])), *reversed(clitics)]
 
 
 @lru_cache

@@ -77,7 +77,7 @@ def test_folder_without_files(refused, folder, command):
 
 
 @pytest.mark.parametrize("command", READERS)
-@pytest.mark.parametrize("name", ["missing", "no*.txt", "no/such/[ab].txt", ""])
+@pytest.mark.parametrize("name", ["missing", "no*.txt", "no/such/[ab].txt"])
 def test_missing_text(refused, command, name):
     assert refused(*command, name).startswith(f"Error: {name}: no such file")
 
@@ -452,3 +452,30 @@ def test_file_size_limit(process, folder):
     assert result.err == "Error: out: cannot be written: File too large\n"
     assert (folder / "out").read_bytes() == b"old"
     assert sorted(path.name for path in folder.iterdir()) == ["out", "text"]
+
+
+# --- what is read is not written over
+
+
+@pytest.mark.parametrize("written", ["-o", "--log"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "vocab text --min-count 1",
+        "phrases text",
+        "count text --min-count 1",
+        "train svd text --min-count 1 --dim 2 --to word2vec",
+        "train cbow text --min-count 1 --dim 2 --to word2vec",
+        "train kn text",
+        "train lstm other --valid text",
+    ],
+)
+def test_inputs_are_not_written_over(refused, folder, words, written):
+    (folder / "text").write_bytes(TEXT)
+    (folder / "other").write_bytes(TEXT)
+    out = [] if written == "-o" else ["-o", "made.safetensors"]
+    what = {"-o": "output", "--log": "log"}[written]
+    (folder / "same").symlink_to("text")
+    assert refused(*words.split(), written, "same", *out).startswith(
+        f"Error: same: is an input, so it cannot be the {what}"
+    )

@@ -86,6 +86,14 @@ def test_mistakes(run, toy_file, tmp_path, toml, message):
     assert message in result.err
 
 
+def test_files_that_cannot_be_read(run, toy_file, tmp_path):
+    missing = run("similar", toy_file, "king", "--config", tmp_path / "run.toml")
+    assert (missing.code, missing.err) == (1, f"Error: {tmp_path / 'run.toml'}: no such file\n")
+    folder = run("similar", toy_file, "king", "--config", tmp_path)
+    assert (folder.code, folder.err) == (1, f"Error: {tmp_path}: is a directory, a file is needed\n")
+    assert "toy.safetensors: 'utf-8' codec can't decode" in run("similar", toy_file, "--config", toy_file).err
+
+
 def test_counts_know_their_options(run, tmp_path):
     """A file that repeats the defaults asks for nothing; one that asks for more than they are is refused."""
     (tmp_path / "text").write_text("a b a c\n" * 9)

@@ -14,6 +14,7 @@ import pytest
 from _contract import ONE_EACH, WRITING, assert_one_error, contents, filled, has, quiet
 
 from embedkit import files, temporary
+from embedkit.catalog import MODELS
 from embedkit.files import Output
 from embedkit.neural.checkpoint import Checkpoint
 
@@ -177,3 +178,15 @@ def test_two_runs_write_one_output(run, kit, tmp_path, name):
         out.write(b"the other half")
     assert made.read_bytes() == b"one half, the other half"
     assert set(contents(tmp_path)) == before | {"made"}
+
+
+@pytest.mark.parametrize("name", ["svd", "skipgram", "lstm"])
+def test_a_disk_without_room_is_noticed_before_the_work(run, kit, tmp_path, monkeypatch, name):
+    def full(*args):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    monkeypatch.setattr(f"embedkit.{MODELS[name].module}.train", lambda *args: pytest.fail("the work has begun"))
+    result = run("train", name, kit["text"], "-o", tmp_path / "vectors", "--min-count", 1, "--no-cache", "-q")
+    assert_one_error(result, "No space left on device")
+    assert not (tmp_path / "vectors").exists()

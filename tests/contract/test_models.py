@@ -92,6 +92,15 @@ def test_same_seed_same_bytes(trained, corpus, tmp_path):
     assert train(name, corpus, tmp_path / "again", "--seed", 3).read_bytes() == path.read_bytes()
 
 
+def test_places_change_no_byte(trained, corpus, tmp_path):
+    name, path = trained
+    (tmp_path / "elsewhere").write_bytes(corpus.read_bytes())
+    places = ("--log", tmp_path / "log", "--max-memory", "1G", "--max-vocab-memory", "100M")
+    again = train(name, tmp_path / "elsewhere", tmp_path / "out", "--seed", 3, *places).read_bytes()
+    assert again == path.read_bytes()
+    assert str(tmp_path).encode() not in again
+
+
 def test_the_file_says_how_it_was_made(run, trained, corpus):
     name, path = trained
     facts = json.loads(run("info", path, "--json").out)

@@ -1,11 +1,11 @@
 """Coverage-guided fuzzing of every reader; needs atheris, which the tests do not.
 
     python tests/fuzz/fuzz_readers.py --all SECONDS [FOLDER]           each reader in turn, in a process of its own
-    python tests/fuzz/fuzz_readers.py READER [FOLDER] [options of libFuzzer]
+    python tests/fuzz/fuzz_readers.py READER FOLDER [options of libFuzzer]
 
 READER is a line of READERS in tests/_readers.py. A fault is what its check does not allow, more than a second of the
 processor, or a claim to more than 64 MB beside the file; each is said once and kept in FOLDER as `fault-…`, beside the
-other inputs worth keeping, from which the next run goes on. Exit code 1 if there was one.
+other inputs worth keeping, from which the next run goes on. With --all the exit code is 1 if there was one.
 """
 
 from __future__ import annotations
@@ -31,8 +31,10 @@ PAGE = resource.getpagesize()
 def main() -> None:
     os.environ |= {"NUMBA_DISABLE_JIT": "1", "OPENBLAS_NUM_THREADS": "1"}  # kernels are part of the readers
     sys.path.insert(0, str(Path(__file__).parent.parent))
-    if sys.argv[1:2] == ["--all"]:
-        sys.exit(every(float(sys.argv[2]), Path(sys.argv[3] if len(sys.argv) > 3 else tempfile.mkdtemp())))
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    if sys.argv[1] == "--all":
+        sys.exit(every(sys.argv[2], *map(Path, sys.argv[3:4] or [tempfile.mkdtemp()])))
     try:
         import atheris
     except ImportError:
@@ -44,19 +46,16 @@ def main() -> None:
 
         for module in pkgutil.walk_packages(embedkit.__path__, "embedkit."):  # many are imported when first used
             import_module(module.name)
-    if sys.argv[1:2] == [] or sys.argv[1] not in _readers.READERS:
+    name = sys.argv.pop(1)
+    if name not in _readers.READERS:
         sys.exit(f"name one of: {', '.join(_readers.READERS)}")
-    name, work = sys.argv.pop(1), Path(tempfile.mkdtemp())
-    given = len(sys.argv) > 1 and not sys.argv[1].startswith("-")
-    folder = Path(sys.argv[1]) if given else work / "corpus"
-    target = Target(_readers, name, folder, work)
-    if not given:
-        sys.argv.insert(1, str(folder))
+    target = Target(_readers, name, Path(sys.argv[1]))
+    # Mutate is looked up when it is called: it works only once fuzzing has begun.
     atheris.Setup(sys.argv, target.one, custom_mutator=target.mutator(lambda data, size: atheris.Mutate(data, size)))
     atheris.Fuzz()
 
 
-def every(seconds: float, folder: Path) -> int:
+def every(seconds: str, folder: Path) -> int:
     """A row for each reader: inputs tried, edges reached, what was reached, faults."""
     from _readers import READERS
 
@@ -64,7 +63,7 @@ def every(seconds: float, folder: Path) -> int:
     print("reader                  inputs     edges  features  faults", flush=True)
     for name in READERS:
         place = folder / re.sub(r"\W+", "-", name)
-        command = [sys.executable, __file__, name, place, f"-max_total_time={seconds:.0f}", "-timeout=60"]
+        command = [sys.executable, __file__, name, place, f"-max_total_time={seconds}", "-timeout=60"]
         run = subprocess.run([*map(str, command)], capture_output=True, text=True)
         inputs = re.findall(r"^#(\d+)\s.*cov: (\d+) ft: (\d+)", run.stderr, re.M)
         faults = re.findall(r"^FAULT .*", run.stdout, re.M)
@@ -78,11 +77,12 @@ def every(seconds: float, folder: Path) -> int:
 class Target:
     """One reader: what libFuzzer calls."""
 
-    def __init__(self, readers, name: str, folder: Path, work: Path):
+    def __init__(self, readers, name: str, folder: Path):
         from _mutate import mend, mutate, random_steps
 
         os.fsync = lambda fd: None  # what is written again need not last
         self._mutate, self._steps, self._mend, self._check = mutate, random_steps, mend, readers.check
+        work = Path(tempfile.mkdtemp())
         self._reader, self._path, self._folder, self._seen = readers.READERS[name], work / "file", folder, set()
         good, chance = self._reader.good(work), random.Random(3)
         folder.mkdir(parents=True, exist_ok=True)

@@ -191,6 +191,13 @@ def test_words_tokenizer_on_lines(tmp_path):
     assert " ".join(kept.vocab[i] for i in kept.ids[:-1]) == "Time is an illusion . Lunchtime double so !"
 
 
+@pytest.mark.parametrize("text", ["a - b . a", "a - b . a é", "a - b . a \u2014"])
+def test_punctuation_goes_whatever_else_is_in_the_text(tmp_path, text):
+    found = load(write(tmp_path, text.encode()), Text(drop_punctuation=True, min_count=1))
+    assert found.vocab.words()[:2] == ["a", "b"]
+    assert found.ids.tolist()[:4] == [0, 1, 0, 2 if "é" in text else -1]
+
+
 def test_chars_mark_the_spaces_between_blocks(tmp_path, monkeypatch):
     path, config = write(tmp_path, b"ab cd\n" * 3 + b"e f g h " * 9), Text(tokenizer="chars", min_count=1)
     whole = load(path, config)
@@ -262,6 +269,24 @@ def test_tables_grow_while_scanning():
     table, ids = scanned(b" ".join(words), types=2)
     assert spelt(table) == words
     assert ids == list(range(len(words)))
+
+
+def test_a_table_grows_only_where_it_is_full():
+    many, _ = scanned(b" ".join(b"%d" % i for i in range(1 << 13)))
+    assert (len(many.types), len(many.arena)) == (1 << 13, 1 << 16)
+    long, _ = scanned(b"x" * (1 << 17))
+    assert len(long.types) == 1 << 12
+
+
+def test_a_table_that_outgrows_its_room_says_how_far_it_came():
+    table, text = Types(4, 64, room=0), np.frombuffer(b"a b\ra\r c a d\r\re f a\n", np.uint8)
+    ids, read = table.scan(text, 100)
+    assert ids.tolist() == [0, 1, 2, 0, 3]
+    assert text[read:].tobytes() == b"f a\n"
+    assert table.firsts.tolist() == [100, 102, 107, 111]
+    table.clear()
+    ids, read = table.scan(text[read:], 100 + read)
+    assert (ids.tolist(), spelt(table), table.firsts.tolist()) == ([0, 1, -1], [b"f", b"a"], [116, 118])
 
 
 def test_merge_finds_what_was_scanned_elsewhere():

@@ -19,14 +19,23 @@ from embedkit.text import corpus
 from embedkit.text.encoded import Encoded
 from embedkit.text.phrases import _kernels
 from embedkit.text.phrases import find as finding
-from embedkit.text.phrases.find import Phrases, count_pairs, find, pairs
-from embedkit.text.phrases.table import join, read_phrases, rounds
+from embedkit.text.phrases import table as tables
+from embedkit.text.phrases.find import Phrases, count_pairs, pairs
+from embedkit.text.phrases.table import read_phrases, rounds
 from embedkit.text.spell import lines
 from embedkit.text.vocab import Vocab
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 ALL = Text(min_count=1)
 TIMES = "the new york times\nnew york is new\nyork new york\n"
+
+
+def find(encoded, text, options, name):
+    return finding.find(encoded, text, options, name, Memory())
+
+
+def join(encoded, blocks, joiner="_", memory=None):
+    return tables.join(encoded, blocks, joiner, memory or Memory())
 
 
 def encoded(rows: list[list[str]]) -> Encoded:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import functools
 import gc
+import io
 import itertools
 import os
+import tempfile
 
 import naive
 import numpy as np
@@ -14,13 +16,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embedkit import spool
 from embedkit.config import Text
 from embedkit.errors import EmbedkitError
 from embedkit.memory import Memory
-from embedkit.text import corpus, encode, inputs
-from embedkit.text.order import runs
+from embedkit.text import corpus, encode, inputs, lexicon
+from embedkit.text.order import merge
 from embedkit.text.order.sort import by_bytes, by_frequency
+from embedkit.text.stored import vocab_tensors
 from embedkit.text.types import Types
 from embedkit.text.vocab import Vocab
 
@@ -38,10 +40,11 @@ CONFIGS = [
 @pytest.fixture
 def tiny(monkeypatch):
     """Tables of four words, blocks of a few: every text has many runs, which are merged a few words at a time."""
+    monkeypatch.setattr(lexicon, "SLICE", 9)
     monkeypatch.setattr(encode, "Types", functools.partial(Types, 4, 64))
     monkeypatch.setattr(inputs, "BLOCK", 64)
-    monkeypatch.setattr(runs, "WORDS", 5)
-    monkeypatch.setattr(runs, "BYTES", 64)
+    monkeypatch.setattr(merge, "WORDS", 5)
+    monkeypatch.setattr(merge, "BYTES", 64)
 
 
 @pytest.fixture
@@ -103,13 +106,15 @@ def test_a_text_without_words(tiny, text, config):
 
 
 def test_words_of_every_length(tiny, text, monkeypatch):
-    monkeypatch.setattr(runs, "BYTES", 1 << 16)
+    monkeypatch.setattr(merge, "BYTES", 1 << 16)
     monkeypatch.setattr(inputs, "BLOCK", 1 << 17)
     path = text(" ".join(chr(97 + i % 3) * i for i in range(1, 400)) + " " + "z" * (1 << 16) + "\n")
     assert everything(read(path)) == everything(read(path, vocab=1 << 40))
 
 
-@pytest.mark.parametrize("content", ["fine " * 9 + " ".join(map(str, range(60))) + " bad\xff x\xfe", "a b c d e f \xff"])
+@pytest.mark.parametrize(
+    "content", ["fine " * 9 + " ".join(map(str, range(60))) + " bad\xff x\xfe", "a b c d e f \xff"]
+)
 def test_invalid_utf8_names_the_byte(tiny, text, content):
     path = text(content.encode("latin-1"))
     for threads in (1, 2):
@@ -124,7 +129,7 @@ def test_words_that_are_too_long(tiny, text, monkeypatch):
 
 
 def test_more_words_than_ids(tiny, text, monkeypatch):
-    monkeypatch.setattr(runs, "MOST", 9)
+    monkeypatch.setattr(merge, "MOST", 9)
     with pytest.raises(EmbedkitError, match="more than 9 different words"):
         read(text(" ".join(map(str, range(30)))))
 
@@ -133,7 +138,7 @@ def test_nothing_is_left_behind(tiny, text, tmp_path, monkeypatch):
     path, folder = text(random_text(200)), tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder))
-    read(path).ids
+    assert len(read(path).ids)
     gc.collect()
     before = len(os.listdir("/proc/self/fd"))
     found = read(path, Text(min_count=1, tokenizer="words"), threads=2, limit=0)
@@ -148,72 +153,81 @@ def test_nothing_is_left_behind(tiny, text, tmp_path, monkeypatch):
     assert len(os.listdir("/proc/self/fd")) == before
 
 
-class FullAfter:
-    """A temporary file on a disk that has room for so many writes and reservations, over all files."""
+def fill_disk(patch, calls: int) -> None:
+    """From now on, so many writes to temporary files and reservations of space succeed."""
+    left, raw, reserve = iter(range(calls)), tempfile.TemporaryFile, os.posix_fallocate
 
-    def __init__(self, calls: int):
-        self.left = calls
-
-    def open(self, **options):
-        file = real_file(**options)
-        write = file.write
-
-        class File:
-            def __getattr__(_, name):
-                return getattr(file, name)
-
-            def __enter__(_):
-                return _
-
-            def __exit__(_, *error):
-                file.close()
-
-            def write(_, data):
-                self.spend()
-                return write(data)
-
-        return File()
-
-    def reserve(self, *args):
-        self.spend()
-        real_reserve(*args)
-
-    def spend(self):
-        self.left -= 1
-        if self.left < 0:
+    def spend():
+        if next(left, None) is None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
+    class File(io.BufferedRandom):
+        def write(self, data):
+            spend()
+            return super().write(data)
 
-real_reserve = os.posix_fallocate
-real_file = __import__("tempfile").TemporaryFile
+    patch.setattr(tempfile, "TemporaryFile", lambda **options: File(raw(buffering=0, **options)))
+    patch.setattr(os, "posix_fallocate", lambda *args: spend() or reserve(*args))
 
 
 def test_a_full_disk_is_one_line_wherever_it_happens(tiny, text, monkeypatch):
     path, config = text(" ".join(f"{i}.{i % 7}" for i in range(20))), Text(min_count=1, tokenizer="words")
-    whole, failed = everything(read(path, config)), 0
+    whole, said = everything(read(path, config)), []
     for calls in itertools.count():
-        disk = FullAfter(calls)
         with monkeypatch.context() as patch:
-            patch.setattr("tempfile.TemporaryFile", disk.open)
-            patch.setattr(os, "posix_fallocate", disk.reserve)
+            fill_disk(patch, calls)
             try:
                 found = everything(read(path, config, limit=0))
             except EmbedkitError as error:
-                assert str(error) == "temporary file: No space left on device"
-                assert error.hint == "set TMPDIR to a folder with more room"
-                failed += 1
+                said.append((str(error), error.hint))
                 continue
         break
     assert found == whole
-    assert failed > 40
+    assert set(said) == {("temporary file: No space left on device", "set TMPDIR to a folder with more room")}
+    assert len(said) > 40
 
 
-def test_reserved():
-    array = spool.reserved(np.int32, 5)
-    array[1:] = 7
-    spool.release(array)
-    assert array.tolist() == [0, 7, 7, 7, 7]
-    assert spool.reserved(np.uint8, 0).tolist() == []
+def test_the_cache_keeps_what_was_merged(tiny, text, tmp_path, monkeypatch):
+    monkeypatch.setenv("EMBEDKIT_CACHE", str(tmp_path / "cache"))
+    path = text(random_text(100))
+    made, stored = (corpus.encode([path], ALL, 2, memory=Memory(0)) for _ in range(2))
+    assert everything(made) == everything(stored) == everything(read(path, vocab=1 << 40))
+    assert np.shares_memory(vocab_tensors(made.vocab)["vocab.offsets"], made.vocab.offsets)
+
+
+COMMANDS = {
+    "vocab": [],
+    "count": [],
+    "phrases": ["--threshold", "0", "--discount", "0"],
+    "train": ["kn", "--order", "2"],
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_makes_the_same_of_it(tiny, run, text, tmp_path, name):
+    path, options = text(" ".join(LINES) + "\n" + random_text(60)), COMMANDS[name]
+    made = []
+    for memory in ("1T", "1"):
+        done = run(name, *options, path, "--no-cache", "--min-count", "1", "--max-vocab-memory", memory, "-o", "-")
+        assert done.code == 0, done.err
+        made.append(done.raw)
+    assert made[0] == made[1]
+    assert len(made[0]) > 100
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="takes long without a compiler")
+def test_two_million_words_in_little_memory(process, tmp_path):
+    """A process that may allocate 400 MB reads a text whose words take more, unless it is told to hold them all."""
+    codes = np.random.default_rng(0).permutation(2_000_000) * 2654435761 % (1 << 40)
+    (tmp_path / "text").write_text(" ".join(f"{code:x}" for code in codes.tolist()))
+    command = 'ulimit -d 400000 && exec "$PYTHON" -m embedkit vocab "$1" --no-cache --min-count 1 -q --threads 1 '
+    told = process(tmp_path / "text", shell=command + "--max-vocab-memory 1T")
+    assert (told.code, told.out) == (1, "")
+    assert told.err.startswith("Error: ")
+    found = process(tmp_path / "text", shell=command)
+    assert (found.code, found.err) == (0, "")
+    assert [row[0] for row in found.rows] == sorted(f"{code:x}" for code in codes.tolist())
 
 
 @given(st.lists(st.binary(max_size=30), unique=True), st.sampled_from([b"", b"sevenbytes", b"x" * 40]))

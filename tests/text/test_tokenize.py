@@ -81,3 +81,8 @@ def test_marks_of_long_words_are_put_in_order():
     for _ in range(50):
         marks = chance.choices("\u0301\u0316\u0323\u0344\u0f73\u05b0aé한\u1100\u1161", k=LONG)
         assert normal_form(False, True)("".join(marks)) == unicodedata.normalize("NFC", "".join(marks))
+
+
+def test_any_number_of_contractions():
+    assert words("a" + "'d" * 20000) == ["a", *["'d"] * 20000]
+    assert words("cannot's") == ["can", "not", "'s"]

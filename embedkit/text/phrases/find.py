@@ -11,6 +11,7 @@ from ...progress import SILENT, Progress
 if TYPE_CHECKING:
     import numpy as np
 
+    from ...memory import Memory
     from ..encoded import Encoded
     from ..vocab import Vocab
 
@@ -42,7 +43,9 @@ class Phrase(NamedTuple):
     score: np.float32
 
 
-def find(encoded: Encoded, text: Text, options: Phrases, name: str, progress: Progress = SILENT) -> list[list[Phrase]]:
+def find(
+    encoded: Encoded, text: Text, options: Phrases, name: str, memory: Memory, progress: Progress = SILENT
+) -> list[list[Phrase]]:
     """What each pass found in a text that errors call `name`: by falling score, then by the words.
 
     With N words in all, of which n_a are a, n_b are b, and n_ab times a before b on one line,
@@ -58,11 +61,11 @@ def find(encoded: Encoded, text: Text, options: Phrases, name: str, progress: Pr
     from .table import join
 
     found: list[list[Phrase]] = []
-    kept = cut(encoded, text, name).vocab if options.passes else None
+    kept = cut(encoded, text, name, memory).vocab if options.passes else None
     words = None if text.vocab is None or kept is None else set(kept.words())
     while len(found) < options.passes:
         if found:
-            encoded = join(encoded, pairs(found[-1:]), text.joiner)
+            encoded = join(encoded, pairs(found[-1:]), text.joiner, memory)
         new = _one_pass(encoded, _eligible(encoded.vocab, text, words), text.min_count, options, progress)
         progress.event("pass", phrases=len(new))
         if not new:

@@ -69,13 +69,13 @@ def rounds(blocks: list[Pairs], joiner: str) -> Iterator[Pairs]:
         yield from found
 
 
-def join(encoded: Encoded, blocks: list[Pairs], joiner: str = "_", memory: Memory | None = None) -> Encoded:
+def join(encoded: Encoded, blocks: list[Pairs], joiner: str, memory: Memory) -> Encoded:
     """The text with the phrases of `blocks` as words: `first + joiner + second`, as if it had always said so.
 
     In each pass a line is read from left to right: a word that has been joined begins no other pair. Words that never
     stand alone any more are gone. What does not fit `memory` lies in temporary files.
     """
-    memory, types = memory or Memory(), encoded.vocab
+    types = encoded.vocab
     steps, fresh = _steps(types, list(rounds(blocks, joiner)), joiner)
     if not steps:
         return encoded

@@ -17,7 +17,7 @@ from ...files import Output
 from ...text.vocab import Vocab
 from ._rows import MAX_WORD, exported, row_blocks, show
 
-CHUNK = 1 << 22  # bytes parsed at a time
+CHUNK = 1 << 20  # bytes parsed at a time
 NUMBER = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _NUMERIC = b"0123456789+-.eE \t\r\n"
 _SEPARATES = bytes(byte in b" \t\r\n" for byte in range(256))

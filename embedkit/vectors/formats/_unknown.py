@@ -22,7 +22,7 @@ _MAGIC = (
     ),
     (b"GGUF", "a GGUF model", "export the vectors as word2vec text or binary"),
 )
-_COUNTS = re.compile(rb"(?:[^ \t\n]+[ \t][0-9]+\r?\n?)+")
+_COUNTS = re.compile(rb"(?:[^ \t\n]+[ \t][0-9]+\r?(?:\n|\Z))+")
 _TEXT = re.compile(rb"[^\0-\x08\x0e-\x1f]*")
 
 

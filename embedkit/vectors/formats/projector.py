@@ -73,17 +73,21 @@ def _has_gaps(text: bytes) -> bool:
 
 def _metadata(path, V: int, named: str) -> tuple[list[bytes], list[int] | None]:
     """Words, and counts where there is a column of that name. Several columns have a header, one has none."""
-    rows = [line.split(b"\t") for line in _words.lines_of(named)]
-    has_header = len(rows[0]) > 1
-    names = rows.pop(0) if has_header else [b"word"]
-    _words.check_length(path, V, named, len(rows))
+    lines = _words.lines_of(named)
+    has_header = b"\t" in lines[0]
+    names = lines.pop(0).split(b"\t") if has_header else [b"word"]
+    _words.check_length(path, V, named, len(lines))
     counted = names.index(b"count") if b"count" in names[1:] else 0
-    for number, row in enumerate(rows, 1 + has_header):
+    words, counts = [], []
+    for number, line in enumerate(lines, 1 + has_header):
+        row = line.split(b"\t")
         if len(row) != len(names) or not row[0] or len(row[0]) > MAX_WORD:
             raise FormatError(named, f"{len(row)} columns, {len(names)} are needed, a word first", line=number)
         if counted and not (row[counted].isdigit() and len(row[counted]) <= 18):
             raise FormatError(named, f"{show(row[counted])} is no count", line=number)
-    return [row[0] for row in rows], [int(row[counted]) for row in rows] if counted else None
+        words.append(row[0])
+        counts += [int(row[counted])] if counted else []
+    return words, counts if counted else None
 
 
 def write(out: Output, vectors, *, on_bad_token: str = "error") -> None:
