@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from .param import Param
 from .recurrent import Recurrent
 
@@ -22,12 +20,6 @@ class GRU(Recurrent):
     def __init__(self, Wx: Param, Wh: Param, b: Param, c: Param):
         super().__init__(Wx, Wh, b)
         self.c = c
-
-    @classmethod
-    def create(cls, name, D, H, rng, *, inputs=None, recurrent=None, dtype=np.float32):
-        """As for every recurrent layer."""
-        c = Param(f"{name}.c", np.zeros(H, dtype))
-        return super().create(name, D, H, rng, inputs=inputs, recurrent=recurrent, dtype=dtype, c=c)
 
     @property
     def params(self) -> list[Param]:

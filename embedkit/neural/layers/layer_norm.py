@@ -16,11 +16,6 @@ class LayerNorm:
     def __init__(self, gain: Param, bias: Param):
         self.gain, self.bias = gain, bias
 
-    @classmethod
-    def create(cls, name: str, D: int, dtype=np.float32) -> LayerNorm:
-        """The layer NAME, which at first only normalises."""
-        return cls(Param(f"{name}.gain", np.ones(D, dtype)), Param(f"{name}.bias", np.zeros(D, dtype)))
-
     @property
     def params(self) -> list[Param]:
         return [self.gain, self.bias]

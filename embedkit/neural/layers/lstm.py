@@ -22,16 +22,6 @@ class LSTM(Recurrent):
         super().__init__(Wx, Wh, b)
         self.peephole = peephole
 
-    @classmethod
-    def create(cls, name, D, H, rng, *, inputs=None, recurrent=None, dtype=np.float32, peephole=False, forget=1.0):
-        """As for every recurrent layer; the bias of the forget gate is `forget`, so that cells remember at first
-        (Jozefowicz et al. 2015), and peepholes start at zero."""
-        layer = super().create(name, D, H, rng, inputs=inputs, recurrent=recurrent, dtype=dtype)
-        layer.b.value[H : 2 * H] = forget
-        if peephole:
-            layer.peephole = Param(f"{name}.peephole", np.zeros((3, H), dtype))
-        return layer
-
     @property
     def params(self) -> list[Param]:
         return super().params + ([] if self.peephole is None else [self.peephole])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import initial
 from .param import Param
 from .workspace import Backprop
 
@@ -25,18 +24,6 @@ class Recurrent:
 
     def __init__(self, Wx: Param, Wh: Param, b: Param):
         self.Wx, self.Wh, self.b = Wx, Wh, b
-
-    @classmethod
-    def create(cls, name: str, D: int, H: int, rng, *, inputs=None, recurrent=None, dtype=np.float32, **options):
-        """A layer with new parameters NAME.Wx, NAME.Wh, ..., gate by gate from the initialisers `inputs` (Xavier)
-        and `recurrent` (orthogonal); biases are zero."""
-
-        def gates(make, rows):
-            return np.concatenate([make(rng, (rows, H), dtype) for _ in range(cls.GATES)], axis=1)
-
-        Wx = Param(f"{name}.Wx", gates(inputs or initial.xavier, D))
-        Wh = Param(f"{name}.Wh", gates(recurrent or initial.orthogonal, H))
-        return cls(Wx, Wh, Param(f"{name}.b", np.zeros(cls.GATES * H, dtype)), **options)
 
     @property
     def params(self) -> list[Param]:

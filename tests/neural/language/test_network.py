@@ -73,8 +73,10 @@ def test_first_values():
     assert values["layer1.b"].reshape(4, 100).sum(axis=1).tolist() == [0, 100, 0, 0]
     for name in ("embedding", "output", "layer1.Wx", "layer1.Wh"):
         assert 0.09 < np.abs(values[name]).max() <= 0.1
-    orthogonal = {param.name: param.value for param in network("rnn", hidden=20).params}
-    np.testing.assert_allclose(orthogonal["layer1.Wh"] @ orthogonal["layer1.Wh"].T, np.eye(20), atol=1e-5)
+    for kind in ("rnn", "lstm", "gru"):
+        (Wh,) = (param.value for param in network(kind, hidden=20).params if param.name == "layer1.Wh")
+        for gate in np.split(Wh, Wh.shape[1] // 20, axis=1):
+            np.testing.assert_allclose(gate @ gate.T, np.eye(20), atol=1e-5)
 
 
 def test_a_feed_forward_network_sees_the_last_words_in_their_order():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from neural.layers._fresh import fresh
 
 from embedkit.neural.layers.activation_penalty import ActivationPenalty
 from embedkit.neural.layers.bidirectional import Bidirectional
@@ -46,7 +47,7 @@ def param(name, *shape):
 
 
 def recurrent(kind, name="r", D=D, H=H, **options):
-    layer = kind.create(name, D, H, rng, dtype=np.float64, **options)
+    layer = fresh(kind, D, H, rng, np.float64, name, **options)
     for p in layer.params:
         p.value += 0.3 * array(*p.value.shape)  # no parameter stays at zero
     return layer

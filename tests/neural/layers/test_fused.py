@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from neural.layers._fresh import fresh
 
 from embedkit.neural.layers import _kernels, plain
 from embedkit.neural.layers.fused import Fused
@@ -164,7 +165,7 @@ def test_a_single_sequence(kind, H, near, monkeypatch):
     monkeypatch.setattr("embedkit.neural.layers.fused.NEAR", 4 * H * 4 * H if near else 0)
     monkeypatch.setattr("embedkit.neural.layers.recurrent.COLUMNS_FROM", 1)
     options = {"relu": {"activation": "relu"}, "peephole": {"peephole": True}}.get(kind, {})
-    layer = LAYERS[kind].create("layer", 5, H, np.random.default_rng(1), **options)
+    layer = fresh(LAYERS[kind], 5, H, np.random.default_rng(1), **options)
     for param in layer.params:
         param.value[...] = array(*param.value.shape) / 8
     X, workspace = array(7, 1, 5), Workspace(Fused())

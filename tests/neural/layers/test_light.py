@@ -13,8 +13,10 @@ for found in pkgutil.iter_modules(layers.__path__):
         importlib.import_module(f"embedkit.neural.layers.{found.name}")
 import numpy as np
 from embedkit.neural.layers.lstm import LSTM
+from embedkit.neural.layers.param import Param
 from embedkit.neural.layers.workspace import Workspace
-LSTM.create("l", 2, 3, np.random.default_rng(1)).forward(np.ones((1, 1, 2), np.float32), None, None, Workspace())
+layer = LSTM(*(Param(str(shape), np.ones(shape, np.float32)) for shape in ((2, 12), (3, 12), (12,))))
+layer.forward(np.ones((1, 1, 2), np.float32), None, None, Workspace())
 sys.stdout.write(" ".join(sorted({"numba", "scipy", "threadpoolctl"} & sys.modules.keys())))
 """
 

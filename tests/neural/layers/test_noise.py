@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from neural.layers._fresh import fresh
 
 from embedkit.neural.layers.dropout import Dropout
 from embedkit.neural.layers.embedding import Embedding
@@ -58,7 +59,7 @@ def test_a_dropped_word_is_zero_wherever_it_stands():
 
 def test_dropped_weights_change_the_output_and_come_back():
     rng = np.random.default_rng(2)
-    layer = LSTM.create("l", 3, 4, rng, dtype=np.float64)
+    layer = fresh(LSTM, 3, 4, rng, np.float64)
     X, Wh = rng.normal(size=(5, 2, 3)), layer.Wh.value.copy()
     plain = layer.forward(X, None, None, Workspace())[0]
     connect = WeightDrop(layer, 0.5)

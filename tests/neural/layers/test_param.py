@@ -6,10 +6,9 @@ import gc
 
 import numpy as np
 import pytest
+from neural.layers._fresh import fresh
 
-from embedkit.neural.layers.gru import GRU
 from embedkit.neural.layers.linear import Linear
-from embedkit.neural.layers.lstm import LSTM
 from embedkit.neural.layers.param import Param, Rows, collect
 from embedkit.neural.layers.rnn import RNN
 from embedkit.neural.layers.workspace import Workspace
@@ -95,20 +94,8 @@ def test_lent_buffers_do_not_overlap():
     assert [array.sum() for array in lent] == [0, 25, 50, 75]
 
 
-@pytest.mark.parametrize(("kind", "names"), [(RNN, "Wx Wh b"), (LSTM, "Wx Wh b peephole"), (GRU, "Wx Wh b c")])
-def test_new_layers(kind, names):
-    options = {"peephole": True} if kind is LSTM else {}
-    layer = kind.create("layer", 3, 4, np.random.default_rng(1), **options)
-    assert [param.name for param in layer.params] == [f"layer.{name}" for name in names.split(" ")]
-    assert {param.value.dtype for param in layer.params} == {np.dtype(np.float32)}
-    for gate in range(kind.GATES):
-        W = layer.Wh.value[:, 4 * gate : 4 * gate + 4]
-        np.testing.assert_allclose(W @ W.T, np.eye(4), atol=1e-6)
-    assert layer.b.value.tolist() == ([0] * 4 + [1] * 4 + [0] * 8 if kind is LSTM else [0] * 4 * kind.GATES)
-
-
 def test_the_trace_shows_how_gradients_vanish():
-    layer = RNN.create("r", 3, 4, np.random.default_rng(1), dtype=np.float64)
+    layer = fresh(RNN, 3, 4, np.random.default_rng(1), np.float64)
     layer.Wh.value *= 0.1
     workspace = Workspace()
     workspace.trace = []

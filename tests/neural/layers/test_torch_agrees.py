@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from neural.layers._fresh import fresh
 
 from embedkit.neural.layers.bidirectional import Bidirectional
 from embedkit.neural.layers.fused import Fused
@@ -29,7 +30,7 @@ def tensor(array):
 
 
 def ours(name, dtype, D=D):
-    layer = KINDS[name].create("l", D, H, rng, dtype=dtype)
+    layer = fresh(KINDS[name], D, H, rng, dtype)
     for param in layer.params:
         param.value += 0.2 * rng.normal(size=param.value.shape).astype(dtype)
     return layer
@@ -125,8 +126,8 @@ def test_softmax_and_cross_entropy(dtype, smoothing):
 
 
 def test_layer_norm():
-    layer, peer = LayerNorm.create("n", D, np.float64), torch.nn.LayerNorm(D, dtype=torch.float64)
-    layer.gain.value[:], layer.bias.value[:] = rng.normal(size=(2, D))
+    layer = LayerNorm(Param("gain", rng.normal(size=D)), Param("bias", rng.normal(size=D)))
+    peer = torch.nn.LayerNorm(D, dtype=torch.float64)
     peer.weight.data, peer.bias.data = torch.tensor(layer.gain.value), torch.tensor(layer.bias.value)
     X, dY = rng.normal(size=(2, T, B, D))
     Y, _, backprop = layer.forward(X, None, None, Workspace())
