@@ -100,3 +100,22 @@ def normal_form(lowercase: bool, normalize: bool) -> Callable[[str], str]:
         return chunk
 
     return form
+
+
+def line_splitter(options: dict) -> Callable[[str], list[str]]:
+    """What makes words of a line as `options`, the stored fields of `config.Text`, did of a text; without them it
+    splits at spaces and tabs."""
+    tokenizer = TOKENIZERS.get(options.get("tokenizer"), Tokenizer())
+    form = normal_form(options.get("lowercase", False), options.get("normalize", False))
+    gap = [] if tokenizer.gap is None else [tokenizer.gap]
+
+    def words_of(chunk: str) -> list[str]:
+        chunk = form(chunk)
+        found = [chunk] if tokenizer.split is None else tokenizer.split(chunk)
+        return [word for word in found if not is_punctuation(word)] if options.get("drop_punctuation") else found
+
+    def words_in(line: str) -> list[str]:
+        chunks = [chunk for chunk in line.replace("\r", "").replace("\t", " ").split(" ") if chunk]
+        return [word for i, chunk in enumerate(chunks) for word in (gap if i else []) + words_of(chunk)]
+
+    return words_in

@@ -112,19 +112,9 @@ def combine(source, ids: np.ndarray, weights: np.ndarray, unit: bool = False) ->
 
 def tokens(source, line: str) -> list[str]:
     """The words of a line of text, as the corpus of the vectors was split into words."""
-    text = text_options(source)
-    chunks = split(line.replace("\t", " "))
-    if text.get("tokenizer", "whitespace") == "whitespace":
-        return chunks
-    from ..text.tokenize import TOKENIZERS, normal_form
+    from ..text.tokenize import line_splitter
 
-    tokenizer = TOKENIZERS.get(text["tokenizer"])
-    if tokenizer is None:
-        return chunks
-    form = normal_form(text.get("lowercase", False), text.get("normalize", False))
-    pieces = [tokenizer.split(form(chunk)) for chunk in chunks]
-    gap = [tokenizer.gap] if tokenizer.gap else []
-    return [word for i, piece in enumerate(pieces) for word in (gap if i else []) + piece]
+    return line_splitter(text_options(source))(line)
 
 
 def combine_all(source, queries: Sequence[Query], unit: bool = False) -> np.ndarray:

@@ -130,10 +130,14 @@ def test_sums_of_rows(toy, monkeypatch, block):
 
 
 def test_texts_are_split_as_the_corpus_was(toy):
-    assert tokens(toy, "Don't  stop,\tnow") == ["Don't", "stop,", "now"]
+    assert tokens(toy, "Don't  stop,\tnow") == ["don't", "stop,", "now"]
     toy.metadata["config"]["text"]["tokenizer"] = "words"
     assert tokens(toy, "Don't stop, now") == ["do", "n't", "stop", ",", "now"]
     toy.metadata["config"]["text"]["tokenizer"] = "chars"
     assert tokens(toy, "Ab c") == ["a", "b", "▁", "c"]
     toy.metadata["config"]["text"]["tokenizer"] = "of another tool"
-    assert tokens(toy, "Ab c") == ["Ab", "c"]
+    assert tokens(toy, "Ab c") == ["ab", "c"]
+    toy.metadata["config"]["text"] |= {"tokenizer": "words", "drop_punctuation": True}
+    assert tokens(toy, "Stop, now!") == ["stop", "now"]
+    toy.metadata.clear()
+    assert tokens(toy, "Ab, c") == ["Ab,", "c"]
