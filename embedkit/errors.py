@@ -1,4 +1,4 @@
-"""Every error that embedkit raises on purpose. `commands/_exit.py` turns them into one line, a hint and an exit code."""
+"""Every error that embedkit raises on purpose. `commands/_exit.py` makes a line, a hint and an exit code of each."""
 
 
 class EmbedkitError(Exception):

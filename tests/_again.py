@@ -12,7 +12,7 @@ from embedkit.count import counts
 from embedkit.errors import EmbedkitError
 from embedkit.files import Output
 from embedkit.lm import load as lm
-from embedkit.text import corpus
+from embedkit.text import corpus, word_list
 from embedkit.text.phrases.table import read_phrases
 from embedkit.vectors import formats
 from embedkit.vectors.quantized import QuantizedVectors
@@ -107,7 +107,7 @@ def of_text(path: Path, found) -> None:
 def of_words(path: Path, found: list[str]) -> None:
     lines = "".join(f"{word}\t1\n" for word in found)
     path.with_name("again").write_bytes(lines.encode("utf-8", "surrogateescape"))
-    assert corpus.read_words(str(path.with_name("again"))) == found
+    assert word_list.read_words(str(path.with_name("again"))) == found
 
 
 def of_phrases(path: Path, found) -> None:

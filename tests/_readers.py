@@ -25,7 +25,7 @@ from embedkit.files import Output, open_input
 from embedkit.lm import load as lm
 from embedkit.neural.checkpoint import Checkpoint
 from embedkit.plot import log
-from embedkit.text import corpus
+from embedkit.text import corpus, word_list
 from embedkit.text.phrases.table import read_phrases
 from embedkit.vectors import formats
 from embedkit.vectors.change.quantize import quantize
@@ -179,7 +179,7 @@ READERS = {
     "ffn": Reader(_made("train", "ffn", *SMALL[:-2]), _language_model),
     "checkpoint": Reader(_checkpoint, _resume),
     "phrases": Reader(lambda folder: "the\tking\t9\t3.5\n\n한국어\t를\n".encode(), _text(read_phrases), of_phrases),
-    "word list": Reader(lambda folder: "the 9\n한국어\t7\nof\n".encode(), _text(corpus.read_words), of_words),
+    "word list": Reader(lambda folder: "the 9\n한국어\t7\nof\n".encode(), _text(word_list.read_words), of_words),
     "words beside npy": Reader(_golden("numpy.vocab.txt"), _beside("npy")),
     "metadata.tsv": Reader(_golden("projector.metadata.tsv"), _beside("projector")),
     "word pairs": Reader(lambda folder: b"# x\nking\tqueen\t9\nman,woman,7\n", _text(readers.read_pairs)),

@@ -63,7 +63,7 @@ def command(a, b, anchors, words, out, target, source_format, output, quiet):
 
 def _listed(vocab, path: str, unanswered) -> list[int]:
     """Ids in `vocab` of the words in file `path`."""
-    from ..text.corpus import read_words
+    from ..text.word_list import read_words
 
     ids = {word: vocab.id(word) for word in read_words(path)}
     for word in (word for word, id in ids.items() if id is None):

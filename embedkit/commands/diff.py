@@ -50,7 +50,7 @@ def command(a, b, words, listed, every, k, top, align, source_format, output, as
     from ._out import Out, Unanswered
 
     if listed is not None:
-        from ..text.corpus import read_words
+        from ..text.word_list import read_words
 
         words = read_words(listed)
     source, goal = (open_dense(file, source_format, output) for file in (a, b))

@@ -50,7 +50,7 @@ def command(file, top, min_count, words, out, target, source_format, output, qui
 
 def _known(source, file: str, words: str, unanswered) -> list[int]:
     """Ids of the words in the file `words`; EmbedkitError where `source` knows none of them."""
-    from ..text.corpus import read_words
+    from ..text.word_list import read_words
     from ..vectors.query import Unanswerable, find
     from ._ask import Parser
 

@@ -11,8 +11,8 @@ import numpy as np
 from ..errors import EmbedkitError, FormatError
 from ..files import Output, map_input
 from ..spool import pieces, release
-from ..text.corpus import read_words
 from ..text.vocab import Vocab
+from ..text.word_list import read_words
 from .counts import Counts
 
 NAME = "glove-cooccur"

@@ -17,6 +17,7 @@ from . import cache, inputs
 from .encoded import LINE_END, Corpus, Encoded
 from .tokenize import normal_form
 from .vocab import Vocab
+from .word_list import read_words
 
 
 def load(
@@ -132,24 +133,3 @@ def _given(types: Vocab, words: list[str]) -> tuple[Vocab, np.ndarray]:
     found = names >= 0
     counts[names[found]] = types.counts[found]
     return Vocab.from_words(words, counts), names
-
-
-def read_words(path: str, form=str) -> list[str]:
-    """Words of a file, one a line, each brought to `form`; a count behind a tab or the last space is ignored."""
-    from ..files import read_whole
-
-    lines = read_whole(path).decode("utf-8", "surrogateescape").split("\n")
-    words = [form(_word(line.rstrip("\r"))) for line in lines]
-    words = [word for word in words if word]
-    if not words:
-        raise EmbedkitError(f"{path}: no words in it")
-    if len(set(words)) < len(words):
-        seen = set()
-        twice = next(word for word in words if word in seen or seen.add(word))
-        raise EmbedkitError(f"{path}: the word {twice!r} stands there twice")
-    return words
-
-
-def _word(line: str) -> str:
-    word, _, count = line.rpartition("\t" if "\t" in line else " ")
-    return word if word and count.isdigit() else line

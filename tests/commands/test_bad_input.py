@@ -148,7 +148,11 @@ def test_longest_word(run, folder):
 
 @pytest.mark.parametrize(
     ("words", "message"),
-    [(b"", "words: no words in it"), (b"the\nthe\n", "'the' stands there twice"), (b"xyz\n", "none of the 1 words")],
+    [
+        (b"", "words: no words in it"),
+        (b"the\nthe 3\n", "line 2: the word 'the' stands in line 1 already"),
+        (b"xyz\n", "none of the 1 words"),
+    ],
 )
 def test_bad_word_list(refused, folder, words, message):
     (folder / "text").write_bytes(TEXT)

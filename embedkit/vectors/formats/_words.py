@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 
 from ...errors import EmbedkitError, FormatError
 from ...files import is_stream, map_input
+from ...text.word_list import COUNTED
 from ._rows import MAX_WORD, show
-
-_COUNTED = re.compile(rb"(.+)[ \t]([0-9]{1,18})")
 
 
 def beside(path, name: str) -> str:
@@ -48,14 +46,14 @@ def lines_of(path) -> list[bytes]:
 def read_words(path) -> tuple[list[bytes], list[int] | None]:
     """Words and their counts, None where the first line has none: it stands behind the last space or a tab."""
     lines = lines_of(path)
-    if not _COUNTED.fullmatch(lines[0]):
+    if not COUNTED.fullmatch(lines[0]):
         for number, line in enumerate(lines, 1):
             if not line or len(line) > MAX_WORD:
                 raise FormatError(path, f"{show(line)} is not a word and its count, nor a word", line=number)
         return lines, None
     words, counts = [], []
     for number, line in enumerate(lines, 1):
-        match = _COUNTED.fullmatch(line)
+        match = COUNTED.fullmatch(line)
         if match is None or len(match[1]) > MAX_WORD:
             raise FormatError(path, f"{show(line)} is not a word and its count", line=number)
         words.append(match[1])
