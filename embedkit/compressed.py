@@ -9,6 +9,7 @@ import zlib
 from .errors import FormatError
 
 CHUNK = 1 << 20
+XZ_MEMORY = 66 << 20  # bytes; files of `xz -9` need 65 MiB
 _GZIP, _BZIP2, _XZ = b"\x1f\x8b\x08", re.compile(rb"BZh[1-9]1AY&SY"), b"\xfd7zXZ\x00"
 
 
@@ -24,7 +25,8 @@ def decompressor(head: bytes):
     if head.startswith(_XZ):
         import lzma
 
-        return lzma.LZMADecompressor, lzma.LZMAError
+        # By default anything after a stream may be one of the old .lzma format, which has no magic: claims of 4 GB.
+        return (lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, XZ_MEMORY)), lzma.LZMAError
     return None
 
 

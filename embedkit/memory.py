@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SHARE = 8  # of the limit for each of the long arrays that a run has at a time
 FEWER = "--max-vocab N keeps the most frequent words, and a smaller model needs less"
-MUCH = 100 << 20  # bytes worth a line on stderr
+MUCH = 256 << 20  # bytes worth a line on stderr
 
 
 class Memory:

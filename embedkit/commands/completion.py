@@ -20,7 +20,7 @@ def command(shell):
     ~/.zshrc                    eval "$(embedkit completion zsh)"
     ~/.config/fish/config.fish  embedkit completion fish | source
 
-    In ~/.zshrc it stands below compinit.
+    In ~/.zshrc it stands below compinit. Of bash it needs 4.4 or later.
     """
     with Out() as out:
         out.line(SCRIPTS[shell].strip())

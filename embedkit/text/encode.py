@@ -11,6 +11,7 @@ from ..config import PlainText
 from ..memory import Memory
 from ..parallel import each, stream
 from ..progress import Progress
+from ..sizes import readable
 from . import _kernels
 from .inputs import Block, Reader
 from .lexicon import Lexicon, is_one_each, rank
@@ -33,7 +34,7 @@ def encode_files(
     reader, gap = Reader(paths), TOKENIZERS[config.tokenizer].gap
     tables = _Tables(config, reader, threads, memory.vocab)
     # Of each part of the text its chunks, the table that numbers them, and whether its line has begun before it.
-    chunks, numbers, inside, gaps = memory.spool(np.int32), [], [False], 0
+    chunks, numbers, inside, gaps, is_told = memory.spool(np.int32), [], [False], 0, False
     with progress.bar(None, "reading", "B") as advance:
 
         def scan(block, worker):
@@ -42,6 +43,11 @@ def encode_files(
             return parts
 
         for parts in stream(scan, reader.blocks(), threads, ahead=4 * threads):
+            if tables.have_spilled and not is_told:
+                is_told = True
+                progress.say(
+                    f"more words than {readable(memory.vocab)} hold: sorted runs of them go to temporary files"
+                )
             for number, ids in parts:
                 chunks.append(ids)
                 numbers.append(number)
@@ -76,6 +82,10 @@ class _Tables:
         self._tables = [Types(room=room) for _ in range(threads)]
         self._numbers = [self._runs.begin() for _ in range(threads)]
 
+    @property
+    def have_spilled(self) -> bool:
+        return len(self._runs) > 0
+
     def scan(self, block: Block, worker: int) -> list[tuple[int, np.ndarray]]:
         """A block in one part or more: the number of the table, and the chunks."""
         base, text, parts = *block, []
@@ -95,7 +105,7 @@ class _Tables:
 
     def finish(self, gaps: int, progress: Progress) -> tuple[Vocab, Callable[[int], Lexicon]]:
         """The vocabulary, and what the chunks of table number n become; the tables are used up."""
-        if len(self._runs):
+        if self.have_spilled:
             for worker in range(len(self._tables)):
                 self._spill(worker)
             return self._merged(gaps, progress)

@@ -207,6 +207,7 @@ def test_every_command_makes_the_same_of_it(tiny, run, text, tmp_path, name):
     for memory in ("1T", "1"):
         done = run(name, *options, path, "--no-cache", "--min-count", "1", "--max-vocab-memory", memory, "-o", "-")
         assert done.code == 0, done.err
+        assert done.err.count("1 cannot hold all different words") == (memory == "1")
         made.append(done.raw)
     assert made[0] == made[1]
     assert len(made[0]) > 100
