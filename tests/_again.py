@@ -116,12 +116,12 @@ def of_phrases(path: Path, found) -> None:
     assert read_phrases(str(path.with_name("again"))) == found
 
 
-def unpacked_by(module):
-    """Python's own module unpacks the same bytes, unless they were read as they stand."""
+def unpacked_by(unpack: Callable[[bytes], bytes]):
+    """Python's own `unpack` gives the same bytes, unless they were read as they stand."""
 
     def again(path: Path, found: bytes) -> None:
         data = path.read_bytes()
-        assert found == data or found == module.decompress(data)
+        assert found == data or found == unpack(data)
 
     return again
 

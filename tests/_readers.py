@@ -153,6 +153,11 @@ def _unpacked(path: Path) -> bytes:
         return b"".join(iter(lambda: file.read(1 << 16), b""))
 
 
+def _xz(data: bytes) -> bytes:
+    """Zeros at the end are padding; Python wants none."""
+    return lzma.decompress(data.rstrip(b"\0"), lzma.FORMAT_XZ)
+
+
 GLOVE = of_counts(glove_cooccur.save, lambda path: glove_cooccur.load(path, WORDS))
 SMALL = ("--embed", 3, "--hidden", 3, "--epochs", 1, "--batch-size", 2, "--bptt", 5)
 READERS = {
@@ -192,9 +197,9 @@ READERS = {
     "configuration": Reader(lambda folder: TOML, _config),
     "log": Reader(lambda folder: LOG, _text(log.read)),
     "text": Reader(lambda folder: TEXT.encode(), _corpus, of_text),
-    "gzip": Reader(lambda folder: gzip.compress(TEXT.encode(), mtime=0), _unpacked, again.unpacked_by(gzip)),
-    "bzip2": Reader(lambda folder: bz2.compress(TEXT.encode()), _unpacked, again.unpacked_by(bz2)),
-    "xz": Reader(lambda folder: lzma.compress(TEXT.encode()), _unpacked, again.unpacked_by(lzma)),
+    "gzip": Reader(lambda folder: gzip.compress(TEXT.encode(), mtime=0), _unpacked, again.unpacked_by(gzip.decompress)),
+    "bzip2": Reader(lambda folder: bz2.compress(TEXT.encode()), _unpacked, again.unpacked_by(bz2.decompress)),
+    "xz": Reader(lambda folder: lzma.compress(TEXT.encode()), _unpacked, again.unpacked_by(_xz)),
 }
 
 # Readers of native files, whose checksums tell what is damaged.

@@ -72,6 +72,23 @@ def test_damaged_compressed_data(tmp_path, packer, damage):
         map_input(path)
 
 
+def test_xz_is_not_followed_by_the_older_format(tmp_path):
+    """It has no magic: junk would be read as one of its headers, which claims up to 4 GB."""
+    put(tmp_path / "x", lzma.compress(TEXT) + lzma.compress(b"junk", lzma.FORMAT_ALONE))
+    with pytest.raises(FormatError, match="damaged compressed data: Input format not supported"):
+        map_input(tmp_path / "x")
+
+
+@pytest.mark.parametrize(("dictionary", "fits"), [(64 << 20, True), (96 << 20, False)])
+def test_xz_needs_no_more_memory_than_its_highest_level(tmp_path, dictionary, fits):
+    put(tmp_path / "x", lzma.compress(TEXT, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": dictionary}]))
+    if fits:
+        assert map_input(tmp_path / "x").tobytes() == TEXT
+    else:
+        with pytest.raises(FormatError, match="Memory usage limit exceeded"):
+            map_input(tmp_path / "x")
+
+
 def test_what_unpacks_to_more_than_a_hundred_times_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "SMALL", 0)
     path = tmp_path / "x"

@@ -46,7 +46,7 @@ def encode_files(
             if tables.have_spilled and not is_told:
                 is_told = True
                 progress.say(
-                    f"more words than {readable(memory.vocab)} hold: sorted runs of them go to temporary files"
+                    f"{readable(memory.vocab)} cannot hold all different words: sorted runs of them go to $TMPDIR"
                 )
             for number, ids in parts:
                 chunks.append(ids)

@@ -218,17 +218,6 @@ def test_a_rate_that_diverges(run, text, tmp_path):
     assert not (tmp_path / "lm").exists()
 
 
-@pytest.mark.skipif(bool(os.environ.get("NUMBA_DISABLE_JIT")), reason="takes long without the compiler")
-def test_relu_learns_at_the_rate_it_has(run, tmp_path):
-    """Which it did not while nothing bounded its states."""
-    lines = (Path(__file__).parents[2] / "data/sample.txt").read_text().split("\n")[:1000]
-    (tmp_path / "text").write_text("\n".join(lines) + "\n")
-    options = ("--activation", "relu", "--epochs", 2, "--threads", 1)
-    assert run("train", "rnn", tmp_path / "text", "-o", tmp_path / "lm", *options).code == 0
-    first, second = json.loads(run("info", tmp_path / "lm", "--json").out)["perplexities"]
-    assert second < first / 1.5 < 1000
-
-
 def test_two_texts_on_stdin(run, tmp_path):
     refused(run("train", "lstm", "-", "-o", tmp_path / "lm", "--valid", "-", stdin=TEXT), "stdin cannot be", code=2)
 

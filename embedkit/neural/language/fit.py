@@ -78,9 +78,7 @@ class Fit:
             self.valid = Batches(valid.ids, valid.eos, B, training.bptt)
         self.lr = training.lr
         if self.lr is None:
-            is_relu = getattr(config.model, "activation", None) == "relu"
-            rates = training.relu_rates if is_relu else training.rates
-            self.lr = rates.get(training.optimizer, OPTIMIZERS[training.optimizer].lr)
+            self.lr = training.rates.get(training.optimizer, OPTIMIZERS[training.optimizer].lr)
         options = {"total": training.epochs * len(self.batches), "decay": training.lr_decay, "warmup": training.warmup}
         self.rate = Rate(self.lr, training.schedule, **options)
         self.epoch = self.unit = self.tokens = 0

@@ -8,13 +8,10 @@ from typing import ClassVar
 from ...config import Pretrained, Training, option
 
 
-def rate(told: str, relu: str = ""):
+def rate(told: str):
     """The option `lr`; `told` is what it is by default for the optimizers whose rate depends on the model."""
-    others = f"0.01 for adagrad and rmsprop, 0.002 for adamax, 0.001 for adam and adamw{relu}"
+    others = "0.01 for adagrad and rmsprop, 0.002 for adamax, 0.001 for adam and adamw"
     return option(None, f"learning rate  [default: {told}, {others}]", kind=float, above=0)
-
-
-SIMPLE = "5 for sgd and nt-asgd, 0.5 for momentum and nesterov, 1 for adadelta"
 
 
 @dataclass(frozen=True)
@@ -79,7 +76,7 @@ class LmTraining(Training):
             "nt-asgd",
         ),
     )
-    lr: float = rate(SIMPLE)
+    lr: float = rate("5 for sgd and nt-asgd, 0.5 for momentum and nesterov, 1 for adadelta")
     rates: ClassVar[dict[str, float]] = {"sgd": 5.0, "nt-asgd": 5.0, "momentum": 0.5, "nesterov": 0.5}
     schedule: str = option(
         "plateau",
@@ -105,8 +102,6 @@ class LmTraining(Training):
 class RecurrentTraining(LmTraining):
     """The same for layers through which gradients go back in time."""
 
-    lr: float = rate(SIMPLE, "; with relu 1 for sgd and nt-asgd, 0.1 for momentum and nesterov")
-    relu_rates: ClassVar[dict[str, float]] = {"sgd": 1.0, "nt-asgd": 1.0, "momentum": 0.1, "nesterov": 0.1}
     log_gradients: bool = option(
         False, "log after every epoch how long the gradient of a loss is at each step back in time", stored=False
     )

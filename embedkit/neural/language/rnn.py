@@ -12,7 +12,7 @@ from .options import Recurrent, RecurrentTraining
 class Rnn(Recurrent):
     """Options of RNNs."""
 
-    activation: str = option("tanh", "what the sums of a layer go through; relu ends at 1", choices=("tanh", "relu"))
+    activation: str = option("tanh", "what the sums of a layer go through", choices=("tanh", "relu"))
 
 
 SECTIONS = {"text": LmText, "model": Rnn, "training": RecurrentTraining}

@@ -88,7 +88,7 @@ def rnn_step(gates, product, bias, hidden, relu, t, B, H):
         if relu:
             for j in range(h, h + H):
                 # So that NaN stays NaN.
-                hidden[j] = ZERO if hidden[j] < ZERO else (ONE if hidden[j] > ONE else hidden[j])
+                hidden[j] = ZERO if hidden[j] < ZERO else hidden[j]
         else:
             tanh_run(hidden, h, h + H)
 
@@ -99,7 +99,7 @@ def rnn_back(gates, hidden, dh, relu, t, B, H):
     g, h = t * B * H, (t + 1) * B * H
     for j in range(B * H):
         x = hidden[h + j]
-        slope = (ONE if ZERO < x < ONE else ZERO) if relu else ONE - x * x
+        slope = (ONE if x > ZERO else ZERO) if relu else ONE - x * x
         gates[g + j] = dh[j] * slope
 
 

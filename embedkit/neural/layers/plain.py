@@ -23,16 +23,16 @@ def takes_line(B, Wh):
 
 
 def rnn_step(gates, product, bias, hidden, relu, t):
-    """hidden[t + 1] = f(gates[t] + product + bias), f tanh or ReLU up to 1."""
+    """hidden[t + 1] = f(gates[t] + product + bias), f tanh or ReLU."""
     h = np.add(gates[t], product, out=hidden[t + 1])
     h += bias
-    np.clip(h, 0, 1, out=h) if relu else np.tanh(h, out=h)
+    np.maximum(h, 0, out=h) if relu else np.tanh(h, out=h)
 
 
 def rnn_back(gates, hidden, dh, relu, t):
     """gates[t] becomes the gradient of what f was applied to, `dh` being that of hidden[t + 1]."""
     h = hidden[t + 1]
-    np.multiply(dh, (h > 0) & (h < 1) if relu else 1 - h * h, out=gates[t])
+    np.multiply(dh, (h > 0) if relu else 1 - h * h, out=gates[t])
 
 
 def lstm_step(gates, product, bias, cells, hidden, peephole, t):

@@ -7,10 +7,7 @@ from .recurrent import Recurrent
 
 
 class RNN(Recurrent):
-    """h' = f(x Wx + h Wh + b), f being "tanh" or "relu"; the state is h (B, H).
-
-    ReLU ends at 1: states go on from word to word, and nothing else would bound them (Hannun et al. 2014 end it at 20).
-    """
+    """h' = f(x Wx + h Wh + b), f being "tanh" or "relu"; the state is h (B, H)."""
 
     def __init__(self, Wx: Param, Wh: Param, b: Param, activation: str = "tanh"):
         super().__init__(Wx, Wh, b)

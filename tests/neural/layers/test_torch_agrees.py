@@ -21,7 +21,7 @@ pytestmark = pytest.mark.peer
 
 T, B, D, H, V = 7, 3, 5, 6, 13
 rng = np.random.default_rng(8)
-KINDS = {"rnn": RNN, "lstm": LSTM, "gru": GRU}
+KINDS = {"rnn": RNN, "relu": RNN, "lstm": LSTM, "gru": GRU}
 DTYPES = [np.float64, np.float32]
 
 
@@ -30,7 +30,7 @@ def tensor(array):
 
 
 def ours(name, dtype, D=D):
-    layer = fresh(KINDS[name], D, H, rng, dtype)
+    layer = fresh(KINDS[name], D, H, rng, dtype, **({"activation": "relu"} if name == "relu" else {}))
     for param in layer.params:
         param.value += 0.2 * rng.normal(size=param.value.shape).astype(dtype)
     return layer
@@ -48,7 +48,9 @@ def copy_weights(layer, peer, suffix):
 
 
 def peer_of(name, dtype, **options):
-    return getattr(torch.nn, name.upper())(D, H, dtype=getattr(torch, np.dtype(dtype).name), **options)
+    kind = {"rnn": "RNN", "relu": "RNN"}.get(name, name.upper())
+    more = {"nonlinearity": "relu"} if name == "relu" else {}
+    return getattr(torch.nn, kind)(D, H, dtype=getattr(torch, np.dtype(dtype).name), **more, **options)
 
 
 def close(found, expected, dtype):
