@@ -1,7 +1,8 @@
 """Every model: what it is called, where it lives, what it reads. Strings only, so that help imports no model.
 
 To add a model: one file with SECTIONS (its options, a frozen dataclass each), `train` and `peak_memory` (what training
-will take), and one line here. The subcommand, its flags and the contract tests follow.
+will take), where it learns by gradients also `check` (whether options go together), and one line here. The subcommand,
+its flags and the contract tests follow.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import NamedTuple
 
 
 class Model(NamedTuple):
-    """`module` holds `SECTIONS`, `train` and `peak_memory`, of a language model `load` too.
+    """`module` holds `SECTIONS`, `train` and `peak_memory`, a neural one `check`, a language model `load` as well.
 
     It `reads` "counts" or a "corpus"; a language model reads a "stream", or the "ngrams" of one.
     """

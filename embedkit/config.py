@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
+from .errors import OptionError
+
 
 def option(
     default,
@@ -18,6 +20,7 @@ def option(
     choices: tuple[str, ...] | None = None,
     least: float | None = None,
     above: float | None = None,
+    most: int | None = None,
     stored: bool = True,
     off: str | None = None,
     many: bool = False,
@@ -25,8 +28,9 @@ def option(
     """A dataclass field that becomes a flag.
 
     `kind` is needed where the default is None; `choices` limits strings; `least` and `above` bound numbers from
-    below (inclusive, exclusive); `stored=False` keeps paths and machine details out of result files; `off` is the flag
-    that turns a switch off (by default --no-…); a flag with `many` may be given more than once, its value is a tuple.
+    below (inclusive, exclusive), `most` whole ones from above; `stored=False` keeps paths and machine details out of
+    result files; `off` is the flag that turns a switch off (by default --no-…); a flag with `many` may be given more
+    than once, its value is a tuple.
     """
     return field(
         default=default,
@@ -36,6 +40,7 @@ def option(
             "choices": choices,
             "least": least,
             "above": above,
+            "most": most,
             "stored": stored,
             "off": off,
             "many": many,
@@ -113,6 +118,12 @@ class Pretrained:
     freeze: bool = option(False, "leave the vectors that --init gives as they are")
 
 
+def check_freeze(model: Pretrained) -> None:
+    """OptionError where `freeze` is without `init`."""
+    if model.freeze and model.init is None:
+        raise OptionError("--freeze keeps what --init FILE gives; without a file there is nothing to keep")
+
+
 @dataclass(frozen=True)
 class Training:
     """How the work is run."""
@@ -172,13 +183,18 @@ def read_toml(text: str) -> dict:
         raise ValueError(str(error).partition("\n")[0]) from error
 
 
+def quoted(text: str) -> str:
+    """`text` as a string of TOML, whose escapes are JSON's."""
+    import json
+
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
 def _toml(value) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        import json
-
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        return quoted(value)
     if isinstance(value, tuple):
         return f"[{', '.join(map(_toml, value))}]"
     return repr(value)

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from .errors import EmbedkitError, FormatError
+from .errors import AGAIN, EmbedkitError, FormatError
 from .files import Output, map_input
 from .spool import pieces
 
@@ -27,10 +27,12 @@ PROFILE = "embedkit/1"
 ALIGN = 64
 MAX_HEADER = 10_000_000  # bytes
 MAX_PARTS = 200_000  # of a header, by its commas; JSON makes 50 to 200 bytes of each
+BF16 = np.dtype([("bfloat16", "<u2")])  # numpy has no such type: the upper halves of float32, for `widened`
 DTYPES = {
     "F64": "<f8",
     "F32": "<f4",
     "F16": "<f2",
+    "BF16": BF16,
     "I64": "<i8",
     "I32": "<i4",
     "I16": "<i2",
@@ -46,8 +48,8 @@ _PAD = re.compile(r"_pad\d+")
 _SELF = "sha256.__metadata__"
 
 
-def looks_like(head: bytes, size: int | None = None) -> bool:
-    """Whether a file that starts with `head` (9 bytes suffice) and has `size` bytes claims to be such a container."""
+def looks_like(head: bytes) -> bool:
+    """Whether a file that starts with `head` (9 bytes suffice) claims to be such a container."""
     # Where the length is that of a header, though of none that is read, `read` says so.
     return len(head) > 8 and head[8:9] == b"{" and 2 <= struct.unpack_from("<Q", head)[0] <= 100_000_000
 
@@ -128,6 +130,20 @@ class Container:
         return array
 
 
+def type_name(dtype: np.dtype) -> str:
+    """What numpy calls it, or would."""
+    return "bfloat16" if dtype == BF16 else str(dtype)
+
+
+def widened(tensor: np.ndarray) -> np.ndarray:
+    """A tensor of BF16 as float32, in memory; others as they are."""
+    if tensor.dtype != BF16:
+        return tensor
+    bits = tensor["bfloat16"].astype(np.uint32)
+    bits <<= 16
+    return bits.view(np.float32)
+
+
 def read(path, data: np.ndarray | None = None) -> Container:
     """The container in file `path` (or in its bytes, `data`).
 
@@ -142,7 +158,7 @@ def read(path, data: np.ndarray | None = None) -> Container:
     if length > MAX_HEADER:
         raise FormatError(path, f"a header of {length} bytes is claimed, at most {MAX_HEADER} are allowed", offset=0)
     if 8 + length > size:
-        raise FormatError(path, f"cut short: the header needs {8 + length} bytes, the file has {size}", _AGAIN)
+        raise FormatError(path, f"cut short: the header needs {8 + length} bytes, the file has {size}", AGAIN)
     text = data[8 : 8 + length].tobytes()
     _check_parts(path, text.count(b","))
     header = _parse(path, text)
@@ -158,11 +174,8 @@ def read(path, data: np.ndarray | None = None) -> Container:
         end = last
     if 8 + length + end != size:
         wrong = "cut short" if 8 + length + end > size else "too long"
-        raise FormatError(path, f"{wrong}: {8 + length + end} bytes are needed, the file has {size}", _AGAIN)
+        raise FormatError(path, f"{wrong}: {8 + length + end} bytes are needed, the file has {size}", AGAIN)
     return Container(path, data[8 + length :], metadata, entries)
-
-
-_AGAIN = "fetch or make the file again"
 
 
 def _check_parts(path, n: int) -> None:

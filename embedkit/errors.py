@@ -1,5 +1,10 @@
 """Every error that embedkit raises on purpose. `commands/_exit.py` makes a line, a hint and an exit code of each."""
 
+# Hints about files that are not whole.
+AGAIN = "fetch or make the file again"
+CUT = "the file was cut short: fetch or make it again"
+DAMAGED = "embedkit verify FILE tells which parts of a file are damaged"
+
 
 class EmbedkitError(Exception):
     """Something the user can act on: what happened, and (`hint`) the next step."""
@@ -11,6 +16,13 @@ class EmbedkitError(Exception):
 
 class OptionError(EmbedkitError):
     """An option names something that does not exist: wrong usage, exit code 2."""
+
+
+class BrokenVector(EmbedkitError):
+    """A vector that nothing can be computed with."""
+
+    def __init__(self, word: str):
+        super().__init__(f"the vector of {word!r} holds a NaN or an infinite number")
 
 
 class FormatError(EmbedkitError):

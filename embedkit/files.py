@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # The process's own descriptors: opening such a name again would start over at byte 0 of a redirected file.
 _DESCRIPTOR = re.compile(r"/dev/fd/(\d+)|/proc/self/fd/(\d+)")
-MAX_RATIO = 100  # what is unpacked, to what the file has: text shrinks to a tenth, bombs to a thousandth
+MAX_RATIO = 100  # what is unpacked, to what the file has: text and counts shrink to a tenth, bombs to a thousandth
 SMALL = 1 << 24  # bytes that any file may unpack to
 _STREAMS = {"-": 1, "/dev/stdout": 1, "/dev/stderr": 2}
 
@@ -65,7 +65,7 @@ def is_plain(path) -> bool:
         with open(path, "rb", buffering=0) as file:
             return not decompressor(file.read(16))
     except OSError as error:
-        raise _reading(path, error) from error
+        raise reading_error(path, error) from error
 
 
 def map_input(path) -> np.ndarray:
@@ -80,7 +80,7 @@ def map_input(path) -> np.ndarray:
                     return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), np.uint8)
     except OSError as error:
         if error.errno != errno.ENODEV:  # a file system without memory maps
-            raise _reading(path, error) from error
+            raise reading_error(path, error) from error
     array = np.frombuffer(read_whole(path), np.uint8)
     array.flags.writeable = False
     return array
@@ -94,12 +94,17 @@ def read_whole(path) -> bytearray:
         while block := file.read(CHUNK):
             data += block
             if isinstance(file.raw, Decompressed) and len(data) > MAX_RATIO * file.raw.packed + SMALL:
-                message = f"unpacked, it would be more than {MAX_RATIO} times as large"
-                raise FormatError(path, message, "if it is no bomb, unpack it first")
+                raise grows_too_much(path, "if it is no bomb, unpack it first")
     return data
 
 
-def _reading(path, error: OSError) -> EmbedkitError:
+def grows_too_much(path, hint: str) -> FormatError:
+    """What is said of a file that is more than MAX_RATIO times as large unpacked."""
+    return FormatError(path, f"unpacked, it would be more than {MAX_RATIO} times as large", hint)
+
+
+def reading_error(path, error: OSError) -> EmbedkitError:
+    """What is said of a file that cannot be read."""
     if isinstance(error, FileNotFoundError):
         return EmbedkitError(f"{path}: no such file")
     if isinstance(error, IsADirectoryError):
@@ -117,7 +122,7 @@ class _Source(io.RawIOBase):
         try:
             self._file = None if path == "-" else io.FileIO(path)
         except OSError as error:
-            raise _reading(path, error) from error
+            raise reading_error(path, error) from error
 
     def readable(self) -> bool:
         return True
@@ -128,7 +133,7 @@ class _Source(io.RawIOBase):
                 return self._file.readinto(buffer)
             data = sys.stdin.buffer.read1(len(buffer))
         except OSError as error:
-            raise _reading(self._path, error) from error
+            raise reading_error(self._path, error) from error
         buffer[: len(data)] = data
         return len(data)
 

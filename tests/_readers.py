@@ -16,7 +16,7 @@ import numpy as np
 from _again import is_noticed, is_same, of_counts, of_ngrams, of_phrases, of_text, of_vectors, of_words
 from _specimens import GOLDEN, SPECIMENS, make, options, specimen_of
 
-from embedkit import cli, config
+from embedkit import cli, config, container
 from embedkit.count import counts, glove_cooccur, scipy_npz
 from embedkit.count.kneser_ney import arpa_write, store
 from embedkit.errors import EmbedkitError
@@ -70,6 +70,14 @@ def _saved(save) -> Callable[[Path], bytes]:
 
 def _golden(name: str) -> Callable[[Path], bytes]:
     return lambda folder: (GOLDEN / name).read_bytes()
+
+
+def _bfloat16(folder: Path) -> bytes:
+    """The rows of the golden files, cut to their upper halves."""
+    halves = (formats.load(GOLDEN / "gensim.bin").matrix.view(np.uint32) >> 16).astype("<u2")
+    with Output(folder / "made") as out:
+        container.write(out, {"rows": halves.view(container.BF16)}, {})
+    return (folder / "made").read_bytes().replace(b'"format":"embedkit/1"', b'"format":"no-program"', 1)
 
 
 def _vectors(name: str | None = None):
@@ -166,6 +174,7 @@ READERS = {
         for name in (format.NAME for format in formats.FORMATS)
     },
     "fasttext .vec": Reader(_golden("fasttext.vec"), _vectors(), of_vectors("word2vec-text")),
+    "safetensors, bfloat16": Reader(_bfloat16, _vectors("safetensors"), of_vectors("safetensors")),
     "finalfusion, n-grams": Reader(_golden("finalfusion-ngrams.fifu"), _vectors(), of_vectors("finalfusion")),
     "sparse vectors": Reader(_made("train", "ppmi", "--min-count", 1), _vectors(), of_vectors()),
     "int8": Reader(

@@ -129,7 +129,7 @@ BAD_HEADERS = {
     "entry is a list": {"a": []},
     "entry lacks the shape": {"a": {"dtype": "F32", "data_offsets": [0, 8]}},
     "entry says more": {"a": f32(0, 8, [2], more=1)},
-    "unknown dtype": {"a": {"dtype": "BF16", "shape": [4], "data_offsets": [0, 8]}},
+    "unknown dtype": {"a": {"dtype": "F8_E4M3", "shape": [8], "data_offsets": [0, 8]}},
     "dtype is a list": {"a": {"dtype": ["F32"], "shape": [2], "data_offsets": [0, 8]}},
     "negative axis": {"a": f32(0, 8, [-1, -2])},
     "axis is no integer": {"a": f32(0, 8, [2.0])},
@@ -243,10 +243,9 @@ def test_any_bytes_load_or_are_refused(tmp_path_factory, data, framed):
 
 def test_looks_like(path, tmp_path):
     head = path.read_bytes()[:64]
-    assert container.looks_like(head, path.stat().st_size)
-    assert container.looks_like(head, 70)  # cut short: still for this reader to refuse
+    assert container.looks_like(head)
     for other in (b"", b"{", b"22 8\n</s> 1 2", b"\xba\x16O/\x0c\0\0\0{", b'{"a":' + head):
-        assert not container.looks_like(other, 1000)
+        assert not container.looks_like(other)
 
 
 @pytest.mark.peer

@@ -5,14 +5,28 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import contextmanager
 
 import click
 
+from ..errors import EmbedkitError, FormatError
+from ._options import WholeRange
 from ._out import Unanswered
 from ._unknown import Unknown
 
 METRICS = ("cosine", "dot", "euclidean", "manhattan")
 EXPLANATIONS = 20  # near spellings cost a walk through the vocabulary: given for the first unknown words only
+
+
+@contextmanager
+def about(file: str):
+    """Inside, errors that do not name the file are about `file`."""
+    try:
+        yield
+    except FormatError:
+        raise
+    except EmbedkitError as error:
+        raise EmbedkitError(f"{file}: {error}", error.hint) from error
 
 
 def open_source(file: str, source_format: str | None, output: bool, arguments=(), needs_queries: bool = True):
@@ -66,8 +80,8 @@ def metric_option(function):
 
 def ranking_options(function):
     """`-k` and `--restrict-vocab`."""
-    limit = click.option("--restrict-vocab", "limit", type=click.IntRange(min=0), default=0, show_default=True,
+    limit = click.option("--restrict-vocab", "limit", type=WholeRange(min=0), default=0, show_default=True,
                          metavar="N", help="answers among the N most frequent words; 0 is all")  # fmt: skip
-    k = click.option("-k", type=click.IntRange(min=1), default=10, show_default=True, metavar="N",
+    k = click.option("-k", type=WholeRange(min=1), default=10, show_default=True, metavar="N",
                      help="answers to each query")  # fmt: skip
     return k(limit(function))

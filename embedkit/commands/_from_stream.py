@@ -7,7 +7,7 @@ import click
 from ..errors import EmbedkitError
 from ..memory import FEWER
 from ._options import corpus_params
-from ._resume import checkpoint_params, checkpoint_path, fingerprint, goes_on, identity, nothing_lost
+from ._resume import checkpoint_params, checkpoint_path, goes_on, identity, init_fingerprint, nothing_lost
 from ._run import (
     is_native_name,
     limited_threads,
@@ -41,12 +41,13 @@ def trainer(name: str, module):
         if training.log_gradients and log is None:
             raise click.UsageError("--log-gradients needs --log FILE", click.get_current_context())
         texts = (*inputs, training.valid) if training.valid else inputs
+        module.check(config, training.valid is not None)
         path = checkpoint_path(checkpoint, output, resume, log, texts)
         resumes = goes_on(path, resume)
         with open_progress(quiet, log, texts, resumes) as progress, limited_threads(training.threads):
             state = Checkpoint(path, resume, progress)
             with nothing_lost(state), Output(output) as out:
-                init = fingerprint(model.init)
+                init = init_fingerprint(model.init, model.embed, "--embed")
                 stream = read_stream(inputs, config, cache, progress, memory)
                 valid = read_stream_with(training.valid, stream.vocab, config, cache, progress, memory)
                 size = len(stream.vocab)

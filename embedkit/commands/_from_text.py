@@ -6,7 +6,7 @@ import click
 
 from ..memory import FEWER
 from ._options import corpus_params, target_option
-from ._resume import checkpoint_params, checkpoint_path, fingerprint, goes_on, identity, nothing_lost
+from ._resume import checkpoint_params, checkpoint_path, goes_on, identity, init_fingerprint, nothing_lost
 from ._run import limited_threads, need_inputs, need_output, open_progress, provenance, read_corpus
 
 INPUT = "INPUT is text: files, folders, patterns, - for stdin."
@@ -27,12 +27,13 @@ def trainer(name: str, module):
         from ._judge import Judge
 
         need_inputs(inputs)
+        module.check(config)
         path = checkpoint_path(checkpoint, need_output(output), resume, log, inputs)
         resumes = goes_on(path, resume)
         with open_progress(quiet, log, inputs, resumes) as progress, limited_threads(config.training.threads):
             judge, state = Judge(config.training), Checkpoint(path, resume, progress)
             with nothing_lost(state), formats.Saving(output, target) as out:
-                init = fingerprint(config.model.init)
+                init = init_fingerprint(config.model.init, config.model.dim, "--dim")
                 corpus = read_corpus(inputs, config, cache, progress, memory)
                 judge.check(corpus.vocab)
                 size = len(corpus.vocab)

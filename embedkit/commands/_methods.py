@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ._options import FiniteRange, one_stdin
+from ._options import FiniteRange, WholeRange, one_stdin
 
 
 class Weights(click.ParamType):
@@ -28,7 +28,7 @@ class Weights(click.ParamType):
         return ",".join(map(repr, value))
 
 
-_SIZE = {"type": click.IntRange(min=1), "metavar": "N"}
+_SIZE = {"type": WholeRange(min=1), "metavar": "N"}
 _ABOVE_0 = {"type": FiniteRange(min=0, min_open=True), "metavar": "X"}
 _OPTIONS = (
     click.option("--mix", multiple=True, metavar="LM2", help="another model, with the same words; may be repeated"),

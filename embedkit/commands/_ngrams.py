@@ -37,9 +37,10 @@ def convert(source: str, data, out, target: str, format: str | None) -> list[str
     from ..count.kneser_ney.model import NgramModel
     from ..lm.load import load
 
-    write, model = writer(target, format), load(source, data=data)
+    write, hint = writer(target, format), "embedkit train kn TEXT -o LM makes n-grams"
+    model = load(source, data=data, hint=hint)
     if not isinstance(model, NgramModel):
-        raise EmbedkitError(f"{source}: holds no n-grams, which ARPA is made of", "embedkit train kn TEXT makes them")
+        raise EmbedkitError(f"{source}: holds no n-grams, which ARPA is made of", hint)
     write(out, model)
     lost = {"counts": model.vocab.counts is not None, "metadata": "config" in model.metadata}
     return [name for name, is_there in lost.items() if is_there and to_arpa(target, format)]

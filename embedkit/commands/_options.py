@@ -7,14 +7,9 @@ import click
 from ._config import Command, SectionOption
 
 METAVARS = {int: "N", float: "X", str: "FILE"}
+COUNTS_FORMATS = ("glove-cooccur", "scipy-npz")  # of other programs
 HEADINGS = {"text": "Text", "phrases": "Phrases", "context": "Context", "model": "Model", "training": "Training"}
 HEADINGS |= {"data": "Data", "protocol": "Protocol", "uncertainty": "Uncertainty"}
-
-CACHE = {
-    "default": True,
-    "show_default": True,
-    "help": "keep the encoded text, so that the next run starts at once",
-}
 
 
 class SectionedCommand(Command):
@@ -32,8 +27,16 @@ class SectionedCommand(Command):
                     formatter.write_dl(blocks[heading])
 
 
+class WholeRange(click.IntRange):
+    """Click's own, under a name that reads well in its message."""
+
+    name = "whole number"
+
+
 class FiniteRange(click.FloatRange):
     """A number from a bound on; neither infinite nor NaN, which no comparison keeps out."""
+
+    name = "number"
 
     def convert(self, value, param, ctx):
         number = super().convert(value, param, ctx)
@@ -73,7 +76,7 @@ def _type(meta) -> click.ParamType | type:
     bound, is_open = (meta["above"], True) if meta["above"] is not None else (meta["least"], False)
     if meta["kind"] is float:
         return FiniteRange(min=bound, min_open=is_open)
-    return click.IntRange(min=bound, min_open=is_open) if bound is not None else meta["kind"]
+    return WholeRange(bound, meta["most"], min_open=is_open) if bound is not None else meta["kind"]
 
 
 def configured(name: str | None, callback, sections: dict[str, type], params=(), help: str = "") -> SectionedCommand:
@@ -105,16 +108,6 @@ def model_argument(function):
     return click.argument("file", metavar="FILE")(function)
 
 
-def json_option(function):
-    """`--json`: one object a line."""
-    return click.option("--json", "as_json", is_flag=True, help="JSON lines instead of tab-separated ones")(function)
-
-
-def quiet_option(function):
-    """`--quiet`: nothing on stderr but errors."""
-    return click.option("-q", "--quiet", is_flag=True, help="nothing on stderr but errors")(function)
-
-
 class FormatName(click.ParamType):
     """The name of a format of vectors, left as it is; shells complete it."""
 
@@ -132,37 +125,43 @@ class FormatName(click.ParamType):
         return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
-def format_option(function):
-    """`--from`: name the format of the vectors instead of looking at the bytes."""
-    return click.option(
-        "--from",
-        "source_format",
-        type=FormatName(),
-        metavar="FORMAT",
-        help="format of what is read; by default its bytes tell",
-    )(function)
+def shared(*names: str, **settings):
+    """An option of several commands: `@option` gives it to a function, `option()` makes one for a list."""
+
+    def option(function=None):
+        return click.option(*names, **settings)(function) if function else click.Option(names, **settings)
+
+    return option
 
 
-def output_embedding_option(function):
-    """`--output-embedding`: of a language model the rows that predict words, not those it reads words with."""
-    return click.option(
-        "--output-embedding",
-        "output",
-        is_flag=True,
-        help="of a language model: the vectors that predict words, not those it reads",
-    )(function)
-
-
-TARGET = {
-    "type": FormatName(is_written=True),
-    "metavar": "FORMAT",
-    "help": "format of OUT; by default its suffix tells",
-}
-
-
-def target_option() -> click.Option:
-    """`--to`: name the format of the vectors that are written."""
-    return click.Option(["--to", "target"], **TARGET)
+json_option = shared("--json", "as_json", is_flag=True, help="JSON lines instead of tab-separated ones")
+quiet_option = shared("-q", "--quiet", is_flag=True, help="nothing on stderr but errors")
+cache_option = shared(
+    "--cache/--no-cache",
+    default=True,
+    show_default=True,
+    help="keep the encoded text, so that the next run starts at once",
+)
+format_option = shared(
+    "--from",
+    "source_format",
+    type=FormatName(),
+    metavar="FORMAT",
+    help="format of what is read; by default its bytes tell",
+)
+target_option = shared(
+    "--to",
+    "target",
+    type=FormatName(is_written=True),
+    metavar="FORMAT",
+    help="format of OUT; by default its suffix tells",
+)
+output_embedding_option = shared(
+    "--output-embedding",
+    "output",
+    is_flag=True,
+    help="of a language model: the vectors that predict words, not those it reads",
+)
 
 
 def one_stdin(*paths: str | None) -> None:
@@ -189,7 +188,7 @@ def counts_params() -> list[click.Parameter]:
         *corpus_params(),
         click.Option(
             ["--from", "source"],
-            type=click.Choice(["glove-cooccur", "scipy-npz"]),
+            type=click.Choice(COUNTS_FORMATS),
             help="INPUT is a file of counts in this format (GloVe's and SciPy's need --vocab)",
         ),
     ]
@@ -200,7 +199,7 @@ def corpus_params() -> list[click.Parameter]:
     return [
         click.Argument(["inputs"], nargs=-1, metavar="INPUT..."),
         click.Option(["-o", "--output"], metavar="OUT", help="file to write; - is stdout"),
-        click.Option(["--cache/--no-cache"], **CACHE),
+        cache_option(),
         click.Option(
             ["--max-memory"],
             type=Size(),
@@ -215,5 +214,5 @@ def corpus_params() -> list[click.Parameter]:
             help="of that, for counting words  [default: a quarter]",
         ),
         click.Option(["--log"], metavar="FILE", help="write events as JSON lines"),
-        click.Option(["-q", "--quiet"], is_flag=True, help="nothing on stderr but errors"),
+        quiet_option(),
     ]

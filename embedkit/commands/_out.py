@@ -75,6 +75,21 @@ def _plain(value):
     return float(str(value)) if value.dtype.kind == "f" and not value.ndim else value.tolist()
 
 
+def whole_lines(stream) -> Iterator[bytes]:
+    """The lines of `stream` in blocks, as they arrive; a block lacks its last newline."""
+    begun = []
+    # read1 returns what is there: a pipe that asks one line at a time gets its answer at once.
+    while chunk := stream.read1(1 << 16):
+        head, newline, rest = chunk.rpartition(b"\n")
+        if newline:
+            yield b"".join([*begun, head])
+            begun = [rest]
+        else:
+            begun.append(chunk)
+    if last := b"".join(begun):
+        yield last
+
+
 def query_blocks(arguments: tuple[str, ...]) -> Iterator[list[str]]:
     """Queries in blocks: the arguments, or the lines of stdin as they arrive. Empty lines are skipped."""
     if arguments:
@@ -82,18 +97,9 @@ def query_blocks(arguments: tuple[str, ...]) -> Iterator[list[str]]:
         return
     if sys.stdin is None:
         return
-    stream, begun = sys.stdin.buffer, []
-    # read1 returns what is there: a pipe that asks one word at a time gets its answer at once.
-    while chunk := stream.read1(1 << 16):
-        head, newline, rest = chunk.rpartition(b"\n")
-        if not newline:
-            begun.append(chunk)
-            continue
-        lines, begun = b"".join([*begun, head]).split(b"\n"), [rest]
-        if block := _decode(lines):
+    for lines in whole_lines(sys.stdin.buffer):
+        if block := _decode(lines.split(b"\n")):
             yield block
-    if block := _decode([b"".join(begun)]):
-        yield block
 
 
 def _decode(lines: list[bytes]) -> list[str]:

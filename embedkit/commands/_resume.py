@@ -83,6 +83,18 @@ def fingerprint(path: str | None) -> str | None:
     return hashlib.sha256(map_input(path)).hexdigest()
 
 
+def init_fingerprint(path: str | None, width: int, flag: str) -> str | None:
+    """`fingerprint` of vectors to start from. Of native ones, which open at once, the width is checked as well: what
+    does not fit is told before the text is read."""
+    from ..neural.pretrained import open_vectors
+    from ._run import is_native
+
+    found = fingerprint(path)
+    if found and is_native(path):
+        open_vectors(path, width, flag)
+    return found
+
+
 def identity(name: str, config, text, init: str | None, valid) -> dict:
     """What must be the same for a run to go on: options, `text` (a `Corpus` or a `Stream`), vocabulary, and the files
     that change the result, of which `init` and `valid` are the fingerprints."""

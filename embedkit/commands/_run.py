@@ -9,7 +9,9 @@ import click
 from ..config import Config
 from ..errors import EmbedkitError
 from ..memory import Memory
+from ..nouns import counted
 from ..progress import Progress
+from ._options import one_stdin
 
 
 def open_progress(quiet: bool, log: str | None, inputs: tuple[str, ...], resumes: bool = False) -> Progress:
@@ -25,27 +27,19 @@ def open_progress(quiet: bool, log: str | None, inputs: tuple[str, ...], resumes
     return Progress(quiet, log, append=resumes)
 
 
-def need_inputs(inputs: tuple[str, ...]) -> tuple[str, ...]:
+def need_inputs(inputs: tuple[str, ...]) -> None:
+    """Usage error where there are none, or where stdin would have to be two of the files that this command reads."""
     params = click.get_current_context().params
-    named = {
-        "text": inputs,
-        "vocabulary": (params.get("vocab"),),
-        "phrases": (params.get("phrases"),),
-        "word pairs": params.get("valid_pairs", ()),
-        "questions": params.get("valid_questions", ()),
-        "validation text": (params.get("valid"),),
-    }
-    readers = [what for what, paths in named.items() if "-" in paths]
-    if len(readers) > 1:
-        raise click.UsageError(f"stdin cannot be the {readers[0]} and the {readers[1]}", click.get_current_context())
+    others = (params.get(name) for name in ("vocab", "phrases", "valid"))
+    one_stdin(*inputs, *others, *params.get("valid_pairs", ()), *params.get("valid_questions", ()))
     if not inputs:
         raise click.UsageError(
             "Missing INPUT: text files, folders, patterns, or - for stdin", click.get_current_context()
         )
-    return inputs
 
 
 def need_output(output: str | None) -> str:
+    """`output`; usage error where there is none."""
     if output is None:
         raise click.UsageError("Missing -o OUT: the file to write, or - for stdout", click.get_current_context())
     return output
@@ -86,7 +80,7 @@ def read_corpus(inputs: tuple[str, ...], config: Config, keep: bool, progress: P
     need_text(inputs)
     text = corpus.load(inputs, config.text, config.training.threads, keep, progress, memory)
     progress.event("corpus", tokens=text.tokens, words=len(text.vocab), sha256=text.sha256)
-    progress.say(f"{text.tokens:,} tokens, {len(text.vocab):,} words kept")
+    progress.say(f"{counted(text.tokens, 'token')}, {counted(len(text.vocab), 'word')} kept")
     return text
 
 
@@ -97,7 +91,8 @@ def read_stream(inputs: tuple[str, ...], config: Config, keep: bool, progress: P
     need_text(inputs)
     text = stream.read(inputs, config.text, config.training.threads, keep, progress, memory)
     progress.event("corpus", tokens=text.tokens, words=len(text.vocab), unknown=text.unknown, sha256=text.sha256)
-    progress.say(f"{text.tokens:,} tokens, {text.unknown:,} of them <unk>; {len(text.vocab):,} words")
+    tokens, words = counted(text.tokens, "token"), counted(len(text.vocab), "word")
+    progress.say(f"{tokens}, {text.unknown:,} of them <unk>; {words}")
     return text
 
 
@@ -109,6 +104,13 @@ def read_stream_with(path: str | None, vocab, config: Config, keep: bool, progre
         return None
     need_text((path,))
     return stream.read_with((path,), vocab, config.text, config.training.threads, keep, progress, memory)
+
+
+def counts_module(format: str):
+    """What reads and writes counts in a `format`: "native", or one of COUNTS_FORMATS."""
+    from ..count import counts, glove_cooccur, scipy_npz
+
+    return {"native": counts, glove_cooccur.NAME: glove_cooccur, scipy_npz.NAME: scipy_npz}[format]
 
 
 def read_counts(
@@ -124,7 +126,7 @@ def read_counts(
     `source` names the format of a counts file that cannot be told by its bytes. A counts file has its text and context
     options inside; giving others on the command line is refused.
     """
-    from ..count import cooccur, counts, glove_cooccur, scipy_npz
+    from ..count import cooccur
 
     if len(inputs) == 1 and (source or is_native(inputs[0])):
         given = [flag for flag in given_options("text", "context") if not source or flag != "--vocab"]
@@ -133,8 +135,8 @@ def read_counts(
                 f"{inputs[0]}: holds counts already, so {', '.join(given)} cannot change them",
                 "count the text again, or leave those options out",
             )
-        foreign = {module.NAME: module for module in (glove_cooccur, scipy_npz)}
-        return foreign[source].load(inputs[0], config.text.vocab) if source else counts.load(inputs[0])
+        module = counts_module(source or "native")
+        return module.load(inputs[0], config.text.vocab) if source else module.load(inputs[0])
     text = read_corpus(inputs, config, keep, progress, memory)
     found = cooccur.count(text, config.context, config.training.seed, config.training.threads, memory, progress)
     progress.event("counts", entries=len(found.data))
@@ -170,13 +172,17 @@ def is_native(path: str) -> bool:
     import sys
 
     from .. import container
+    from ..files import reading_error
 
     if path == "-":
         return sys.stdin is not None and container.looks_like(sys.stdin.buffer.peek(64)[:64])
     if not os.path.isfile(path):
         return False
-    with open(path, "rb") as file:
-        return container.looks_like(file.read(64), os.path.getsize(path))
+    try:
+        with open(path, "rb") as file:
+            return container.looks_like(file.read(64))
+    except OSError as error:
+        raise reading_error(path, error) from error
 
 
 def given_options(*sections: str) -> list[str]:

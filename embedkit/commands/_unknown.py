@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from types import SimpleNamespace
 
+from ..nouns import counted
+
 
 class Unknown:
     """Words that `source` lacks. Their counts are known as long as the cache keeps the text of the vectors."""
@@ -37,7 +39,7 @@ class Unknown:
         if id is None:
             return "never occurs"
         count = int(self._corpus.vocab.counts[id])
-        fact = f"occurs {count} time{'s' * (count > 1)}"
+        fact = f"occurs {counted(count, 'time')}"
         if count < (text.get("min_count") or 0):
             return f"{fact}, below --min-count {text['min_count']}"
         return f"{fact}, not among the {text['max_vocab']} of --max-vocab" if text.get("max_vocab") else fact

@@ -5,17 +5,16 @@ from __future__ import annotations
 import click
 
 from ..errors import EmbedkitError
+from ..nouns import counted
 from ._change import change_options, open_dense, tell_lost
 from ._config import Command
-from ._options import one_stdin
+from ._options import WholeRange, one_stdin
 
 
 @click.command("align", cls=Command)
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
-@click.option(
-    "--anchors", type=click.IntRange(min=1), metavar="N", help="the N most frequent shared words  [default: all]"
-)
+@click.option("--anchors", type=WholeRange(min=1), metavar="N", help="the N most frequent shared words  [default: all]")
 @click.option("--words", metavar="LIST", help="anchors from this file, one a line (a count may follow); - is stdin")
 @change_options
 def command(a, b, anchors, words, out, target, source_format, output, quiet):
@@ -54,7 +53,7 @@ def command(a, b, anchors, words, out, target, source_format, output, quiet):
         facts = {"kind": "vectors", "history": history(source.metadata, "align", **done, onto=goal.metadata)}
         made = Vectors(source.vocab, rows.matrix(), metadata=source.metadata | facts)
         saving.save(made)
-    progress.say(f"{len(chosen):,} anchors, mean cosine {before:.4f} before, {after:.4f} after")
+    progress.say(f"{counted(len(chosen), 'anchor')}, mean cosine {before:.4f} before, {after:.4f} after")
     if len(chosen) < source.width:
         progress.say(f"fewer anchors than the {source.width} dimensions: other rotations would fit them as well")
     tell_lost(progress, out, saving.format, made, source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ._ask import Parser, open_source, ranking_options
+from ._ask import Parser, about, open_source, ranking_options
 from ._config import Command
 from ._options import format_option, json_option, model_argument, output_embedding_option, quiet_option
 from ._out import Out, Unanswered, query_blocks
@@ -41,7 +41,7 @@ def command(file, words, k, limit, method, source_format, output, as_json, quiet
 
     unanswered, word = Unanswered(quiet), source.vocab.__getitem__
     parse = Parser(source, lambda source, line: find_tuple(source, line, 3), unanswered)
-    with Out(as_json) as out:
+    with Out(as_json) as out, about(file):
         for block in query_blocks(("\t".join(words),) if words else ()):
             asked = parse(block)
             triples = np.array([ids for _, (_, ids) in asked], np.int64).reshape(-1, 3)

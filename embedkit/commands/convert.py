@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import click
 
+from ._change import misfits, missing
 from ._config import Command
-from ._options import TARGET, format_option, output_embedding_option, quiet_option
+from ._options import format_option, output_embedding_option, quiet_option, target_option
 
 
 @click.command("convert", cls=Command)
 @click.argument("file", metavar="IN")
 @click.argument("out", metavar="OUT")
 @format_option
-@click.option("--to", "target", **TARGET)
+@target_option
 @click.option("--vocab", metavar="FILE", help="words of a format that holds none (glove-bin, npy): one a line")
 @click.option("--tensor", metavar="NAME", help="of a safetensors file of another program: the rows")
 @click.option(
@@ -70,7 +71,7 @@ def warn_of_controls(path: str, vocab, progress) -> None:
     """Say which words hold control characters: no tokenizer makes such words, a reader that lost its place does."""
     import numpy as np
 
-    from ..vectors.formats._rows import show
+    from ..text.vocab import show
 
     found = np.flatnonzero((vocab.utf8 < 32) | (vocab.utf8 == 127))
     if len(found):
@@ -79,28 +80,3 @@ def warn_of_controls(path: str, vocab, progress) -> None:
             f"Warning: {path}: row {ids[0] + 1:,} is {show(vocab.bytes(ids[0]))}, with control characters, as are "
             f"{len(ids):,} in all: is the file damaged?"
         )
-
-
-def missing(vectors, written) -> list[str]:
-    """What the input had and the output lacks. Formats say it in LOSES; named is only what was there."""
-    facts, has_ngrams = set(vectors.metadata) - {"kind", "imported_from"}, hasattr(vectors, "buckets")
-    present = {
-        "counts": vectors.vocab.counts is not None,
-        "context vectors": vectors.contexts is not None,
-        "n-grams": has_ngrams,
-        "metadata": bool(facts),
-        "last digits": has_ngrams or written.NAME != "fasttext",
-    }
-    unread = getattr(vectors, "unread", "")
-    lost = [unread] if unread else []
-    if vectors.metadata.get("kind") == "language-model":
-        lost.append("the layers of the language model")
-    return lost + [name for name, is_there in present.items() if is_there and name in written.LOSES]
-
-
-def misfits(target: str, vectors, on_bad_token: str) -> list[str]:
-    """How many words the format could not hold as they are."""
-    from ..vectors.formats._rows import exported
-
-    n = len(vectors) - len(exported(target, vectors, "skip")[1])
-    return [f"{n} words" + (" as they were (escaped)" if on_bad_token == "escape" else "")] if n else []

@@ -5,13 +5,12 @@ from __future__ import annotations
 import click
 
 from ..config import Context, Text, Training
-from ._options import configured, counts_params
-from ._run import limited_threads, need_inputs, need_output, open_progress, read_counts
+from ..nouns import counted
+from ._options import COUNTS_FORMATS, configured, counts_params
+from ._run import counts_module, limited_threads, need_inputs, need_output, open_progress, read_counts
 
 
 def count(config, inputs, output, target, source, cache, memory, log, quiet):
-    from ..count import counts as native
-    from ..count import glove_cooccur, scipy_npz
     from ..files import Output
 
     need_inputs(inputs)
@@ -22,14 +21,14 @@ def count(config, inputs, output, target, source, cache, memory, log, quiet):
         Output(need_output(output)) as out,
     ):
         counts = read_counts(inputs, config, cache, progress, memory, source)
-        {"native": native, "glove-cooccur": glove_cooccur, "scipy-npz": scipy_npz}[target].save(out, counts)
-        progress.say(f"{len(counts.data):,} pairs of words")
+        counts_module(target).save(out, counts)
+        progress.say(f"{counted(len(counts.data), 'pair')} of words")
         progress.event("done", output=output)
 
 
 to = click.Option(
     ["--to", "target"],
-    type=click.Choice(["native", "glove-cooccur", "scipy-npz"]),
+    type=click.Choice(["native", *COUNTS_FORMATS]),
     help="format of OUT; by default scipy-npz for .npz, native for all else. "
     "glove-cooccur goes with the words of `embedkit vocab`",
 )

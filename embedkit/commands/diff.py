@@ -6,7 +6,7 @@ import click
 
 from ._change import open_dense
 from ._config import Command
-from ._options import format_option, json_option, one_stdin, output_embedding_option, quiet_option
+from ._options import WholeRange, format_option, json_option, one_stdin, output_embedding_option, quiet_option
 
 
 @click.command("diff", cls=Command)
@@ -15,12 +15,10 @@ from ._options import format_option, json_option, one_stdin, output_embedding_op
 @click.argument("words", nargs=-1, metavar="[WORD]...")
 @click.option("--words", "listed", metavar="LIST", help="words of this file, one a line; - is stdin")
 @click.option("--all", "every", is_flag=True, help="all words: those of A, then those that only B has")
-@click.option(
-    "-k", type=click.IntRange(min=1), default=10, show_default=True, metavar="N", help="neighbours to compare"
-)
+@click.option("-k", type=WholeRange(min=1), default=10, show_default=True, metavar="N", help="neighbours to compare")
 @click.option(
     "--top",
-    type=click.IntRange(min=1),
+    type=WholeRange(min=1),
     default=10000,
     show_default=True,
     metavar="N",

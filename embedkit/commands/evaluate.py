@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import nullcontext
 
 import click
 
+from ._ask import about
 from ._config import SectionOption
-from ._options import SectionedCommand, format_option, json_option, one_stdin, output_embedding_option, quiet_option
+from ._options import (
+    SectionedCommand,
+    WholeRange,
+    format_option,
+    json_option,
+    one_stdin,
+    output_embedding_option,
+    quiet_option,
+)
 
 
 def _option(section: str, *names: str, kind: type = str, **kwargs):
@@ -41,7 +49,7 @@ def _data(*names: str, help: str):
     "protocol",
     "--restrict-vocab",
     kind=int,
-    type=click.IntRange(min=0),
+    type=WholeRange(min=0),
     metavar="N",
     help="analogies: know the first N words only; 0 is all  [default: 30000]",
 )
@@ -78,7 +86,7 @@ def _data(*names: str, help: str):
     "uncertainty",
     "--bands",
     kind=int,
-    type=click.IntRange(min=1),
+    type=WholeRange(min=1),
     metavar="N",
     help="add rows: scores in N bands of frequency",
 )
@@ -142,13 +150,13 @@ def command(
         raise click.UsageError("--unknown needs a file: the scores are on stdout", context)
     if (compare or spread) and len(files) < 2:
         raise click.UsageError(f"--{'compare' if compare else 'spread'} needs two FILEs or more", context)
-    from ..errors import EmbedkitError
     from ..eval import report
     from ..files import Output
     from ..progress import Progress
     from ..vectors.formats import load
     from . import _evaluate as work
     from ._out import Out, Unanswered
+    from ._table import print_rows
 
     progress, missing = Progress(quiet), Unanswered(quiet)
     # Data sets first: a bad line in the last of them should not cost minutes of work.
@@ -159,13 +167,11 @@ def command(
 
     def judge(model):
         source = load(model, source_format, output=output)
-        try:
+        with about(model):
             for name, dataset in tasks:
                 yield from work.judge(source, name, dataset, rules, progress)
                 if lacking:
                     work.write_unknown(lacking, model, source, name, dataset, rules)
-        except EmbedkitError as error:
-            raise EmbedkitError(f"{model}: {error}", error.hint) from error
 
     def rows():
         first, scores = [], []
@@ -186,22 +192,8 @@ def command(
     with Out(as_json) as out, Output(unknown) if unknown else nullcontext() as lacking:
         if lacking:
             lacking.write(b"model\tdataset\tsection\titem\tunknown\n")
-        made = ({column: row.get(column) for column in columns} for row in rows())
-        if not as_json and sys.stdout.isatty():
-            for line in report.table(list(made), columns):
-                out.line(line)
-        else:
-            _stream(out, made, columns)
+        print_rows(out, ({column: row.get(column) for column in columns} for row in rows()), columns, report.TEXTS)
     missing.finish()
-
-
-def _stream(out, rows, columns) -> None:
-    """Rows as they come; the header with the first of them, so that a failure before it leaves nothing behind."""
-    for i, row in enumerate(rows):
-        if not i and not out.as_json:
-            out.line("\t".join(columns))
-        out.row(**row)
-        out.flush()
 
 
 def _remark(model, result, rules, missing, progress) -> None:

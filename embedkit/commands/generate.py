@@ -6,7 +6,7 @@ import click
 
 from ._config import Command
 from ._lm import lm_argument
-from ._options import FiniteRange, json_option, quiet_option
+from ._options import FiniteRange, WholeRange, json_option, quiet_option
 
 WORDS = 100
 
@@ -16,11 +16,11 @@ WORDS = 100
 @click.option("--prompt", default="", metavar="TEXT", help="how the text begins")
 @click.option(
     "--words",
-    type=click.IntRange(min=1),
+    type=WholeRange(min=1),
     metavar="N",
     help=f"stop after N words, line ends counted  [default: {WORDS}, with --lines that many a line]",
 )
-@click.option("--lines", type=click.IntRange(min=1), metavar="N", help="stop after N lines")
+@click.option("--lines", type=WholeRange(min=1), metavar="N", help="stop after N lines")
 @click.option("--greedy", is_flag=True, help="always the most probable word")
 @click.option(
     "--temperature",
@@ -30,16 +30,16 @@ WORDS = 100
     metavar="X",
     help="divide log probabilities by this: below 1 bolder in what is likely, above 1 more varied",
 )
-@click.option("--top-k", type=click.IntRange(min=1), metavar="N", help="draw among the N most probable words")
+@click.option("--top-k", type=WholeRange(min=1), metavar="N", help="draw among the N most probable words")
 @click.option(
     "--top-p",
     type=FiniteRange(min=0, max=1, min_open=True),
     metavar="X",
     help="draw among the fewest words that have this share of the probability",
 )
-@click.option("--beam", type=click.IntRange(min=1), metavar="N", help="the most probable lines, keeping N at a time")
+@click.option("--beam", type=WholeRange(min=1), metavar="N", help="the most probable lines, keeping N at a time")
 @click.option("--skip", multiple=True, metavar="WORD", help="never write this word, as '<unk>'; may be repeated")
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, metavar="N", help="seed of the draw")
+@click.option("--seed", type=WholeRange(min=0), default=1, show_default=True, metavar="N", help="seed of the draw")
 @json_option
 @quiet_option
 def command(lm, prompt, words, lines, greedy, temperature, top_k, top_p, beam, skip, seed, as_json, quiet):

@@ -85,7 +85,8 @@ def native(path: str, data) -> dict:
         facts |= counted(vocab.counts)
     if metadata.get("kind") == "language-model":
         facts["parameters"] = sum(stored[name].size for name in stored.names if stored[name].dtype.kind == "f")
-    tensors = {name: f"{stored[name].dtype} {' x '.join(map(str, stored[name].shape))}" for name in stored.names}
+    held = {name: stored[name] for name in stored.names}
+    tensors = {name: f"{container.type_name(t.dtype)} {' x '.join(map(str, t.shape))}" for name, t in held.items()}
     return facts | {key: value for key, value in metadata.items() if key not in facts} | {"tensors": tensors}
 
 

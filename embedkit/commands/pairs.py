@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ._ask import Parser, metric_option, open_source
+from ._ask import Parser, about, metric_option, open_source
 from ._config import Command
 from ._options import format_option, json_option, model_argument, output_embedding_option, quiet_option
 from ._out import Out, Unanswered, query_blocks
@@ -32,7 +32,7 @@ def command(file, words, metric, source_format, output, as_json, quiet):
 
     unanswered = Unanswered(quiet)
     parse = Parser(source, lambda source, line: find_tuple(source, line, 2), unanswered)
-    with Out(as_json) as out:
+    with Out(as_json) as out, about(file):
         for block in query_blocks(("\t".join(words),) if words else ()):
             asked = [query for _, query in parse(block)]
             a, b = np.array([ids for _, ids in asked], np.int64).reshape(-1, 2).T

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import sys
 
 import click
 
 from ._config import Command
 from ._lm import carry_option, lm_argument
 from ._methods import build_methods, check_methods, method_options, settings, tune
-from ._options import CACHE, json_option, quiet_option
+from ._options import WholeRange, cache_option, json_option, quiet_option
 
 COLUMNS = ("text", "tokens", "unknown", "perplexity", "perplexity_known", "bits_per_token", "method")
 
@@ -22,14 +21,14 @@ COLUMNS = ("text", "tokens", "unknown", "perplexity", "perplexity_known", "bits_
 @method_options
 @click.option(
     "--batch-size",
-    type=click.IntRange(min=1),
+    type=WholeRange(min=1),
     default=32,
     show_default=True,
     metavar="N",
     help="lines read at a time with --reset-per-line; costs memory, changes no number",
 )
-@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="threads  [default: all cores]")
-@click.option("--cache/--no-cache", **CACHE)
+@click.option("--threads", type=WholeRange(min=1), metavar="N", help="threads  [default: all cores]")
+@cache_option
 @json_option
 @quiet_option
 def command(lm, texts, valid, threads, cache, as_json, quiet, **_):
@@ -54,6 +53,7 @@ def command(lm, texts, valid, threads, cache, as_json, quiet, **_):
     from ..text.stream import read_with
     from ._out import Out
     from ._run import limited_threads, need_text
+    from ._table import print_rows
 
     files = texts if valid is None else (*texts, valid)
     need_text(files)
@@ -66,20 +66,13 @@ def command(lm, texts, valid, threads, cache, as_json, quiet, **_):
         if valid is not None:
             *streams, chosen_on = streams
             tune(methods, chosen_on, dict(zip(texts, streams)), progress)
-        is_table, rows = not as_json and sys.stdout.isatty(), []
-        for text, stream in zip(texts, streams):
-            found = {method: _row(text, method, found) for method, found in methods(stream.ids)}
-            if is_table:
-                rows += found.values()
-                continue
-            if not as_json and stream is streams[0]:
-                out.line("\t".join(COLUMNS))
-            for method, row in found.items():
-                out.row(**row, **(settings(methods, method) if as_json else {}))
-            out.flush()
-        if is_table:
-            for line in _table(rows):
-                out.line(line)
+
+        def rows():
+            for text, stream in zip(texts, streams):
+                for method, found in methods(stream.ids):
+                    yield _row(text, method, found) | (settings(methods, method) if as_json else {})
+
+        print_rows(out, rows(), COLUMNS, ("text", "method"))
 
 
 def text_config(model, Text):
@@ -100,12 +93,3 @@ def _row(text: str, method: str, found) -> dict:
 def _rounded(value: float | None) -> float | None:
     """Four decimals; None for what is not finite, which JSON does not have."""
     return round(value, 4) if value is not None and math.isfinite(value) else None
-
-
-def _table(rows: list[dict]):
-    """Lines for people: words to the left, numbers to the right."""
-    cells = [COLUMNS, *(tuple("-" if v is None else str(v) for v in row.values()) for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*cells)]
-    for line in cells:
-        padded = (f"{c:{'<' if name in ('text', 'method') else '>'}{w}}" for name, c, w in zip(COLUMNS, line, widths))
-        yield "  ".join(padded).rstrip()

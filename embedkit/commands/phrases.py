@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from ..config import Text, Training
+from ..nouns import counted
 from ..text.phrases.find import Phrases
-from ._options import configured, corpus_params
+from ._options import configured, corpus_params, json_option
 from ._run import need_inputs, need_text, open_progress
 
 
@@ -26,7 +27,7 @@ def phrases(config, inputs, output, as_text, as_json, cache, memory, log, quiet)
         tokens = int(text.vocab.counts.sum())
         progress.event("corpus", tokens=tokens, words=len(text.vocab), sha256=text.sha256)
         found = find.find(text, config.text, config.phrases, " ".join(inputs), memory, progress)
-        progress.say(f"{tokens:,} tokens, {sum(map(len, found)):,} phrases")
+        progress.say(f"{counted(tokens, 'token')}, {counted(sum(map(len, found)), 'phrase')}")
         if as_text:
             from ..text.phrases.table import join
             from ..text.spell import lines
@@ -50,7 +51,7 @@ command = configured(
     [
         *corpus_params(),
         click.Option(["--text", "as_text"], is_flag=True, help="write the text with its phrases joined, not a table"),
-        click.Option(["--json", "as_json"], is_flag=True, help="JSON lines"),
+        json_option(),
     ],
     "Find words that belong together: `first<TAB>second<TAB>count<TAB>score`. The output serves as --phrases FILE "
     "elsewhere.",

@@ -7,7 +7,7 @@ import os
 import click
 
 from ._config import Command
-from ._options import quiet_option
+from ._options import WholeRange, one_stdin, quiet_option
 
 KINDS = ("perplexity", "loss", "gradients", "spectrum")
 FORMATS = ("png", "svg")
@@ -38,7 +38,7 @@ class Inches(click.ParamType):
 @click.option(
     "--epoch",
     "epochs",
-    type=click.IntRange(min=0),
+    type=WholeRange(min=0),
     multiple=True,
     metavar="N",
     help="gradients after this epoch, 0 is before training; may be given again  [default: the last]",
@@ -48,7 +48,7 @@ class Inches(click.ParamType):
     "--size", type=Inches(), default="6x3.6", show_default=True, metavar="WxH", help="width and height in inches"
 )
 @click.option(
-    "--dpi", type=click.IntRange(30, 600), default=150, show_default=True, metavar="N", help="dots per inch of a png"
+    "--dpi", type=WholeRange(30, 600), default=150, show_default=True, metavar="N", help="dots per inch of a png"
 )
 @quiet_option
 def command(logs, output, what, epochs, target, size, dpi, quiet):
@@ -58,8 +58,7 @@ def command(logs, output, what, epochs, target, size, dpi, quiet):
     length of dL/dh by steps back in time, are in logs of --log-gradients; singular values in those of train svd. The
     same logs give the same bytes. Needs matplotlib: pip install 'embedkit[plot]'.
     """
-    if logs.count("-") > 1:
-        raise click.UsageError("only one LOG can be -, stdin", click.get_current_context())
+    one_stdin(*logs)
     if output == "-" and target is None:
         raise click.UsageError("FILE is -, so --to must name the format", click.get_current_context())
     from ..errors import EmbedkitError

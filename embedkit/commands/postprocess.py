@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..errors import EmbedkitError
+from ._ask import about
 from ._change import change_options, open_dense, tell_lost
 from ._config import Command
 from ._options import model_argument
@@ -39,10 +39,8 @@ def command(file, steps, out, target, source_format, output, quiet):
     parsed = parse_steps(steps)
     with Saving(need_output(out), target) as saving:
         source = open_dense(file, source_format, output)
-        try:
+        with about(file):
             parsed = resolve(parsed, source.width)
-        except EmbedkitError as error:
-            raise EmbedkitError(f"{file}: {error}", error.hint) from error
         saving.reserve(4 * len(source) * source.width)
         done = [name if d is None else f"{name}:{d}" for name, d in parsed]
         facts = {**source.metadata, "kind": "vectors", "history": history(source.metadata, "postprocess", steps=done)}

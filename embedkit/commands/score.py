@@ -71,20 +71,13 @@ def blocks(path: str, errors: str) -> Iterator[list[str]]:
     FormatError at the first byte that is no UTF-8, unless `errors` is "replace".
     """
     from ..files import open_input
+    from ._out import whole_lines
 
-    begun, place = [], 0
+    place = 0
     with open_input(path) as file:
-        # read1 returns what is there: a pipe that asks one line at a time gets its answer at once.
-        while chunk := file.read1(1 << 16):
-            head, newline, rest = chunk.rpartition(b"\n")
-            if not newline:
-                begun.append(chunk)
-                continue
-            whole, begun = b"".join([*begun, head]), [rest]
-            yield _decode(path, whole, errors, place)
-            place += len(whole) + 1
-    if last := b"".join(begun):
-        yield _decode(path, last, errors, place)
+        for lines in whole_lines(file):
+            yield _decode(path, lines, errors, place)
+            place += len(lines) + 1
 
 
 def _decode(path: str, block: bytes, errors: str, place: int) -> list[str]:

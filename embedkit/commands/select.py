@@ -5,15 +5,16 @@ from __future__ import annotations
 import click
 
 from ..errors import EmbedkitError
+from ._ask import Parser, about
 from ._change import change_options, tell_lost
 from ._config import Command
-from ._options import model_argument, one_stdin
+from ._options import WholeRange, model_argument, one_stdin
 
 
 @click.command("select", cls=Command)
 @model_argument
-@click.option("--top", type=click.IntRange(min=1), metavar="N", help="the N most frequent words")
-@click.option("--min-count", type=click.IntRange(min=0), metavar="N", help="words that occur N times or more")
+@click.option("--top", type=WholeRange(min=1), metavar="N", help="the N most frequent words")
+@click.option("--min-count", type=WholeRange(min=0), metavar="N", help="words that occur N times or more")
 @click.option("--words", metavar="LIST", help="words of this file, one a line (a count may follow); - is stdin")
 @change_options
 def command(file, top, min_count, words, out, target, source_format, output, quiet):
@@ -37,10 +38,8 @@ def command(file, top, min_count, words, out, target, source_format, output, qui
     with Saving(need_output(out), target) as saving:
         source = load(file, source_format, output=output)
         among = None if words is None else _known(source, file, words, unanswered)
-        try:
+        with about(file):
             selected = source.take(pick(source.vocab, among, min_count, top))
-        except EmbedkitError as error:
-            raise EmbedkitError(f"{file}: {error}", error.hint) from error
         listed = None if among is None else len(among)
         selected.metadata["history"] = history(source.metadata, "select", words=listed, min_count=min_count, top=top)
         saving.save(selected)
@@ -52,7 +51,6 @@ def _known(source, file: str, words: str, unanswered) -> list[int]:
     """Ids of the words in the file `words`; EmbedkitError where `source` knows none of them."""
     from ..text.word_list import read_words
     from ..vectors.query import Unanswerable, find
-    from ._ask import Parser
 
     def parse(source, word: str) -> int:
         id = find(source, word)

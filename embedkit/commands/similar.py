@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from ..errors import OptionError
-from ._ask import Parser, metric_option, open_source, ranking_options
+from ._ask import Parser, about, metric_option, open_source, ranking_options
 from ._config import Command
-from ._options import format_option, json_option, model_argument, output_embedding_option, quiet_option
+from ._options import WholeRange, format_option, json_option, model_argument, output_embedding_option, quiet_option
 from ._out import Out, Unanswered, query_blocks
 
 
@@ -20,7 +20,7 @@ from ._out import Out, Unanswered, query_blocks
 @click.option("--explain", is_flag=True, help="of PPMI vectors: the contexts shared with each answer")
 @click.option(
     "--contexts",
-    type=click.IntRange(min=0),
+    type=WholeRange(min=0),
     default=5,
     show_default=True,
     metavar="N",
@@ -42,18 +42,18 @@ def command(file, queries, k, limit, metric, raw, explain, contexts, source_form
     if explain and metric != "cosine":
         raise click.UsageError(f"--explain takes cosines apart, not {metric}", click.get_current_context())
     source = open_source(file, source_format, output, queries)
-    if explain and not hasattr(source, "indptr"):
+    from ..vectors.query import is_sparse, parse_query
+    from ..vectors.ranking import nearest
+
+    if explain and not is_sparse(source):
         raise OptionError(
             f"{file}: dense vectors, whose columns are no contexts that --explain could name",
             "embedkit train ppmi TEXT -o FILE makes vectors that can be explained",
         )
-    from ..vectors.query import parse_query
-    from ..vectors.ranking import nearest
-
     unanswered, word = Unanswered(quiet), source.vocab.__getitem__
     parse = Parser(source, parse_query, unanswered)
     is_distance = metric in ("euclidean", "manhattan")
-    with Out(as_json) as out:
+    with Out(as_json) as out, about(file):
         for block in query_blocks(queries):
             asked = parse(block)
             rankings = nearest(source, [query for _, query in asked], k, metric, limit, exclude=not raw)

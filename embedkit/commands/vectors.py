@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ._ask import Parser, open_source
+from ._ask import Parser, about, open_source
 from ._config import Command
 from ._options import format_option, json_option, model_argument, output_embedding_option, quiet_option
 from ._out import Out, Unanswered, cell, query_blocks
@@ -36,7 +36,7 @@ def command(file, words, every, sentence, source_format, output, as_json, quiet)
 
     unanswered = Unanswered(quiet)
     parse = Parser(source, lambda source, word: int(find_all(source, [word])[0]), unanswered)
-    with Out(as_json) as out:
+    with Out(as_json) as out, about(file):
         if every:
             for id, word in enumerate(source.vocab):
                 _print(out, source, "word", word, _row(source, id))
@@ -55,7 +55,9 @@ def _row(source, id: int):
 
 
 def _print(out: Out, source, key: str, text: str, vector) -> None:
-    if hasattr(source, "indptr"):
+    from ..vectors.query import is_sparse
+
+    if is_sparse(source):
         contexts = source.contexts or source.vocab
         at = vector.nonzero()[0]
         for id in at[(-vector[at]).argsort(kind="stable")].tolist():

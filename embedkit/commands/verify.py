@@ -20,7 +20,7 @@ def command(file, source_format, as_json, quiet):
     A native file has a SHA-256 for each tensor; its words and rows are looked at as well. Other formats have none: all
     of the file is read and must make sense.
     """
-    from ..errors import FormatError
+    from ..errors import AGAIN, FormatError
     from ..files import map_input
     from ..vectors.formats import by_name, detect, load
     from ._ngrams import from_arpa
@@ -45,7 +45,7 @@ def command(file, source_format, as_json, quiet):
             if problem and problem != UNKNOWN:
                 wrong.append(f"{name}: {problem}")
     if wrong:
-        raise FormatError(file, "; ".join(wrong), "fetch or make the file again")
+        raise FormatError(file, "; ".join(wrong), AGAIN)
 
 
 UNKNOWN = "no checksum"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import click
-
 from ..config import Text, Training
-from ._options import configured, corpus_params
+from ._options import configured, corpus_params, json_option
 from ._run import need_inputs, open_progress, read_corpus
 
 
@@ -28,6 +26,6 @@ command = configured(
     "vocab",
     vocab,
     {"text": Text, "training": Training},
-    [*corpus_params(), click.Option(["--json", "as_json"], is_flag=True, help="JSON lines")],
+    [*corpus_params(), json_option()],
     "Count words, the most frequent first: `word<TAB>count`. The output serves as --vocab FILE elsewhere.",
 )

@@ -9,7 +9,7 @@ import numpy as np
 from .. import __version__, container
 from ..errors import FormatError
 from ..files import Output
-from ..text.stored import column, pack_metadata, read_vocab, unpack_metadata, vocab_tensors
+from ..text.stored import KINDS, column, pack_metadata, read_vocab, unpack_metadata, vocab_tensors, what_is
 from ..text.vocab import Vocab
 
 KIND = "counts"
@@ -39,8 +39,8 @@ def save(out: Output, counts: Counts) -> None:
 def load(path: str) -> Counts:
     """Counts from a native file; FormatError if it holds something else or the parts do not fit together."""
     stored = container.read(path)
-    if stored.metadata.get("kind") != KIND:
-        raise FormatError(path, f"holds {stored.metadata.get('kind')}, not counts")
+    if (what := what_is(stored)) != KINDS[KIND]:
+        raise FormatError(path, f"holds {what}, not counts", "make them with: embedkit count TEXT -o COUNTS")
     vocab = read_vocab(stored)
     types = {"indptr": np.int64, "indices": np.int32, "data": np.float32}
     indptr, indices, data = (column(stored, name, dtype) for name, dtype in types.items())

@@ -14,7 +14,7 @@ import zlib
 import numpy as np
 
 from ..errors import EmbedkitError, FormatError
-from ..files import Output, map_input
+from ..files import MAX_RATIO, Output, grows_too_much, map_input
 from ..spool import pieces
 from ..text.vocab import Vocab
 from ..text.word_list import read_words
@@ -22,7 +22,6 @@ from ..vectors.formats import _npy
 from .counts import Counts
 
 NAME = "scipy-npz"
-MAX_RATIO = 100  # what is unpacked, to what the file has: counts shrink to a tenth, bombs to a thousandth
 PIECE = 1 << 20
 _HINT = "save it with scipy.sparse.save_npz"
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, LookupError)
@@ -30,7 +29,7 @@ _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, Runtim
 
 def save(out: Output, counts: Counts) -> None:
     """Write all counts, not compressed; the same counts give the same bytes."""
-    words = [counts.vocab.bytes(id) for id in range(len(counts.vocab))]
+    words = counts.vocab.all_bytes()
     if any(not word or b"\n" in word for word in words):
         raise EmbedkitError(f"{out.path}: {NAME} cannot hold words that are empty or have a line end")
     V = len(words)
@@ -107,7 +106,7 @@ def _arrays(path, data: np.ndarray) -> dict[str, np.ndarray]:
             members = {member.filename: member for member in archive.infolist()}
             wanted = [name for name in (*_SHAPES, *_OPTIONAL) if f"{name}.npy" in members]
             if sum(members[f"{name}.npy"].file_size for name in wanted) > MAX_RATIO * packed + (1 << 20):
-                raise FormatError(path, f"unpacked, it would be more than {MAX_RATIO} times as large", "is it a bomb?")
+                raise grows_too_much(path, "if it is no bomb, save it with scipy.sparse.save_npz(compressed=False)")
             arrays = {name: _member(path, archive, members[f"{name}.npy"]) for name in wanted}
     except _FAULTS as error:
         raise FormatError(path, f"is no zip archive, or damaged: {error}", _HINT) from error

@@ -35,7 +35,7 @@ def train(counts, options: Svd, training: Training, progress: Progress = SILENT,
     if options.dim >= words:
         raise EmbedkitError(
             f"dim {options.dim} needs more than {options.dim} words; the vocabulary has {words}",
-            "lower --dim, or lower --min-count to keep more words",
+            "lower --dim, or keep more words (--min-count, --max-vocab)",
         )
     matrix = Csr(*weighted(counts, options.cds, options.shift, training.threads, memory))
     both_sides = counts.metadata["config"].get("context", {}).get("context") == "both"

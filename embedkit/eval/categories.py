@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..vectors.query import unit_rows
+from ..vectors.vectors import unit_rows
 from .protocols import PLAIN, Protocol
 from .readers import Categories
 from .similarity import check_finite

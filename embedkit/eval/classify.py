@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import EmbedkitError
-from ..vectors.query import tokens, unit_rows
+from ..vectors.query import tokens
+from ..vectors.vectors import unit_rows
 from .lbfgs import minimize
 from .protocols import PLAIN, Protocol
 from .readers import Texts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from .classify import Probe
 from .similarity import Agreement
 
 COLUMNS = ("model", "task", "dataset", "section", "metric", "value", "correct", "used", "total", "coverage")
-NUMBERS = COLUMNS.index("value")
+TEXTS = COLUMNS[: COLUMNS.index("value")]  # the columns without numbers
 INTERVAL = ("low", "high")  # bounds of the 95 % interval of the value
 
 Row = dict[str, str | int | float | None]
@@ -82,15 +82,6 @@ def metric_of(method: str) -> str:
     return "accuracy" if method == "add" else f"accuracy-{method}"
 
 
-def table(rows: Iterable[Row], columns: Sequence[str] = COLUMNS) -> Iterator[str]:
-    """Lines for people: aligned columns, numbers to the right, four digits."""
-    cells = [columns, *([_cell(row[column]) for column in columns] for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*cells)]
-    for line in cells:
-        aligned = (f"{text:{'>' if i >= NUMBERS else '<'}{width}}" for i, (text, width) in enumerate(zip(line, widths)))
-        yield "  ".join(aligned)
-
-
 def _totals(sections: list[Section]) -> Iterator[Section]:
     kinds = {
         "semantic": [s for s in sections if not s.is_syntactic],
@@ -106,9 +97,3 @@ def row(model, task, dataset, section, metric, value, correct, used, total, *bou
     coverage = round(used / total, 6) if total else None
     fields = (model, task, dataset, section, metric, value, correct, used, total, coverage, *bounds)
     return dict(zip(COLUMNS + INTERVAL, fields))
-
-
-def _cell(value: str | int | float | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.4f}" if isinstance(value, float) else str(value)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..errors import EmbedkitError
+from ..errors import BrokenVector
 from ..vectors.query import BLOCK, similarity
 from .protocols import PLAIN, Protocol
 from .readers import Pairs
@@ -102,4 +102,4 @@ def check_finite(source: Source, ids: np.ndarray) -> None:
     for block in (ids[at : at + step] for at in range(0, len(ids), step)):
         broken = block[~np.isfinite(source.rows(block)).all(1)]
         if len(broken):
-            raise EmbedkitError(f"the vector of {source.vocab[int(broken[0])]!r} holds NaN or infinity")
+            raise BrokenVector(source.vocab[int(broken[0])])

@@ -83,7 +83,7 @@ class Checkpoint:
     def _read(self) -> container.Container:
         """The file, which may be no checkpoint: then it is neither gone on from nor replaced."""
         data = map_input(self.path) if os.path.isfile(self.path) else np.empty(0, np.uint8)
-        if not container.looks_like(data[:9].tobytes(), len(data)):
+        if not container.looks_like(data[:9].tobytes()):
             raise EmbedkitError(f"{self.path}: is no checkpoint", _OTHER)
         try:
             stored = container.read(self.path, data)

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..errors import EmbedkitError, OptionError
+from ..errors import EmbedkitError
 from ..progress import Progress
 
 
-def check_freeze(model) -> None:
-    """Refuse `freeze` without `init`."""
-    if model.freeze and model.init is None:
-        raise OptionError("--freeze keeps what --init FILE gives; without a file there is nothing to keep")
+def open_vectors(path: str, width: int, flag: str):
+    """The vectors in file `path`; EmbedkitError where they are of another length than `flag` (--dim, --embed) says."""
+    from ..vectors import formats
+
+    given = formats.load(path)
+    if given.width != width:
+        raise EmbedkitError(f"{path}: its vectors have {given.width} dimensions, not {width}", f"{flag} {given.width}")
+    return given
 
 
 def take_rows(path: str, vocab, rows: np.ndarray, flag: str, progress: Progress) -> np.ndarray:
     """Put the vectors that file `path` has for words of `vocab` into `rows` (V, D); (V,) bool where it had one.
 
-    EmbedkitError where it has none, or of another length than `flag` (--dim, --embed) says.
+    EmbedkitError where it has none, or as `open_vectors`.
     """
-    from ..vectors import formats
-
-    given = formats.load(path)
-    if given.width != rows.shape[1]:
-        raise EmbedkitError(
-            f"{path}: its vectors have {given.width} dimensions, not {rows.shape[1]}", f"{flag} {given.width}"
-        )
+    given = open_vectors(path, rows.shape[1], flag)
     ids = np.array([-1 if (id := given.vocab.id(word)) is None else id for word in vocab], np.int64)
     known = ids >= 0
     if not known.any():

@@ -10,6 +10,7 @@ import numpy as np
 from ..config import PlainText
 from ..errors import EmbedkitError, OptionError
 from ..memory import Memory
+from ..nouns import counted
 from ..parallel import thread_count
 from ..progress import SILENT, Progress
 from ..spool import pieces
@@ -93,7 +94,7 @@ def cut(encoded: Encoded, config: PlainText, name: str, memory: Memory, spend: b
     if not size:
         raise EmbedkitError(
             f"{name}: no word occurs {config.min_count} times; the most frequent, {encoded.vocab[0]!r}, occurs "
-            f"{counts[0]} times",
+            f"{counted(counts[0], 'time')}",
             f"--min-count {counts[0]} or lower keeps words",
         )
     vocab = encoded.vocab.head(min(size, config.max_vocab or size))

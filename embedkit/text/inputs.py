@@ -13,9 +13,9 @@ import numpy as np
 from .. import files
 from ..errors import EmbedkitError, FormatError
 from ..spool import release
+from .vocab import LONGEST_WORD
 
 BLOCK = 4 << 20
-LONGEST_WORD = 1 << 16
 MARK = b"\xef\xbb\xbf"
 
 
@@ -43,7 +43,7 @@ def expand(names: tuple[str, ...] | list[str]) -> list[str]:
             matches = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []
             found += [match for match in matches if os.path.isfile(match)] or [name]
     if found.count("-") > 1:
-        raise EmbedkitError("- is named twice, but stdin can be read once")
+        raise EmbedkitError("only one of the files can be -, stdin")
     return found
 
 
@@ -150,5 +150,5 @@ def raw_fingerprint(paths: list[str]) -> str | None:
             with open(path, "rb", buffering=0) as file:
                 sha.update(hashlib.file_digest(file, "sha256").digest())
         except OSError as error:
-            raise EmbedkitError(f"{path}: {error.strerror}") from error
+            raise files.reading_error(path, error) from error
     return sha.hexdigest()

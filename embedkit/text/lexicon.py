@@ -10,11 +10,11 @@ import numpy as np
 from ..config import PlainText
 from ..errors import FormatError
 from . import _kernels
-from .inputs import LONGEST_WORD, Reader, too_long
+from .inputs import Reader, too_long
 from .order.sort import by_frequency, inverse
 from .tokenize import TOKENIZERS, is_punctuation, normal_form
 from .types import Types
-from .vocab import Vocab
+from .vocab import LONGEST_WORD, Vocab
 
 SLICE = 1 << 18  # bytes of chunks that are Python strings at a time
 
@@ -147,4 +147,6 @@ def _first_bad(types: Types, reader: Reader) -> FormatError:
     hint = "--encoding-errors replace puts U+FFFD there"
     if offset == 0 and byte in (0xFE, 0xFF):
         hint = f"this looks like UTF-16: iconv -f UTF-16 -t UTF-8 {path}"
+    elif not types.utf8.all():
+        hint = "it has zero bytes, as no text has: is it a text file?"
     return FormatError(path, f"invalid UTF-8 (0x{byte:02x})", hint, offset=offset)

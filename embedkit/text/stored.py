@@ -11,9 +11,35 @@ import json
 
 import numpy as np
 
-from ..container import Container
+from ..container import PROFILE, Container
 from ..errors import FormatError
 from .vocab import Vocab
+
+# What a native file holds, by the `kind` in its metadata.
+KINDS = {
+    "vectors": "vectors",
+    "sparse-vectors": "vectors (sparse)",
+    "quantized-vectors": "vectors (int8)",
+    "counts": "co-occurrence counts",
+    "ids": "an encoded corpus",
+    "checkpoint": "the checkpoint of an unfinished run",
+    "language-model": "a language model",
+}
+FINISH = "finish it: the same embedkit train with --resume"  # a hint about checkpoints
+
+
+def what_is(stored: Container) -> str:
+    """What the file holds, for a message."""
+    profile = stored.metadata.get("format")
+    if profile != PROFILE:
+        return f"tensors of another version of embedkit ({profile})" if is_own(stored) else "tensors of another program"
+    kind = stored.metadata.get("kind")
+    return "tensors of no kind" if kind is None else KINDS.get(kind, f"{kind!r}, which is unknown")
+
+
+def is_own(stored: Container) -> bool:
+    """Whether embedkit has written the file, of this version or of another."""
+    return stored.metadata.get("format", "").startswith("embedkit/")
 
 
 def vocab_tensors(vocab: Vocab, prefix: str = "vocab") -> dict[str, np.ndarray]:

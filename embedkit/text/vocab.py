@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -9,8 +10,17 @@ import numpy as np
 
 # Words of foreign files may be cut inside a character: those bytes survive as surrogates and come out unchanged.
 ERRORS = "surrogateescape"
+LONGEST_WORD = 1 << 16  # bytes
+# What separates words for some reader of text; a NUL would end the word in tools written in C.
+SEPARATES = re.compile(rb"[\0\t-\r ]")
 # A vocabulary may be larger than memory: words and bytes that are looked at in one go.
 STEP, PIECE = 1 << 14, 1 << 24
+
+
+def show(word: bytes) -> str:
+    """`word` for a message: quoted, on one line, not longer than people read."""
+    text = word[:60].decode("utf-8", ERRORS)
+    return repr(text + "…" if len(word) > 60 else text)
 
 
 class Vocab:
@@ -46,6 +56,11 @@ class Vocab:
     def bytes(self, id: int) -> bytes:
         """Word `id` as it stands in the file."""
         return self.utf8[self.offsets[id] : self.offsets[id + 1]].tobytes()
+
+    def all_bytes(self) -> list[bytes]:
+        """All words as they stand in the file."""
+        utf8, ends = self.utf8.tobytes(), self.offsets.tolist()
+        return [utf8[begin:end] for begin, end in zip(ends, ends[1:])]
 
     def __getitem__(self, id: int) -> str:
         return self._words[id] if self._words else self.bytes(id).decode("utf-8", ERRORS)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..errors import EmbedkitError
+from .vectors import unit_rows
 
 BLOCK = 1 << 24  # float32 values held at a time (64 MiB)
 
@@ -42,6 +43,11 @@ def is_sparse(source) -> bool:
     return hasattr(source, "indptr")
 
 
+def has_ngrams(source) -> bool:
+    """Whether `source` has vectors for words outside its vocabulary, made of n-grams."""
+    return hasattr(source, "compose")
+
+
 def text_options(source) -> dict:
     """How the corpus became words, as far as the vectors remember: the stored fields of `config.Text`."""
     config = source.metadata.get("config")
@@ -52,7 +58,7 @@ def text_options(source) -> dict:
 def locate(source, word: str) -> int | None:
     """The id of `word`, in the vocabulary or, if the source has n-grams, made for it: then V or more."""
     id = find(source, word)
-    return source.compose(word) if id is None and hasattr(source, "compose") else id
+    return source.compose(word) if id is None and has_ngrams(source) else id
 
 
 def find_all(source, words: Sequence[str]) -> np.ndarray:
@@ -150,9 +156,3 @@ def similarity(source, a: np.ndarray, b: np.ndarray, metric: str = "cosine", dty
         else:
             scores[at : at + step] = np.linalg.norm(left - right, 2 if metric == "euclidean" else 1, axis=1)
     return scores
-
-
-def unit_rows(rows: np.ndarray) -> np.ndarray:
-    """Rows scaled to length 1; zero rows stay zero."""
-    norms = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]
-    return np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0)

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from ..errors import EmbedkitError
+from ..errors import BrokenVector
 from ..parallel import each
-from .query import BLOCK, Query, combine_all, is_sparse, unit_rows
+from .query import BLOCK, Query, combine_all, is_sparse
 from .sparse import FEW
 from .top import TILE, Ranking, Top, crew, scan
+from .vectors import unit_rows
 
 EPSILON = 0.001  # of 3CosMul, as in Levy & Goldberg (2014)
 TABLE = 1 << 23  # cosines of question words with candidates held at a time (32 MiB; of sparse rows twice as many)
@@ -180,4 +181,4 @@ def _name_broken(source, words: np.ndarray, cosines: np.ndarray, start: int) -> 
     broken = ~np.isfinite(cosines)
     rows, columns = broken.all(1), broken.any(0)
     id = int(words[rows.argmax()] if rows.any() else start + columns.argmax())
-    raise EmbedkitError(f"the vector of {source.vocab[id]!r} holds NaN or infinity")
+    raise BrokenVector(source.vocab[id])

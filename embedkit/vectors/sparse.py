@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..errors import EmbedkitError
+from ..errors import DAMAGED, EmbedkitError
 from ..parallel import each, thread_count
 from ..text.vocab import Vocab
-from .vectors import TINY, lengths, squared_lengths, unit
+from .vectors import TINY, lengths, squared_lengths, unit_rows
 
 BLOCK = 1 << 18  # non-zeros worked on at a time
 FEW = 16  # queries answered with numpy alone
@@ -124,7 +124,7 @@ class SparseVectors:
         return result
 
     def _cosine(self, queries: np.ndarray, start: int, stop: int) -> np.ndarray:
-        norms, result = self.norms[start:stop], self._dot(unit(queries), start, stop)
+        norms, result = self.norms[start:stop], self._dot(unit_rows(queries), start, stop)
         return np.divide(result, np.where(norms > 0, norms, 1), out=result)
 
     def _euclidean(self, queries: np.ndarray, start: int, stop: int) -> np.ndarray:
@@ -181,8 +181,5 @@ class SparseVectors:
         columns = self.indices[begin:end]
         # As unsigned numbers the negative ones are large.
         if len(columns) and columns.view(np.uint32).max() >= self.width:
-            raise EmbedkitError(
-                "the sparse rows are damaged: there is an index past the last context",
-                "embedkit verify FILE tells which parts of the file are damaged",
-            )
+            raise EmbedkitError("the sparse rows are damaged: there is an index past the last context", DAMAGED)
         return columns

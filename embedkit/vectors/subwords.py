@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..errors import EmbedkitError
+from ..errors import BrokenVector
 from ..text.vocab import ERRORS, Vocab
 from .vectors import Vectors
 
@@ -59,8 +59,7 @@ class SubwordVectors(Vectors):
         result = super().rows(np.where(ids < len(self.vocab), ids, 0))
         result[outside] = means(words, self.buckets, self.minn, self.maxn)
         for row in outside[~np.isfinite(result[outside]).all(axis=1)][:1].tolist():
-            word = self._spellings[ids[row] - len(self.vocab)].decode("utf-8", ERRORS)
-            raise EmbedkitError(f"the vector of {word!r} holds NaN or infinity")
+            raise BrokenVector(self._spellings[ids[row] - len(self.vocab)].decode("utf-8", ERRORS))
         return result
 
 

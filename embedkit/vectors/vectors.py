@@ -80,7 +80,7 @@ class Vectors:
         if metric == "dot":
             return self._products(queries, start, stop)
         if metric == "cosine":
-            result = self._products(unit(queries), start, stop)
+            result = self._products(unit_rows(queries), start, stop)
             result /= np.where(self.norms[start:stop] > 0, self.norms[start:stop], 1)
             return result
         distances = {"euclidean": _euclidean, "manhattan": _manhattan}[metric]
@@ -115,10 +115,10 @@ def lengths(squares: np.ndarray) -> np.ndarray:
     return np.minimum(np.sqrt(squares), limit).astype(np.float32)
 
 
-def unit(queries: np.ndarray) -> np.ndarray:
-    """`queries` (n, D) float32 scaled to length 1; zero rows stay zero."""
-    norms = np.sqrt(squared_lengths(queries))
-    return (queries / np.where(norms > 0, norms, 1)[:, None]).astype(np.float32)
+def unit_rows(rows: np.ndarray) -> np.ndarray:
+    """`rows` (n, D) scaled to length 1, in their dtype; zero rows stay zero."""
+    norms = np.sqrt(squared_lengths(rows))[:, None]
+    return np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0)
 
 
 def squared_lengths(rows: np.ndarray) -> np.ndarray:

@@ -6,9 +6,11 @@ What every command promises alike (missing files, folders, full disks, closed pi
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import json
 import lzma
+import os
 import struct
 from pathlib import Path
 
@@ -93,6 +95,18 @@ def test_one_of_several_is_missing(refused, folder):
     assert refused("vocab", "text", "missing").startswith("Error: missing: no such file")
 
 
+def test_one_that_may_not_be_read(refused, folder, monkeypatch):
+    (folder / "text").write_bytes(TEXT)
+
+    def denied(path, *_, **__):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+
+    for module in ("embedkit.commands._run", "embedkit.text.inputs", "embedkit.files"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"{module}.open", denied, raising=False)
+            assert refused("vocab", "text") == "Error: text: cannot be read: Permission denied", module
+
+
 @pytest.mark.parametrize("command", READERS)
 @pytest.mark.parametrize(
     ("text", "offset", "byte"),
@@ -110,6 +124,11 @@ def test_invalid_utf8(refused, folder, command, text, offset, byte):
     message = refused(*command, "text", "--min-count", 1)
     assert message.startswith(f"Error: text: byte {offset}: invalid UTF-8 (0x{byte})\nHint: ")
     assert ("iconv" if text.startswith(b"\xff\xfe") else "--encoding-errors replace") in message
+
+
+def test_what_is_no_text_is_not_to_be_replaced(refused, folder):
+    (folder / "text").write_bytes(b"\x7fELF\x02\0\0 \xd0\n")
+    assert refused("vocab", "text").endswith("\nHint: it has zero bytes, as no text has: is it a text file?")
 
 
 def test_invalid_utf8_in_the_second_file(refused, folder):

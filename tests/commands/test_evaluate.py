@@ -234,7 +234,7 @@ def test_a_broken_model_is_named(run, tmp_path):
     for option, name in (("--pairs", "p.txt"), ("--questions", "q.txt")):
         result = run("evaluate", "nan.safetensors", option, name)
         assert result.code == 1
-        assert result.err == "Error: nan.safetensors: the vector of 'queen' holds NaN or infinity\n"
+        assert result.err == "Error: nan.safetensors: the vector of 'queen' holds a NaN or an infinite number\n"
 
 
 def test_a_protocol_sets_what_flags_override(run, tmp_path):

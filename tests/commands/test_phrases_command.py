@@ -10,18 +10,6 @@ TEXT = "in new york\nnew york times\n\nthe new york times\nnew times in the york
 FIND = ("--min-count", 2, "--discount", 1, "--threshold", 1.2)
 
 
-@pytest.fixture(autouse=True)
-def cache(monkeypatch, tmp_path):
-    monkeypatch.setenv("EMBEDKIT_CACHE", str(tmp_path / "cache"))
-
-
-@pytest.fixture
-def text(tmp_path):
-    path = tmp_path / "text.txt"
-    path.write_text(TEXT)
-    return path
-
-
 def test_table(run, text):
     result = run("phrases", text, *FIND)
     # N = 16, n_new = n_york = n_times = 4: (3 - 1) 16 / 16 for both pairs; all others are seen once
@@ -130,17 +118,12 @@ def test_text_as_json_is_a_usage_error(run, text):
 
 
 @pytest.mark.parametrize(
-    ("args", "what"),
-    [
-        ("vocab - --vocab -", "the text and the vocabulary"),
-        ("count - --phrases -", "the text and the phrases"),
-        ("phrases text --vocab - --phrases -", "the vocabulary and the phrases"),
-    ],
+    "args", ["vocab - --vocab -", "count - --phrases -", "phrases text --vocab - --phrases -", "vocab - -"]
 )
-def test_stdin_is_read_once(run, args, what):
+def test_stdin_is_read_once(run, args):
     result = run(*args.split())
     assert (result.code, result.out) == (2, "")
-    assert f"stdin cannot be {what}" in result.err
+    assert "only one of the files can be -, stdin" in result.err
 
 
 @pytest.mark.parametrize("bad", [("--threshold", "nan"), ("--discount", -1), ("--passes", -1), ("--joiner", " ")])

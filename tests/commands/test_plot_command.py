@@ -55,7 +55,7 @@ def test_png(run, folder):
         ("svd.jsonl -o figure", 1, "figure: a figure has"),
         ("svd.jsonl -o - ", 2, "--to must name the format"),
         ("svd.jsonl", 2, "Missing option '-o'"),
-        ("- - -o f.svg", 2, "only one LOG can be -"),
+        ("- - -o f.svg", 2, "only one of the files can be -"),
         ("svd.jsonl -o f.svg --what nonsense", 2, "nonsense"),
         ("svd.jsonl -o f.svg --size 6", 2, "'6' is not a width and a height"),
         ("svd.jsonl -o f.svg --size 6xnan", 2, "is not a width and a height"),

@@ -17,18 +17,6 @@ from embedkit.vectors import formats
 TEXT = "the cat sat on the mat .\nthe dog sat on the rug .\na cat and a dog met on the mat .\n" * 20
 
 
-@pytest.fixture(autouse=True)
-def _own_cache(monkeypatch, tmp_path):
-    monkeypatch.setenv("EMBEDKIT_CACHE", str(tmp_path / "cache"))
-
-
-@pytest.fixture
-def text(tmp_path):
-    path = tmp_path / "text.txt"
-    path.write_text(TEXT)
-    return path
-
-
 def test_svd_from_text(run, text, tmp_path):
     out = tmp_path / "v.safetensors"
     result = run("train", "svd", text, "-o", out, "--dim", 4)
@@ -59,7 +47,7 @@ def test_counts_file_refuses_other_counting_options(run, text, tmp_path):
 def test_train_on_vectors_is_refused(run, toy_file, tmp_path):
     result = run("train", "svd", toy_file, "-o", tmp_path / "v")
     assert result.code == 1
-    assert "holds vectors, not counts" in result.err
+    assert "holds vectors, not counts\nHint: make them with: embedkit count TEXT" in result.err
 
 
 @pytest.mark.parametrize("model", ["svd", "ppmi"])

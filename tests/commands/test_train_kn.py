@@ -16,12 +16,6 @@ LM = ("--embed", 3, "--hidden", 3, "--epochs", 1, "--batch-size", 2, "--bptt", 5
 
 
 @pytest.fixture
-def text(tmp_path):
-    (tmp_path / "text.txt").write_text(TEXT)
-    return tmp_path / "text.txt"
-
-
-@pytest.fixture
 def files(run, text, tmp_path):
     """The same model, native and ARPA."""
     paths = [tmp_path / "kn.safetensors", tmp_path / "kn.arpa"]
@@ -130,7 +124,9 @@ def test_there_are_no_vectors_in_it(run, files, tmp_path):
 def test_arpa_is_of_ngrams(run, text, toy_file, tmp_path):
     assert run("train", "gru", text, "-o", tmp_path / "lm", *LM).code == 0
     refused(run("convert", tmp_path / "lm", tmp_path / "lm.arpa"), str(tmp_path / "lm"), "holds no n-grams")
-    refused(run("convert", toy_file, tmp_path / "v.arpa"), str(toy_file), "not a language model")
+    result = run("convert", toy_file, tmp_path / "v.arpa")
+    refused(result, str(toy_file), "not a language model")
+    assert "Hint: embedkit train kn TEXT" in result.err
     refused(run("train", "gru", text, "-o", tmp_path / "lm.arpa", *LM), "native format alone")
     assert not list(tmp_path.glob("*.arpa"))
 

@@ -219,7 +219,11 @@ def test_a_rate_that_diverges(run, text, tmp_path):
 
 
 def test_two_texts_on_stdin(run, tmp_path):
-    refused(run("train", "lstm", "-", "-o", tmp_path / "lm", "--valid", "-", stdin=TEXT), "stdin cannot be", code=2)
+    refused(
+        run("train", "lstm", "-", "-o", tmp_path / "lm", "--valid", "-", stdin=TEXT),
+        "only one of the files can be -",
+        code=2,
+    )
 
 
 # --- going on

@@ -270,7 +270,7 @@ def test_bad_data_set(run, text, tmp_path, flag, content, message):
         (("--checkpoint", "/dev/stdout"), "--checkpoint /dev/stdout: is no file"),
         (("--resume", "-o", "-"), "--resume needs --checkpoint FILE"),
         (("--resume", "-o", "/dev/stdout"), "--resume needs --checkpoint FILE"),
-        (("--valid-pairs", "-", "-"), "stdin cannot be the text and the word pairs"),
+        (("--valid-pairs", "-", "-"), "only one of the files can be -, stdin"),
     ],
 )
 @pytest.mark.parametrize("model", MODELS)
@@ -351,3 +351,25 @@ def test_a_stream_has_no_checkpoint_beside_it(process, text, tmp_path):
     assert (result.code, expected.code) == (0, 0)
     assert (tmp_path / "v").read_bytes() == expected.raw
     assert "checkpoint" not in (tmp_path / "log").read_text()
+
+
+# --- windows
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_window_is_no_wider_than_what_a_kernel_reads(run, text, tmp_path, model):
+    widest = trained(run, text, tmp_path / "a", "--window", 16384, "--fixed-window", model=model)
+    line = trained(run, text, tmp_path / "b", "--window", 9, "--fixed-window", model=model)
+    assert np.array_equal(formats.load(tmp_path / "a").matrix, formats.load(tmp_path / "b").matrix)
+    assert widest != line  # the window is in the metadata
+    for window in (16385, 3_000_000_000, 99999999999999999999):
+        refused(run("train", model, text, "-o", tmp_path / "c", "--window", window), "not in the range", code=2)
+    refused(run("train", model, text, "-o", tmp_path / "c", "--window", "1e9"), "is not a valid whole number", code=2)
+
+
+def test_one_word_alone(run, tmp_path):
+    (tmp_path / "one").write_text("a a a\n" * 9)
+    for least, hint in ((2, "--min-count 1 keeps"), (1, "more text")):
+        result = run("train", "skipgram", tmp_path / "one", "-o", tmp_path / "c", "--min-count", least)
+        refused(result, "only one word")
+        assert f"Hint: {hint}" in result.err

@@ -9,13 +9,6 @@ import pytest
 TEXT = "tea cup hot\n" * 6 + "coffee cup hot\n" * 3 + "Tea Kaffee Caf\u00e9\n"
 
 
-@pytest.fixture(autouse=True)
-def cache(monkeypatch, tmp_path):
-    folder = tmp_path / "cache"
-    monkeypatch.setenv("EMBEDKIT_CACHE", str(folder))
-    return folder / "ids"
-
-
 @pytest.fixture
 def trained(run, tmp_path):
     """`trained("--min-count", 5)`: PPMI vectors of TEXT."""

@@ -4,23 +4,7 @@ from __future__ import annotations
 
 import os
 
-import pytest
-
 TEXT = "b a b\nc b 한국\n"
-
-
-@pytest.fixture(autouse=True)
-def cache(monkeypatch, tmp_path):
-    folder = tmp_path / "cache"
-    monkeypatch.setenv("EMBEDKIT_CACHE", str(folder))
-    return folder / "ids"
-
-
-@pytest.fixture
-def text(tmp_path):
-    path = tmp_path / "text.txt"
-    path.write_text(TEXT, "utf-8")
-    return path
 
 
 def test_vocab_output(run, text):
@@ -129,3 +113,11 @@ def test_list_and_clear(run, text, cache):
     assert (row[0], row[1], row[3]) == (str(entry), str(entry.stat().st_size), str(text))
     assert run("cache", "--clear").err == f"1 entries removed from {cache}\n"
     assert run("cache").out == ""
+
+
+def test_one_of_a_kind(run, tmp_path):
+    (tmp_path / "one").write_text("word\n")
+    assert run("vocab", tmp_path / "one", "--min-count", 1).err == "1 token, 1 word kept\n"
+    assert run("phrases", tmp_path / "one", "--min-count", 1).err == "1 token, 0 phrases\n"
+    result = run("vocab", tmp_path / "one", "--min-count", 2)
+    assert "the most frequent, 'word', occurs 1 time\n" in result.err

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from embedkit.commands.convert import missing
+from embedkit.commands._change import missing
 from embedkit.text.vocab import Vocab
 from embedkit.vectors import formats
 from embedkit.vectors.formats import FORMATS

@@ -41,7 +41,12 @@ CASES = {
         Case(*NEURAL[:2], NEURAL.options | {"add_context": True}),
         Case(*NEURAL[:2], NEURAL.options | {"loss": "hs"}),
     ],
-    "cbow": [NEURAL, Case(2_000, 1_900, {"loss": "softmax", "epochs": 1})],
+    "cbow": [
+        NEURAL,
+        Case(2_000, 1_900, {"loss": "softmax", "epochs": 1}),
+        Case(2_000, 1_900, {"window": 9_000, "epochs": 1}),
+        Case(2_000, 1_900, {"window": 9_000, "epochs": 1, "position_weights": True, "deterministic": True}),
+    ],
     "kn": [Case(100_000, 5_000), Case(100_000, 5_000, {"order": 2})],
     "ffn": [LANGUAGE],
     "rnn": [LANGUAGE],

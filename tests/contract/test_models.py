@@ -190,3 +190,37 @@ def test_a_language_model_gives_probabilities(trained):
             np.testing.assert_array_equal(same, scores)
             assert (H.shape[:2], H.dtype) == ((1, 3), np.float32)
         ids, state = np.full(3, model.vocab.id(word)), after
+
+
+BEFORE_READING = [
+    *((name, ["--add-context", "--loss", "hs"], "--loss hs has none") for name in ("skipgram", "cbow")),
+    *((name, ["--keep-best"], "by --valid-pairs or") for name in ("skipgram", "cbow")),
+    *((name, ["--dropout", 1.5], "must be less than 1") for name, model in MODELS.items() if model.reads == "stream"),
+    *((name, ["--tie", "--embed", 5], "--tie shares one") for name, model in MODELS.items() if model.reads == "stream"),
+    *((name, ["--freeze"], "nothing to keep") for name, model in MODELS.items() if model.reads in ("stream", "corpus")),
+]
+
+
+@pytest.fixture
+def unread(monkeypatch):
+    """No text can be read."""
+    for module in ("corpus", "stream"):
+        monkeypatch.setattr(f"embedkit.text.{module}.encode", lambda *_: pytest.fail("the text was read"))
+
+
+@pytest.mark.usefixtures("unread")
+@pytest.mark.parametrize(("name", "options", "message"), BEFORE_READING)
+def test_options_are_checked_before_the_text_is_read(run, corpus, tmp_path, name, options, message):
+    result = run("train", name, corpus, "-o", tmp_path / "out", *options)
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("unread")
+@pytest.mark.parametrize("name", [name for name, model in MODELS.items() if model.reads in ("stream", "corpus")])
+def test_vectors_to_start_from_are_checked_before_the_text_is_read(run, corpus, toy_file, tmp_path, name):
+    result = run("train", name, corpus, "-o", tmp_path / "out", "--init", toy_file)
+    assert (result.code, result.out) == (1, "")
+    flag = "--embed" if MODELS[name].is_lm else "--dim"
+    assert f"{toy_file}: its vectors have 4 dimensions, not 100\nHint: {flag} 4\n" in result.err

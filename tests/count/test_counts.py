@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import struct
+
 import numpy as np
 import pytest
 
@@ -39,3 +42,24 @@ def test_what_is_refused(tmp_path, changed, message):
         container.write(out, held | vocab_tensors(Vocab.from_words("ab")), {"kind": "counts"})
     with pytest.raises(FormatError, match=message):
         counts.load(tmp_path / "c")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "what"),
+    [
+        ({"kind": "sparse-vectors"}, "vectors (sparse)"),
+        ({"kind": "checkpoint"}, "the checkpoint of an unfinished run"),
+        ({"kind": "topics"}, "'topics', which is unknown"),
+        ({}, "tensors of no kind"),
+        ({"format": "embedkit/9", "kind": "counts"}, "tensors of another version of embedkit (embedkit/9)"),
+        ({"format": "pt", "kind": "counts"}, "tensors of another program"),
+    ],
+)
+def test_other_files_are_named(tmp_path, metadata, what):
+    header = {"__metadata__": {"format": "embedkit/1"} | metadata}
+    text = json.dumps(header).encode()
+    (tmp_path / "x").write_bytes(struct.pack("<Q", len(text)) + text)
+    with pytest.raises(FormatError) as caught:
+        counts.load(tmp_path / "x")
+    assert str(caught.value) == f"{tmp_path / 'x'}: holds {what}, not counts"
+    assert caught.value.hint == "make them with: embedkit count TEXT -o COUNTS"

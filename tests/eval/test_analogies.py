@@ -126,7 +126,7 @@ def test_broken_vectors_are_named(value):
     matrix[4, 0] = value
     source = Vectors(words(6), matrix)
     for triple in ([0, 1, 2], [0, 4, 2]):
-        with pytest.raises(EmbedkitError, match="'w4' holds NaN or infinity"):
+        with pytest.raises(EmbedkitError, match="'w4' holds a NaN or an infinite number"):
             best_of(source, np.array([triple]))
     assert best_of(source, np.array([[0, 1, 2]]), limit=4).tolist() == [3]
 

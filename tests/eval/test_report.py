@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from embedkit.eval.analogy import Answers, Section
-from embedkit.eval.report import COLUMNS, analogy_rows, similarity_rows, table
+from embedkit.eval.report import COLUMNS, analogy_rows, similarity_rows
 from embedkit.eval.similarity import Agreement
 
 FAMILY, EMPTY, GRAM = Section("family", 2, 3, 4), Section("none", 0, 0, 0), Section("gram1", 1, 6, 6)
@@ -73,17 +73,3 @@ def test_both_ways_to_count_stand_side_by_side():
         ("all", "accuracy-mul-oov-wrong", 0.5, 2, 3, 4),
     ]
     assert rows[1]["high"] == 1  # of four, two more can be right
-
-
-def test_the_table_is_aligned():
-    rows = [
-        *similarity_rows("m", "ws353", agreement(0.5, -0.25, 20, 20)),
-        *analogy_rows("long.bin", "q", answers([GRAM])),
-    ]
-    assert list(table(rows)) == [
-        "model     task        dataset  section  metric      value  correct  used  total  coverage",
-        "m         similarity  ws353    -        spearman   0.5000        -    20     20    1.0000",
-        "m         similarity  ws353    -        pearson   -0.2500        -    20     20    1.0000",
-        "long.bin  analogy     q        gram1    accuracy   0.1667        1     6      6    1.0000",
-        "long.bin  analogy     q        all      accuracy   0.1667        1     6      6    1.0000",
-    ]

@@ -117,6 +117,6 @@ def test_sparse_as_dense():
 def test_broken_vectors_are_named(value):
     matrix = MATRIX.copy()
     matrix[2, 1] = value
-    with pytest.raises(EmbedkitError, match="'c' holds NaN or infinity"):
+    with pytest.raises(EmbedkitError, match="'c' holds a NaN or an infinite number"):
         judge_pairs(dense(matrix), Pairs("p", ["a", "b", "a", "c"], np.array([1.0, 2])))
     assert judge_pairs(dense(matrix), Pairs("p", ["a", "b"], np.array([1.0]))).used == 1

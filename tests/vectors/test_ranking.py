@@ -8,9 +8,9 @@ import pytest
 
 from embedkit.text.vocab import Vocab
 from embedkit.vectors import formats, ranking, top
-from embedkit.vectors.query import combine_all, find, parse_query, unit_rows
+from embedkit.vectors.query import combine_all, find, parse_query
 from embedkit.vectors.ranking import analogy, nearest
-from embedkit.vectors.vectors import METRICS, Vectors
+from embedkit.vectors.vectors import METRICS, Vectors, unit_rows
 
 
 def ask(source, *texts, **options):

@@ -10,6 +10,7 @@ from embedkit.text.vocab import Vocab
 from embedkit.vectors import formats, query, subwords
 from embedkit.vectors.ranking import analogy, nearest
 from embedkit.vectors.subwords import SubwordVectors, means, ngrams
+from embedkit.vectors.vectors import unit_rows
 
 
 def slow_ngrams(word: str, minn: int, maxn: int) -> list[int]:
@@ -103,16 +104,16 @@ def test_expressions_and_analogies_take_unknown_words():
     for method in ("add", "mul"):
         (ranking,) = analogy(vectors, np.array([[5, 0, 4]]), method, k=3)
         assert sorted(ranking[0].tolist()) == [1, 2, 3]
-    units = query.unit_rows(vectors.rows([5, 0, 4, 1, 2, 3]))
+    units = unit_rows(vectors.rows([5, 0, 4, 1, 2, 3]))
     (ids, scores), *_ = analogy(vectors, np.array([[5, 0, 4]] * 3), "add", k=3)
-    wanted = units[3:] @ query.unit_rows((units[1] - units[0] + units[2])[None])[0]
+    wanted = units[3:] @ unit_rows((units[1] - units[0] + units[2])[None])[0]
     np.testing.assert_allclose(scores, np.sort(wanted)[::-1], rtol=1e-5)
 
 
 def test_a_broken_row_of_ngrams_is_named_when_it_is_used():
     vectors, rows = make(["one"], bucket=1)
     vectors.buckets[0, 0] = np.nan
-    with pytest.raises(EmbedkitError, match="the vector of 'two' holds NaN or infinity"):
+    with pytest.raises(EmbedkitError, match="the vector of 'two' holds a NaN or an infinite number"):
         vectors.rows([0, vectors.compose("two")])
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from embedkit.text.vocab import Vocab
 from embedkit.vectors import vectors as module
-from embedkit.vectors.vectors import METRICS, Vectors
+from embedkit.vectors.vectors import METRICS, Vectors, unit_rows
 
 
 def naive(query, row, metric: str) -> float:
@@ -129,3 +129,11 @@ def test_rows_that_follow_one_another_are_not_copied():
     vectors = make()
     assert np.shares_memory(vectors.take([4, 5, 6]).matrix, vectors.matrix)
     assert not np.shares_memory(vectors.take([4, 6]).matrix, vectors.matrix)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_rows_of_any_size_get_length_1(dtype):
+    rows = np.array([[3e30, 4e30], [0, 0], [3e-30, -4e-30]], dtype)
+    found = unit_rows(rows)
+    assert found.dtype == dtype
+    np.testing.assert_allclose(found, [[0.6, 0.8], [0, 0], [0.6, -0.8]], 1e-6)

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...errors import CUT
 from ...text.stream import UNK
-from ...text.vocab import Vocab
-from .arpa_lines import Lines, shown
-from .arpa_sections import CUT, Section, Words, section, sizes
+from ...text.vocab import Vocab, show
+from .arpa_lines import Lines
+from .arpa_sections import Section, Words, section, sizes
 from .model import LN10, Level, NgramModel
 
 NO_UNK = -100.0  # log10 probability of <unk> where the file has none, as in KenLM
@@ -91,7 +92,7 @@ def _level(lines: Lines, model: NgramModel, keys: np.ndarray, at: np.ndarray, fo
     if len(places) < len(at):
         twice = np.delete(np.arange(len(at)), first)[0]
         gram = b" ".join(model.vocab.bytes(id) for id in found.ids[twice].tolist())
-        raise lines.error(f"the n-gram {shown(gram)} comes twice", line=found.line + int(twice))
+        raise lines.error(f"the n-gram {show(gram)} comes twice", line=found.line + int(twice))
     missing = np.flatnonzero(np.isnan(log10))
     if len(missing):
         log10[missing] = _backed_off(model, keys[missing])

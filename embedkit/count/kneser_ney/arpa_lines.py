@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ...errors import FormatError
-from ...text.vocab import ERRORS
 
 _TAB_IS_SPACE = bytes.maketrans(b"\t", b" ")
 _NOT_SEPARATING = bytes(set(range(256)) - set(b" \n"))
@@ -64,8 +63,3 @@ class Lines:
 
     def error(self, message: str, hint: str = "", line: int | None = None) -> FormatError:
         return FormatError(self.path, message, hint, line=self.number if line is None else line)
-
-
-def shown(word: bytes) -> str:
-    """`word` for a message: quoted, on one line, not longer than people read."""
-    return repr(word[:60].decode("utf-8", ERRORS))

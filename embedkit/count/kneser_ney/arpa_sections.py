@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...errors import FormatError
+from ...errors import CUT, FormatError
 from ...text.stream import EOS
-from .arpa_lines import Lines, Rows, shown
+from ...text.vocab import show
+from .arpa_lines import Lines, Rows
 from .arpa_write import BEGIN, END
 
 BLOCK = 1 << 16  # lines taken apart at a time
 MAX_ORDER = 32  # time grows with its square
-CUT = "the file was cut short: fetch or make it again"
 _SIZE = re.compile(rb"ngram[ \t]+([0-9]{1,9})[ \t]*=[ \t]*([0-9]{1,15})")
 
 
@@ -45,7 +45,7 @@ class Words:
         for number, word in enumerate(rows.column(1), rows.line):
             if word in self._ids or word == EOS.encode():
                 what = "comes twice" if word in self._ids else "cannot be read: </s> is called so here"
-                raise self._lines.error(f"the word {shown(word)} {what}", line=number)
+                raise self._lines.error(f"the word {show(word)} {what}", line=number)
             twin = {BEGIN: END, END: BEGIN}.get(word)
             if twin not in self._ids:
                 self.words.append(EOS.encode() if twin else word)
@@ -75,7 +75,7 @@ class Words:
             except KeyError as error:
                 (word,) = error.args
                 why = "stands in the wrong place" if word in self._ids else "is not among the 1-grams"
-                message = f"the word {shown(word)} {why}"
+                message = f"the word {show(word)} {why}"
                 raise self._lines.error(message, line=rows.line + words.index(word)) from None
         return ids.T
 
@@ -148,7 +148,7 @@ def _numbers(lines: Lines, fields: list[bytes], numbers: np.ndarray) -> np.ndarr
         values = np.array([*map(_number, fields)], np.float32)
     if not np.isfinite(values).all():
         at = int(np.isfinite(values).argmin())
-        raise lines.error(f"{shown(fields[at])} is no finite number", line=int(numbers[at]))
+        raise lines.error(f"{show(fields[at])} is no finite number", line=int(numbers[at]))
     return values
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import chain, islice, repeat
 
@@ -10,12 +9,11 @@ import numpy as np
 
 from ...errors import EmbedkitError
 from ...files import Output
-from ...text.vocab import ERRORS
+from ...text.vocab import SEPARATES, show
 from .model import Level, NgramModel
 
 BEGIN, END = b"<s>", b"</s>"
 _BLOCK = 1 << 14  # lines written at a time
-_SEPARATES = re.compile(rb"[\0\t-\r ]")
 
 
 def write(out: Output, model: NgramModel) -> None:
@@ -63,12 +61,10 @@ def _ends(level: Level, eos: int) -> Iterator[bytes]:
 
 
 def _words(path, model: NgramModel) -> list[bytes]:
-    words = [model.vocab.bytes(id) for id in range(len(model.vocab))]
+    words = model.vocab.all_bytes()
     for word in words:
-        if not word or _SEPARATES.search(word) or word in (BEGIN, END):
-            raise EmbedkitError(
-                f"{path}: an ARPA file cannot hold the word {word.decode('utf-8', ERRORS)!r}",
-                "a native file, .safetensors, can",
-            )
+        if not word or SEPARATES.search(word) or word in (BEGIN, END):
+            message = f"{path}: an ARPA file cannot hold the word {show(word)}"
+            raise EmbedkitError(message, "a native file, .safetensors, can")
     words[model.eos] = END
     return words

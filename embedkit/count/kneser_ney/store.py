@@ -11,12 +11,10 @@ import numpy as np
 
 from ... import container
 from ...container import Container
-from ...errors import FormatError
+from ...errors import DAMAGED, FormatError
 from ...files import Output
 from ...text.stored import column, pack_metadata, read_vocab, unpack_metadata, vocab_tensors
 from .model import Level, NgramModel
-
-_DAMAGED = "embedkit verify FILE tells which parts of a file are damaged"
 
 
 def save(out: Output, model: NgramModel) -> None:
@@ -35,19 +33,19 @@ def load(stored: Container) -> NgramModel:
     metadata, vocab = unpack_metadata(stored.metadata), read_vocab(stored)
     order = metadata.get("order")
     if type(order) is not int or order < 1:
-        raise FormatError(stored.path, f"damaged metadata: order is {order!r}", _DAMAGED)
+        raise FormatError(stored.path, f"damaged metadata: order is {order!r}", DAMAGED)
     levels: list[Level] = []
     for n in range(1, order + 1):
-        keys = column(stored, f"keys.{n}", np.int64, _DAMAGED) if n > 1 else np.arange(len(vocab))
-        log10 = column(stored, f"log10.{n}", np.float32, _DAMAGED)
-        backoff = column(stored, f"backoff.{n}", np.float32, _DAMAGED) if n < order else np.zeros(len(keys), np.float32)
+        keys = column(stored, f"keys.{n}", np.int64, DAMAGED) if n > 1 else np.arange(len(vocab))
+        log10 = column(stored, f"log10.{n}", np.float32, DAMAGED)
+        backoff = column(stored, f"backoff.{n}", np.float32, DAMAGED) if n < order else np.zeros(len(keys), np.float32)
         above = len(levels[-1].keys) * len(vocab) if levels else len(vocab)
         if not 0 < len(keys) == len(log10) == len(backoff):
-            raise FormatError(stored.path, f"the {n}-grams and their probabilities are not of one number", _DAMAGED)
+            raise FormatError(stored.path, f"the {n}-grams and their probabilities are not of one number", DAMAGED)
         if keys[0] < 0 or keys[-1] >= above or (keys[1:] <= keys[:-1]).any():
-            raise FormatError(stored.path, f"tensor 'keys.{n}' does not name {len(keys)} n-grams", _DAMAGED)
+            raise FormatError(stored.path, f"tensor 'keys.{n}' does not name {len(keys)} n-grams", DAMAGED)
         levels.append(Level(keys, log10, backoff))
     model = NgramModel(vocab, levels, metadata)
     if model.eos is None or model.unk is None:
-        raise FormatError(stored.path, "<eos> or <unk> is not among its words", _DAMAGED)
+        raise FormatError(stored.path, "<eos> or <unk> is not among its words", DAMAGED)
     return model

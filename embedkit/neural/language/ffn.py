@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ...config import LmText, Pretrained, option
 from .options import LmModel, LmTraining
+from .options import check as check
 
 
 @dataclass(frozen=True)

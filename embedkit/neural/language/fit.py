@@ -7,17 +7,17 @@ import time
 
 import numpy as np
 
-from ...errors import EmbedkitError, OptionError
+from ...errors import EmbedkitError
 from ...parallel import thread_count
 from ...text.stream import Stream
 from ..layers.fused import Fused
 from ..layers.workspace import Workspace
 from ..optim import OPTIMIZERS, Optimizer
-from ..pretrained import check_freeze
 from ..rates import Rate
 from ..run import Run
 from . import start, steps
 from .batches import Batches
+from .options import check
 from .store import Trained
 
 LIMIT = 100.0  # nats per word that no training comes back from
@@ -31,34 +31,13 @@ def train(kind: str, stream: Stream, config, run: Run, valid: Stream | None = No
     which epoch the parameters are from: the best. EmbedkitError where training diverges, or where a checkpoint does
     not fit; OptionError where options do not go together.
     """
-    check(config, valid)
+    check(config, valid is not None)
     fit = Fit(kind, stream, config, run, valid)
     with run.checkpoint.guarding():
         fit.begin()
         while not fit.is_over:
             fit.go_on()
     return fit.result()
-
-
-def check(config, valid: Stream | None = None) -> None:
-    """Refuse options that do not go together."""
-    model, training = config.model, config.training
-    if model.tie and model.layers == 1 and model.embed != model.hidden:
-        raise OptionError(
-            f"--tie shares one matrix: with one layer, --hidden {model.hidden} must be --embed {model.embed}"
-        )
-    check_freeze(model)
-    if model.residual and model.layers == 1 and model.embed != model.hidden:
-        raise OptionError("--residual needs a layer that gives as many numbers as it takes: --embed = --hidden")
-    if valid is None and training.patience is not None:
-        raise OptionError("--patience counts epochs without a better --valid FILE; there is none")
-    if valid is None and training.optimizer == "nt-asgd":
-        raise OptionError("--optimizer nt-asgd averages once --valid FILE no longer improves; there is none")
-    dropouts = ("dropout", "input_dropout", "output_dropout", "embed_dropout", "weight_drop")
-    for section, name in [*((model, name) for name in dropouts), (training, "smoothing")]:
-        share = getattr(section, name)
-        if share is not None and share >= 1:
-            raise OptionError(f"--{name.replace('_', '-')} {share}: must be less than 1")
 
 
 class Fit:

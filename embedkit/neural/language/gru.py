@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ...config import LmText
 from .options import GatedTraining, Recurrent
+from .options import check as check
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...config import Pretrained, Training, option
+from ...config import Pretrained, Training, check_freeze, option
+from ...errors import OptionError
 
 
 def rate(told: str):
@@ -113,3 +114,24 @@ class GatedTraining(RecurrentTraining):
 
     lr: float = rate("20 for sgd, 30 for nt-asgd, 1 for momentum, nesterov and adadelta")
     rates: ClassVar[dict[str, float]] = {}
+
+
+def check(config, has_valid: bool) -> None:
+    """OptionError where options do not go together; `has_valid`: there is a text to validate on."""
+    model, training = config.model, config.training
+    if model.tie and model.layers == 1 and model.embed != model.hidden:
+        raise OptionError(
+            f"--tie shares one matrix: with one layer, --hidden {model.hidden} must be --embed {model.embed}"
+        )
+    check_freeze(model)
+    if model.residual and model.layers == 1 and model.embed != model.hidden:
+        raise OptionError("--residual needs a layer that gives as many numbers as it takes: --embed = --hidden")
+    if not has_valid and training.patience is not None:
+        raise OptionError("--patience counts epochs without a better --valid FILE; there is none")
+    if not has_valid and training.optimizer == "nt-asgd":
+        raise OptionError("--optimizer nt-asgd averages once --valid FILE no longer improves; there is none")
+    dropouts = ("dropout", "input_dropout", "output_dropout", "embed_dropout", "weight_drop")
+    for section, name in [*((model, name) for name in dropouts), (training, "smoothing")]:
+        share = getattr(section, name)
+        if share is not None and share >= 1:
+            raise OptionError(f"--{name.replace('_', '-')} {share}: must be less than 1")

@@ -14,7 +14,7 @@ import numpy as np
 
 from ... import container
 from ...container import Container
-from ...errors import FormatError
+from ...errors import DAMAGED, FormatError
 from ...files import Output
 from ...text.stored import pack_metadata, read_vocab, unpack_metadata, vocab_tensors
 from ...text.stream import EOS, UNK
@@ -24,7 +24,6 @@ from .model import LanguageModel
 from .network import EMBEDDING, KINDS, OUTPUT, build
 
 KIND = "language-model"
-_DAMAGED = "embedkit verify FILE tells which parts of a file are damaged"
 
 
 @dataclass
@@ -55,15 +54,15 @@ def load(stored: Container, threads: int | None = None) -> LanguageModel:
     vocab = read_vocab(stored)
     eos, unk = vocab.id(EOS), vocab.id(UNK)
     if eos is None or unk is None:
-        raise FormatError(stored.path, f"{EOS} or {UNK} is not among its words", _DAMAGED)
+        raise FormatError(stored.path, f"{EOS} or {UNK} is not among its words", DAMAGED)
 
     def read(name: str, shape: tuple[int, ...], first) -> Param:
         if name not in stored:
-            raise FormatError(stored.path, f"there is no tensor {name!r} in it", _DAMAGED)
+            raise FormatError(stored.path, f"there is no tensor {name!r} in it", DAMAGED)
         value = stored[name]
         if value.dtype != np.float32 or value.shape != shape:
             found = f"{value.dtype} {value.shape}"
-            raise FormatError(stored.path, f"tensor {name!r} is {found}, not float32 {shape}", _DAMAGED)
+            raise FormatError(stored.path, f"tensor {name!r} is {found}, not float32 {shape}", DAMAGED)
         # Kernels are compiled for arrays that can be written to, which a map cannot.
         return Param(name, value.copy())
 
@@ -90,6 +89,6 @@ def _options(path, kind: str, stored: dict) -> SimpleNamespace:
             is_unset = value is f.default is None
             is_wrong = type(value) not in wanted or choices and value not in choices
             if not is_unset and (is_wrong or least is not None and value < least):
-                raise FormatError(path, f"damaged metadata: {f.name} is {value!r}", _DAMAGED)
+                raise FormatError(path, f"damaged metadata: {f.name} is {value!r}", DAMAGED)
             known[f.name] = value
     return SimpleNamespace(**known)

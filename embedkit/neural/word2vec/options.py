@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...config import Training, option
+from ...config import Training, check_freeze, option
+from ...errors import OptionError
+
+SPAN = 1 << 14  # ids trained in one call of a kernel; no window sees more
 
 
 @dataclass(frozen=True)
 class Windows:
     """Which neighbours a word meets in training."""
 
-    window: int = option(5, "words to each side", least=1)
+    window: int = option(5, "words to each side", least=1, most=SPAN)
     dynamic_window: bool = option(
         True, "every window a random width from 1 to this, so that near words meet more often", off="fixed-window"
     )
@@ -50,3 +53,13 @@ class Epochs(Training):
         (), "FILE of analogy questions, asked after every epoch", kind=str, many=True, stored=False
     )
     keep_best: bool = option(False, "write the vectors of the epoch with the best mean of what --valid-… measure")
+
+
+def check(config) -> None:
+    """OptionError where options do not go together."""
+    model, training = config.model, config.training
+    if model.add_context and model.loss == "hs":
+        raise OptionError("--add-context needs an output vector for each word; --loss hs has none")
+    check_freeze(model)
+    if training.keep_best and not (training.valid_pairs or training.valid_questions):
+        raise OptionError("--keep-best compares epochs by --valid-pairs or --valid-questions; there are none")

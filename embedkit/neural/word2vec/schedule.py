@@ -8,9 +8,9 @@ import numpy as np
 
 from ...parallel import each, stream
 from ._kernels import Tables, merge
+from .options import SPAN
 from .start import copied
 
-SPAN = 1 << 14  # ids trained in one call of a kernel
 SHARDS = 2  # trained side by side, and merged, with --deterministic
 ROUND = 8  # ids of a shard per thousand floats of the tables: what merging costs stays a small share
 PART = 1 << 16  # floats merged at a time

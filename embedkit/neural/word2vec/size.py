@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from ...memory import Memory
 from ...parallel import thread_count
-from .plan import LOSSES, SOFTMAX
-from .schedule import SHARDS, SPAN
+from ._kernels import ROW, SOFTMAX, TILE
+from .options import SPAN
+from .plan import LOSSES
+from .schedule import SHARDS
 from .start import row_width
 
 FLOAT = 4  # bytes
 DRAWN, TREE = 120, 700  # bytes a word while the table of noise, and the tree, are made
+DEEP = 64  # nodes on the way to a word in the deepest of trees
 
 
 def peak_memory(corpus, config, memory: Memory) -> int:
     """Bytes that `trainer.train` holds at most, the ids of the text among them."""
     model, training, V = config.model, config.training, len(corpus.vocab)
-    tables = 2 * FLOAT * V * row_width(model.dim)
+    hidden, D = 2 * config.context.window, row_width(model.dim)
+    tables = FLOAT * (2 * V + hidden * getattr(model, "position_weights", False)) * D
     result = FLOAT * V * model.dim
     copies = (SHARDS * tables if training.deterministic else 0) + result * (model.add_context + training.keep_best)
     threads = max(2, thread_count(training.threads))
-    outputs = V if LOSSES[model.loss] == SOFTMAX else 0
+    outputs = V if LOSSES[model.loss] == SOFTMAX else max(model.negative, DEEP)
     tokens = int(corpus.vocab.counts.sum())
     scratch = threads * (
-        FLOAT * min(SPAN, tokens) * (2 + model.negative) + FLOAT * outputs * (2 * config.context.window + 8)
+        FLOAT * (min(SPAN, tokens) * (2 + model.negative) + hidden * (D + 6) + outputs * (hidden * ROW // TILE + 8))
     )
     made = TREE if model.loss == "hs" else DRAWN
     return memory.kept(FLOAT * tokens) + max(made * V, tables + copies + scratch)

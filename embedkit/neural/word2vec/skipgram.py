@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ...config import Pretrained, Text
 from .options import Epochs, Windows, Word2vec
+from .options import check as check
 
 
 @dataclass(frozen=True)

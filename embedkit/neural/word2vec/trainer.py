@@ -7,12 +7,12 @@ import time
 
 import numpy as np
 
-from ...errors import EmbedkitError, OptionError
+from ...errors import EmbedkitError
 from ...parallel import thread_count
 from ...vectors.vectors import Vectors
-from ..pretrained import check_freeze
 from ..run import Run
 from . import _kernels
+from .options import check
 from .plan import draws, plan, scratch, tree
 from .schedule import PART, LockFree, Merged
 from .start import tables
@@ -23,9 +23,10 @@ def train(kernel, corpus, config, run: Run) -> Vectors:
 
     Their metadata holds the mean loss per example of every epoch, what `run.judge` found after each, and with
     `keep_best` which epoch the vectors are from. EmbedkitError where the text gives nothing to learn from, where
-    training diverges, or where a checkpoint does not fit.
+    training diverges, or where a checkpoint does not fit; OptionError where options do not go together.
     """
-    check(corpus, config)
+    check(config)
+    check_words(corpus, config.text)
     trainer = Trainer(kernel, corpus, config, run)
     with run.checkpoint.guarding():
         trainer.begin()
@@ -34,19 +35,13 @@ def train(kernel, corpus, config, run: Run) -> Vectors:
     return trainer.result()
 
 
-def check(corpus, config) -> None:
-    """Refuse what cannot work before anything is allocated."""
-    model = config.model
-    if model.add_context and model.loss == "hs":
-        raise OptionError("--add-context needs an output vector for each word; --loss hs has none")
-    check_freeze(model)
-    if config.training.keep_best and not (config.training.valid_pairs or config.training.valid_questions):
-        raise OptionError("--keep-best compares epochs by --valid-pairs or --valid-questions; there are none")
+def check_words(corpus, text) -> None:
+    """Refuse a corpus of a single word, whatever options `text` left of it."""
     found = np.flatnonzero(corpus.vocab.counts)
     if len(found) < 2:
         raise EmbedkitError(
             f"only one word is left of the text, {corpus.vocab[int(found[0])]!r}: there is nothing to predict",
-            "--min-count 1 keeps every word",
+            "--min-count 1 keeps every word" if text.min_count > 1 else "more text, or a larger vocabulary, has others",
         )
 
 

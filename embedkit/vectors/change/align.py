@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..query import unit_rows
+from ..vectors import unit_rows
 from .rows import id_blocks
 
 

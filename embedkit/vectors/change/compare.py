@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..query import unit_rows
 from ..ranking import nearest
+from ..vectors import unit_rows
 from .align import rotation
 from .merge import match
 from .rows import id_blocks

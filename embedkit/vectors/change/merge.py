@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...text.vocab import Vocab
-from ..query import unit_rows
+from ..vectors import unit_rows
 from .rows import id_blocks
 
 MISSING = -1

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ...errors import EmbedkitError, OptionError
-from ..query import unit_rows
+from ..vectors import unit_rows
 from .rows import Rows, mean, principal
 
 FLAT = 1e-12  # variances below this share of the largest are rounding

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..quantized import QuantizedVectors
-from ..query import unit_rows
+from ..vectors import unit_rows
 from .compare import overlaps
 from .rows import id_blocks
 

@@ -2,7 +2,7 @@
 
 A format is one module and one line in FORMATS. The module has
 
-    sniff(head, size) -> bool     whether a file of `size` bytes that starts with `head` is one
+    sniff(head) -> bool           whether a file that starts with `head` is one
     read(path, data, *, dedupe)   Vectors from `data`, all bytes of `path` as a uint8 array
     write(out, vectors, *, on_bad_token)   where the format is written at all
     LOSES                         what a copy in this format lacks; for formats that are only read, what is not read
@@ -173,11 +173,11 @@ def target(path, name: str | None = None) -> Format:
 
 def detect(path, data) -> Format:
     """The format of `data` (uint8 array, all bytes of `path`); FormatError says what else it is."""
-    head, size = data[:HEAD].tobytes(), len(data)
+    head = data[:HEAD].tobytes()
     for format in FORMATS:
-        if format.sniff(head, size):
+        if format.sniff(head):
             return format
     from ._unknown import describe
 
-    message, hint = describe(os.fspath(path), head, size)
+    message, hint = describe(os.fspath(path), head, len(data))
     raise FormatError(path, message, hint)

@@ -12,7 +12,7 @@ import re
 
 import numpy as np
 
-from ...errors import FormatError
+from ...errors import AGAIN, FormatError
 
 MAGIC = b"\x93NUMPY"
 MAX_HEADER = 1 << 16  # bytes
@@ -41,7 +41,7 @@ def parse(path, data: np.ndarray) -> np.ndarray:
     if len(sizes) > 8 or math.prod(sizes) * dtype.itemsize != len(data) - begin or not dtype.itemsize:
         sides = " x ".join(map(str, sizes[:8]))
         message = f"{sides or 1} numbers of {dtype} are promised, {len(data) - begin} bytes follow"
-        raise FormatError(path, message, "fetch or make the file again", offset=begin)
+        raise FormatError(path, message, AGAIN, offset=begin)
     order = "F" if fields[b"fortran_order"] == b"True" else "C"
     return data[begin:].view(dtype).reshape(sizes, order=order)
 
@@ -55,7 +55,7 @@ def _header(path, data: np.ndarray) -> tuple[bytes, int]:
     length, at = int.from_bytes(head[8 : 8 + width], "little"), 8 + width
     if length > min(MAX_HEADER, len(data) - at):
         message = f"a numpy header of {length} bytes is promised, {len(data) - at} follow"
-        raise FormatError(path, message, "fetch or make the file again", offset=8)
+        raise FormatError(path, message, AGAIN, offset=8)
     return data[at : at + length].tobytes(), at + length
 
 

@@ -8,26 +8,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from ...errors import EmbedkitError, FormatError
-from ...text.vocab import ERRORS, Vocab
+from ...text.vocab import LONGEST_WORD, SEPARATES, Vocab, show
 from ..sparse import SparseVectors
 from ..vectors import Vectors
 
-MAX_WORD = 1 << 16  # bytes
 BLOCK = 1 << 18  # numbers worked on at a time
-# What separates fields for some reader of these formats; a NUL would end the word in the C tools.
-_BAD = re.compile(rb"[\0\t-\r ]")
-
-
-def show(word: bytes) -> str:
-    """`word` for a message: quoted, on one line, not longer than people read."""
-    text = word[:60].decode("utf-8", ERRORS)
-    return repr(text + "…" if len(word) > 60 else text)
-
-
-def byte_words(vocab: Vocab) -> list[bytes]:
-    """All words as they stand in files."""
-    utf8, ends = vocab.utf8.tobytes(), vocab.offsets.tolist()
-    return [utf8[begin:end] for begin, end in zip(ends, ends[1:])]
 
 
 def imported(path, vocab: Vocab, matrix: np.ndarray, source: str, place: str, first: int, dedupe: str) -> Vectors:
@@ -35,7 +20,7 @@ def imported(path, vocab: Vocab, matrix: np.ndarray, source: str, place: str, fi
 
     Row 0 stands at `place` ("line", "row") number `first`; `source` is the name of the format.
     """
-    words = byte_words(vocab)
+    words = vocab.all_bytes()
     for start in range(0, len(matrix), step := max(1, BLOCK // matrix.shape[1])):
         finite = np.isfinite(matrix[start : start + step]).all(axis=1)
         if not finite.all():
@@ -79,8 +64,12 @@ def exported(path, vectors, on_bad_token: str, any_word: bool = False) -> tuple[
         )
     if not len(vectors):
         raise EmbedkitError(f"{path}: there are no vectors to write")
-    words, ids = byte_words(vectors.vocab), np.arange(len(vectors))
-    bad = [id for id, word in enumerate(words) if len(word) > MAX_WORD or not any_word and _BAD.search(word or b" ")]
+    words, ids = vectors.vocab.all_bytes(), np.arange(len(vectors))
+    bad = [
+        id
+        for id, word in enumerate(words)
+        if len(word) > LONGEST_WORD or not any_word and SEPARATES.search(word or b" ")
+    ]
     if bad and on_bad_token == "error":
         raise EmbedkitError(
             f"{path}: this format cannot hold the word {show(words[bad[0]])} ({len(bad)} such words)",
@@ -93,7 +82,7 @@ def exported(path, vectors, on_bad_token: str, any_word: bool = False) -> tuple[
         return [words[id] for id in ids], ids
     for id in bad:
         words[id] = _escaped(words[id])
-    if bad and (len(set(words)) < len(words) or max(map(len, words)) > MAX_WORD):
+    if bad and (len(set(words)) < len(words) or max(map(len, words)) > LONGEST_WORD):
         raise EmbedkitError(f"{path}: escaped, a word would be like another one or too long", "choose skip")
     return words, ids
 

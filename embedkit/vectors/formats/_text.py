@@ -12,17 +12,16 @@ import warnings
 
 import numpy as np
 
-from ...errors import FormatError
-from ...files import Output
-from ...text.vocab import Vocab
-from ._rows import MAX_WORD, exported, row_blocks, show
+from ...errors import CUT, FormatError
+from ...files import CHUNK, Output
+from ...text.vocab import LONGEST_WORD, Vocab, show
+from ._rows import exported, row_blocks
 
-CHUNK = 1 << 20  # bytes parsed at a time
+PIECE = 1 << 20  # bytes parsed at a time
 NUMBER = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _NUMERIC = b"0123456789+-.eE \t\r\n"
 _SEPARATES = bytes(byte in b" \t\r\n" for byte in range(256))
 FIELD = re.compile(rb"[^ \t\r\n]+")
-CUT = "the file was cut short: fetch or make it again"
 
 
 def check_size(path, V: int, D: int, row: int, size: int) -> None:
@@ -43,7 +42,7 @@ def read_rows(path, data: np.ndarray, begin: int, V: int, D: int, line: int) -> 
     end = rows_end(path, data, begin)
     matrix = np.empty((V, D), np.float32)
     utf8, lengths, row, crowded = [], [np.zeros(1, np.int64)], 0, 0
-    size = max(CHUNK, MAX_WORD + 64 * D)
+    size = max(PIECE, LONGEST_WORD + 64 * D)
     while begin < end:
         chunk = data[begin : min(begin + size, end)].tobytes()
         chunk = chunk[: chunk.rfind(b"\n") + 1]
@@ -75,6 +74,11 @@ def rows_end(path, data: np.ndarray, begin: int) -> int:
     return end - len(blank) + blank.find(b"\n") + 1
 
 
+def count_lines(data: np.ndarray, end: int) -> int:
+    """How many line ends are in data[:end]."""
+    return sum(data[start : min(start + CHUNK, end)].tobytes().count(b"\n") for start in range(0, end, CHUNK))
+
+
 def _parse(path, chunk: bytes, D: int, line: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
     """Whole lines: bytes of the words, their lengths, the (n, D) values, how many lines have fields to spare."""
     data = np.frombuffer(chunk, np.uint8)
@@ -94,14 +98,13 @@ def _parse(path, chunk: bytes, D: int, line: int) -> tuple[np.ndarray, np.ndarra
     turns = np.empty(2 * len(newline), np.int64)
     turns[0::2], turns[1::2] = lengths, newline + 1 - begin - lengths
     is_word = np.repeat(np.tile([True, False], len(newline)), turns)
-    numbers = np.where(is_word, np.uint8(32), data).tobytes()
-    values = _numbers(numbers)
-    if values is None or len(values) != len(newline) * D or lengths.max() > MAX_WORD:
+    values = numbers(np.where(is_word, np.uint8(32), data).tobytes())
+    if values is None or len(values) != len(newline) * D or lengths.max() > LONGEST_WORD:
         raise _bad_line(path, chunk, D, line)
     return data[is_word], lengths, values.reshape(-1, D), int(np.count_nonzero(fields > D + 1))
 
 
-def _numbers(text: bytes) -> np.ndarray | None:
+def numbers(text: bytes) -> np.ndarray | None:
     """float32 numbers between white space; None where there is anything else. Too large becomes infinite."""
     if text.translate(None, _NUMERIC):
         return None
@@ -117,7 +120,7 @@ def _numbers(text: bytes) -> np.ndarray | None:
 def _bad_line(path, chunk: bytes, D: int, line: int) -> FormatError:
     """What is wrong with the first line of `chunk` that is wrong."""
     for number, text in enumerate(chunk.split(b"\n")[:-1], line):
-        if len(text) > MAX_WORD + 64 * D:
+        if len(text) > LONGEST_WORD + 64 * D:
             message = f"{len(text)} bytes are too many for a word and {D} numbers"
             return FormatError(path, message, "is it a text file?", line=number)
         fields = FIELD.findall(text)
@@ -131,8 +134,8 @@ def _bad_line(path, chunk: bytes, D: int, line: int) -> FormatError:
         for field in fields[-D:]:
             if not NUMBER.fullmatch(field):
                 return FormatError(path, f"{show(field)} in the vector of {show(word)} is no number", line=number)
-        if len(word) > MAX_WORD:
-            return FormatError(path, f"the word {show(word)} has more than {MAX_WORD} bytes", line=number)
+        if len(word) > LONGEST_WORD:
+            return FormatError(path, f"the word {show(word)} has more than {LONGEST_WORD} bytes", line=number)
     raise AssertionError("a line that numpy refuses has no fault")
 
 

@@ -6,8 +6,8 @@ import os
 
 from ...errors import EmbedkitError, FormatError
 from ...files import is_stream, map_input
+from ...text.vocab import LONGEST_WORD, show
 from ...text.word_list import COUNTED
-from ._rows import MAX_WORD, show
 
 
 def beside(path, name: str) -> str:
@@ -48,13 +48,13 @@ def read_words(path) -> tuple[list[bytes], list[int] | None]:
     lines = lines_of(path)
     if not COUNTED.fullmatch(lines[0]):
         for number, line in enumerate(lines, 1):
-            if not line or len(line) > MAX_WORD:
+            if not line or len(line) > LONGEST_WORD:
                 raise FormatError(path, f"{show(line)} is not a word and its count, nor a word", line=number)
         return lines, None
     words, counts = [], []
     for number, line in enumerate(lines, 1):
         match = COUNTED.fullmatch(line)
-        if match is None or len(match[1]) > MAX_WORD:
+        if match is None or len(match[1]) > LONGEST_WORD:
             raise FormatError(path, f"{show(line)} is not a word and its count", line=number)
         words.append(match[1])
         counts.append(int(match[2]))

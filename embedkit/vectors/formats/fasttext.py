@@ -15,13 +15,13 @@ import struct
 
 import numpy as np
 
-from ...errors import FormatError
+from ...errors import AGAIN, FormatError
 from ...files import Output
 from ...spool import pieces
-from ...text.vocab import Vocab
+from ...text.vocab import LONGEST_WORD, Vocab, show
 from ..subwords import MAX_NGRAM, SubwordVectors, count_ngrams, means, ngrams
 from ..vectors import Vectors
-from ._rows import BLOCK, MAX_WORD, exported, imported, row_blocks, show
+from ._rows import BLOCK, exported, imported, row_blocks
 
 LOSES = "context vectors, metadata; the last digits where words have subwords"
 MAGIC = 793712314
@@ -31,7 +31,7 @@ _HEADER = struct.Struct("<2i12id3i2q")
 _MATRIX = struct.Struct("<Bqq")
 
 
-def sniff(head: bytes, size: int) -> bool:
+def sniff(head: bytes) -> bool:
     return head[:4] == struct.pack("<i", MAGIC)
 
 
@@ -79,7 +79,7 @@ def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors:
 
 
 def _cut(path, size: int) -> FormatError:
-    return FormatError(path, "cut short", "fetch or make the file again", offset=size)
+    return FormatError(path, "cut short", AGAIN, offset=size)
 
 
 def _quantized(path) -> FormatError:
@@ -99,10 +99,10 @@ def _entries(path, data: np.ndarray, nwords: int, nlabels: int) -> tuple[list[by
         window = data[at : at + 64].tobytes()
         end = window.find(b"\0")
         if end < 0:
-            window = data[at : at + MAX_WORD + 1].tobytes()
+            window = data[at : at + LONGEST_WORD + 1].tobytes()
             end = window.find(b"\0")
-        if end < 0 and at + MAX_WORD < len(data):
-            raise FormatError(path, f"word {number + 1} has more than {MAX_WORD} bytes", offset=at)
+        if end < 0 and at + LONGEST_WORD < len(data):
+            raise FormatError(path, f"word {number + 1} has more than {LONGEST_WORD} bytes", offset=at)
         if end < 0 or at + end + 10 > len(data):
             raise _cut(path, len(data))
         word, at = window[:end], at + end + 1
@@ -118,16 +118,16 @@ def _entries(path, data: np.ndarray, nwords: int, nlabels: int) -> tuple[list[by
 
 def _matrix(path, data: np.ndarray, at: int, name: str) -> tuple[np.ndarray, int]:
     """The matrix at byte `at`, a view of the file, and where it ends."""
-    if at + 17 > len(data):
+    if at + _MATRIX.size > len(data):
         raise _cut(path, len(data))
-    quantized, m, n = struct.unpack_from("<Bqq", data, at)
+    quantized, m, n = _MATRIX.unpack_from(data, at)
     if quantized:
         raise _quantized(path)
-    at += 17
+    at += _MATRIX.size
     # One axis may be 0; numpy refuses an impossible other one all the same.
     if m < 0 or n < 0 or m * n * 4 > len(data) - at or max(m, n) > len(data):
         message = f"the {name} matrix needs {m} x {n} numbers, {len(data) - at} bytes follow"
-        raise FormatError(path, message, "fetch or make the file again", offset=at - 16)
+        raise FormatError(path, message, AGAIN, offset=at - 16)
     end = at + m * n * 4
     return data[at:end].view("<f4").reshape(m, n), end
 
@@ -150,8 +150,8 @@ def write(out: Output, vectors, *, on_bad_token: str = "error") -> None:
     for part in pieces(buckets, max(1, BLOCK // D)):
         out.write(np.ascontiguousarray(part, "<f4"))
     out.write(_MATRIX.pack(0, V, D))
-    for rows in pieces(vectors.matrix[: len(ids)], max(1, BLOCK // D)):
-        out.write(bytes(4 * rows.size))
+    for start in range(0, V * D, BLOCK):
+        out.write(bytes(4 * min(BLOCK, V * D - start)))
 
 
 def _own_rows(words: list[bytes], rows: np.ndarray, buckets: np.ndarray, minn: int, maxn: int) -> np.ndarray:

@@ -13,28 +13,26 @@ Padding is 4 - position % 4 bytes, so never none. Metadata of embedkit's are in 
 
 from __future__ import annotations
 
-import json
 import struct
 
 import numpy as np
 
-from ...config import MAX_TOML, read_toml
-from ...errors import FormatError
+from ...config import MAX_TOML, quoted, read_toml
+from ...errors import AGAIN, FormatError
 from ...files import Output
 from ...spool import pieces
 from ...text.stored import pack_metadata, unpack_metadata
-from ...text.vocab import Vocab
+from ...text.vocab import LONGEST_WORD, Vocab
 from ..subwords import MAX_NGRAM, SubwordVectors
 from ..vectors import Vectors
-from ._rows import BLOCK, MAX_WORD, exported, imported, row_blocks
+from ._rows import BLOCK, exported, imported, row_blocks
 
 LOSES = "counts, context vectors, last digits"
 WORDS, ROWS, BUCKETS, QUANTIZED, METADATA, NORMS, FASTTEXT, EXPLICIT = range(1, 9)
 FLOAT32 = 10
-_AGAIN = "fetch or make the file again"
 
 
-def sniff(head: bytes, size: int) -> bool:
+def sniff(head: bytes) -> bool:
     return head[:8] == b"FiFu\0\0\0\0"
 
 
@@ -49,12 +47,12 @@ def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors:
         raise FormatError(path, message, "convert it with finalfusion, or use the file it was made from")
     matrix = _numbers(path, data, *chunks[ROWS], "QI", "rows")
     if len(matrix) != len(words) if ngrams is None else len(matrix) < len(words):
-        raise FormatError(path, f"{len(words)} words, but {len(matrix)} rows", _AGAIN, offset=chunks[ROWS][0])
+        raise FormatError(path, f"{len(words)} words, but {len(matrix)} rows", AGAIN, offset=chunks[ROWS][0])
     own = matrix[: len(words)]
     if NORMS in chunks:
         norms = _numbers(path, data, *chunks[NORMS], "Q", "norms")
         if len(norms) != len(words):
-            raise FormatError(path, f"{len(words)} words, but {len(norms)} norms", _AGAIN, offset=chunks[NORMS][0])
+            raise FormatError(path, f"{len(words)} words, but {len(norms)} norms", AGAIN, offset=chunks[NORMS][0])
         with np.errstate(over="ignore", invalid="ignore"):  # infinite and NaN rows are named below
             own = own * norms[:, None]
     vectors = imported(path, Vocab.from_words(words), np.array(own, np.float32), "finalfusion", "row", 1, dedupe)
@@ -83,13 +81,13 @@ def _chunks(path, data: np.ndarray) -> dict[int, tuple[int, int]]:
     chunks = {}
     for number, kind in enumerate(struct.unpack_from(f"<{n}I", data, 12), 1):
         if at + 12 > len(data):
-            raise FormatError(path, f"cut short before chunk {number} of {n}", _AGAIN, offset=len(data))
+            raise FormatError(path, f"cut short before chunk {number} of {n}", AGAIN, offset=len(data))
         found, length = struct.unpack_from("<IQ", data, at)
         if found != kind or kind in chunks:
-            raise FormatError(path, f"chunk {number} is of kind {found}, {kind} is promised once", _AGAIN, offset=at)
+            raise FormatError(path, f"chunk {number} is of kind {found}, {kind} is promised once", AGAIN, offset=at)
         if length > len(data) - at - 12:
             message = f"chunk {number} needs {length} bytes, {len(data) - at - 12} follow"
-            raise FormatError(path, message, _AGAIN, offset=at + 4)
+            raise FormatError(path, message, AGAIN, offset=at + 4)
         chunks[kind] = at + 12, at + 12 + length
         at += 12 + length
     if at < len(data):
@@ -105,27 +103,27 @@ def _words(path, data: np.ndarray, chunks: dict):
         raise FormatError(path, "there is no vocabulary in it, or of a kind that is not read, or more than one")
     (kind,), (at, end), head = found, chunks[found[0]], struct.Struct("<" + kinds[found[0]])
     if at + head.size > end:
-        raise FormatError(path, "the vocabulary is cut short", _AGAIN, offset=at)
+        raise FormatError(path, "the vocabulary is cut short", AGAIN, offset=at)
     V, *numbers = head.unpack_from(data, at)
     at += head.size
     if not 0 < V <= (end - at) // 4:
-        raise FormatError(path, f"{V} words are promised, {end - at} bytes follow", _AGAIN, offset=at - head.size)
+        raise FormatError(path, f"{V} words are promised, {end - at} bytes follow", AGAIN, offset=at - head.size)
     source, words = memoryview(data), []
     for row in range(V):
         size = int.from_bytes(source[at : at + 4], "little")
-        if size > MAX_WORD or at + 4 + size > end:
-            raise FormatError(path, f"word {row + 1} is cut short or has more than {MAX_WORD} bytes", offset=at)
+        if size > LONGEST_WORD or at + 4 + size > end:
+            raise FormatError(path, f"word {row + 1} is cut short or has more than {LONGEST_WORD} bytes", offset=at)
         words.append(bytes(source[at + 4 : at + 4 + size]))
         at += 4 + size
     if kind != EXPLICIT and at != end:
-        raise FormatError(path, f"{end - at} bytes follow the last word", _AGAIN, offset=at)
+        raise FormatError(path, f"{end - at} bytes follow the last word", AGAIN, offset=at)
     return words, None if kind == WORDS else numbers
 
 
 def _with_ngrams(path, vectors: Vectors, rows: np.ndarray, minn: int, maxn: int, buckets: int) -> SubwordVectors:
     if len(rows) != buckets or not buckets or not 0 < maxn <= MAX_NGRAM:
         message = f"{len(rows)} rows for n-grams of {minn} to {maxn} characters, {buckets} are promised"
-        raise FormatError(path, message, _AGAIN)
+        raise FormatError(path, message, AGAIN)
     return SubwordVectors(vectors.vocab, vectors.matrix, rows, minn, maxn, None, vectors.metadata)
 
 
@@ -133,13 +131,13 @@ def _numbers(path, data: np.ndarray, at: int, end: int, shape: str, name: str) -
     """The float32 numbers of a chunk, a view of the file; `shape` has the struct codes of their axes."""
     head = struct.Struct(f"<{shape}I")
     if at + head.size > end:
-        raise FormatError(path, f"the {name} are cut short", _AGAIN, offset=at)
+        raise FormatError(path, f"the {name} are cut short", AGAIN, offset=at)
     *sizes, code = head.unpack_from(data, at)
     begin = at + head.size + _padding(at + head.size)
     needed = begin + 4 * sizes[0] * (sizes[1] if len(sizes) > 1 else 1)
     if code != FLOAT32 or 0 in sizes or needed != end:
         message = f"the {name}, {' x '.join(map(str, sizes))} numbers of type {code}, do not fill their chunk"
-        raise FormatError(path, message, _AGAIN, offset=at)
+        raise FormatError(path, message, AGAIN, offset=at)
     return data[begin:end].view("<f4").reshape(sizes)
 
 
@@ -202,10 +200,6 @@ def _unit(rows: np.ndarray, norms: np.ndarray) -> np.ndarray:
 
 
 def _toml(facts: dict[str, str]) -> bytes:
-    """A table of strings; JSON's escapes are TOML's."""
-
-    def quoted(text: str) -> str:
-        return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
+    """A table of strings."""
     lines = [f"{quoted(key)} = {quoted(value)}\n" for key, value in facts.items()]
     return ("[embedkit]\n" + "".join(lines)).encode(errors="replace")

@@ -14,9 +14,9 @@ from .word2vec_text import header
 LOSES = "counts, context vectors, n-grams, metadata; the number of decimals is not kept, the numbers are"
 
 
-def sniff(head: bytes, size: int) -> bool:
+def sniff(head: bytes) -> bool:
     # One number at the end of the line is rather a list of counts or of scores.
-    return header(head) is None and _text.guess_width(head) > 1 and not projector.sniff(head, size)
+    return header(head) is None and _text.guess_width(head) > 1 and not projector.sniff(head)
 
 
 def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors:
@@ -25,9 +25,8 @@ def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors:
     if not D:
         raise FormatError(path, "the lines do not end with numbers", "is it a vector file?", line=1)
     end = _text.rows_end(path, data, 0)
-    V = sum(data[start : min(start + CHUNK, end)].tobytes().count(b"\n") for start in range(0, end, CHUNK))
-    # With more lines than that one is too short, and will be named before the rows run out.
-    V = min(V, end // (2 * D + 2))
+    # With more lines than there is room for one is too short, and will be named before the rows run out.
+    V = min(_text.count_lines(data, end), end // (2 * D + 2))
     vocab, matrix = _text.read_rows(path, data, 0, V, D, line=1)
     return imported(path, vocab, matrix, "glove", "line", 1, dedupe)
 

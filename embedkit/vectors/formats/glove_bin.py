@@ -17,7 +17,7 @@ from ._words import read_words
 LOSES = "biases, word and context vectors apart from each other, the <unk> row of the text output"
 
 
-def sniff(head: bytes, size: int) -> bool:
+def sniff(head: bytes) -> bool:
     return False  # numbers alone could be anything
 
 

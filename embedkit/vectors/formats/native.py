@@ -14,9 +14,9 @@ import numpy as np
 
 from ... import container
 from ...container import PROFILE, Container
-from ...errors import EmbedkitError, FormatError
+from ...errors import DAMAGED, EmbedkitError, FormatError
 from ...files import Output
-from ...text.stored import pack_metadata, read_vocab, unpack_metadata, vocab_tensors
+from ...text.stored import FINISH, is_own, pack_metadata, read_vocab, unpack_metadata, vocab_tensors, what_is
 from ..quantized import QuantizedVectors
 from ..sparse import SparseVectors
 from ..subwords import MAX_NGRAM, SubwordVectors
@@ -24,17 +24,16 @@ from ..vectors import Vectors
 from ._rows import check_finite
 
 LOSES = ""
-_DAMAGED = "embedkit verify FILE tells which parts of a file are damaged"
 _FACTS = ("kind", "input", "output", "ngrams")  # written anew
-_OTHER = {
-    "counts": ("co-occurrence counts", "make vectors of them with: embedkit train svd {path} -o OUT"),
-    "checkpoint": ("the checkpoint of an unfinished run", "finish it: the same embedkit train with --resume"),
-    "ids": ("an encoded corpus", "train on the text itself: embedkit train svd TEXT -o OUT"),
+_HINTS = {
+    "counts": "make vectors of them with: embedkit train svd {path} -o OUT",
+    "checkpoint": FINISH,
+    "ids": "train on the text itself: embedkit train svd TEXT -o OUT",
 }
 
 
-def sniff(head: bytes, size: int) -> bool:
-    return container.looks_like(head, size)
+def sniff(head: bytes) -> bool:
+    return container.looks_like(head)
 
 
 def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors | SparseVectors:
@@ -48,9 +47,8 @@ def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors | SparseVe
         return _read_quantized(stored, metadata)
     source, target = metadata.pop("input", None), metadata.pop("output", None)
     if not isinstance(source, str):
-        kind = str(metadata.get("kind"))
-        what, hint = _OTHER.get(kind, (f"a {kind.replace('-', ' ')}", "embedkit info FILE says more"))
-        raise FormatError(path, f"holds {what}, not vectors", hint.format(path=path))
+        hint = _HINTS.get(stored.metadata.get("kind"), "embedkit info FILE says more")
+        raise FormatError(path, f"holds {what_is(stored)}, not vectors", hint.format(path=path))
     vocab = read_vocab(stored)
     matrix = _matrix(stored, source, len(vocab))
     contexts = _matrix(stored, target, len(vocab)) if isinstance(target, str) and target in stored else None
@@ -66,18 +64,17 @@ def _buckets(stored: Container, D: int, lengths) -> tuple[np.ndarray, int, int]:
     buckets = stored["subwords"]
     if buckets.dtype != np.float32 or buckets.ndim != 2 or buckets.shape[1] != D or not len(buckets):
         message = f"tensor 'subwords' is {buckets.dtype} {buckets.shape}, not float32 rows of {D}"
-        raise FormatError(stored.path, message, _DAMAGED)
+        raise FormatError(stored.path, message, DAMAGED)
     if not isinstance(lengths, list) or [type(n) for n in lengths] != [int, int] or not 0 < lengths[1] <= MAX_NGRAM:
-        raise FormatError(stored.path, "the metadata do not say how long the n-grams are", _DAMAGED)
+        raise FormatError(stored.path, "the metadata do not say how long the n-grams are", DAMAGED)
     return buckets, *lengths
 
 
 def _check_profile(stored: Container) -> None:
-    profile = stored.metadata.get("format", "")
-    if profile == PROFILE:
+    if stored.metadata.get("format") == PROFILE:
         return
-    if profile.startswith("embedkit/"):
-        raise FormatError(stored.path, f"was written by another version of embedkit ({profile})", "update embedkit")
+    if is_own(stored):
+        raise FormatError(stored.path, f"holds {what_is(stored)}", "update embedkit")
     names = ", ".join(stored.names[:3]) + (", …" if len(stored.names) > 3 else "")
     raise FormatError(
         stored.path,
@@ -88,12 +85,12 @@ def _check_profile(stored: Container) -> None:
 
 def _matrix(stored: Container, name, V: int, dtype=np.float32) -> np.ndarray:
     if name not in stored:
-        raise FormatError(stored.path, f"there is no tensor {name!r} in it", _DAMAGED)
+        raise FormatError(stored.path, f"there is no tensor {name!r} in it", DAMAGED)
     matrix, dtype = stored[name], np.dtype(dtype)
     if matrix.dtype != dtype or matrix.ndim != 2 or len(matrix) != V or not matrix.size:
         found = f"{matrix.dtype} {matrix.shape}"
         raise FormatError(
-            stored.path, f"tensor {name!r} is {found}, not a row of {dtype} for each of {V} words", _DAMAGED
+            stored.path, f"tensor {name!r} is {found}, not a row of {dtype} for each of {V} words", DAMAGED
         )
     return matrix
 
@@ -104,7 +101,7 @@ def _norms(stored: Container, V: int, name: str = "norms") -> np.ndarray | None:
     norms = stored[name]
     # One length per row: a NaN or an infinite number in a row shows here without reading the matrix.
     if norms.dtype != np.float32 or norms.shape != (V,) or not (np.isfinite(norms) & (norms >= 0)).all():
-        raise FormatError(stored.path, f"tensor {name!r} does not hold {V} lengths", _DAMAGED)
+        raise FormatError(stored.path, f"tensor {name!r} does not hold {V} lengths", DAMAGED)
     return norms
 
 
@@ -114,7 +111,7 @@ def _read_quantized(stored: Container, metadata: dict) -> QuantizedVectors:
     codes = _matrix(stored, "codes", len(vocab), np.int8)
     scales = _norms(stored, len(vocab), "scales")
     if scales is None:
-        raise FormatError(stored.path, "there is no tensor 'scales' in it", _DAMAGED)
+        raise FormatError(stored.path, "there is no tensor 'scales' in it", DAMAGED)
     return QuantizedVectors(vocab, codes, scales, _norms(stored, len(vocab)), metadata)
 
 
@@ -124,12 +121,12 @@ def _read_sparse(stored: Container, metadata: dict) -> SparseVectors:
     parts = []
     for name, dtype in (("indptr", np.int64), ("indices", np.int32), ("data", np.float32)):
         if name not in stored or stored[name].dtype != dtype or stored[name].ndim != 1:
-            raise FormatError(stored.path, f"there is no tensor {name!r} of {np.dtype(dtype)} in it", _DAMAGED)
+            raise FormatError(stored.path, f"there is no tensor {name!r} of {np.dtype(dtype)} in it", DAMAGED)
         parts.append(stored[name])
     indptr, indices, data = parts
     ends = len(indptr) == len(vocab) + 1 and indptr[0] == 0 and indptr[-1] == len(indices) == len(data)
     if not len(vocab) or not ends or np.any(indptr[1:] < indptr[:-1]):
-        raise FormatError(stored.path, "the sparse rows do not fit together", _DAMAGED)
+        raise FormatError(stored.path, "the sparse rows do not fit together", DAMAGED)
     return SparseVectors(vocab, indptr, indices, data, contexts, _norms(stored, len(vocab)), metadata)
 
 

@@ -18,7 +18,7 @@ LOSES = "context vectors, n-grams, metadata"
 WORDS = "vocab.txt"
 
 
-def sniff(head: bytes, size: int) -> bool:
+def sniff(head: bytes) -> bool:
     return head[:6] == _npy.MAGIC
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...errors import FormatError
+from ...errors import CUT, FormatError
 from ...files import CHUNK, Output
-from ...text.vocab import Vocab
+from ...text.vocab import LONGEST_WORD, Vocab, show
 from ..vectors import Vectors
 from . import _text, _words
-from ._rows import MAX_WORD, exported, imported, row_blocks, show
+from ._rows import exported, imported, row_blocks
 from .word2vec_text import header
 
 LOSES = "context vectors, n-grams, metadata; the number of decimals is not kept, the numbers are"
@@ -21,7 +21,7 @@ WORDS = "metadata.tsv"
 _HEADER = b"word\tcount"
 
 
-def sniff(head: bytes, size: int) -> bool:
+def sniff(head: bytes) -> bool:
     """Numbers between tabs and nothing else. Where every row starts with a whole number, that is rather the word."""
     lines = [line.split(b"\t") for line in head.replace(b"\r\n", b"\n").split(b"\n", 50)[:-1] if line]
     if not lines or header(head) is not None or len({len(fields) for fields in lines}) > 1 or len(lines[0]) < 2:
@@ -34,12 +34,12 @@ def read(path, data: np.ndarray, *, vocab=None, dedupe: str = "error") -> Vector
     """`vocab` names the metadata, by default those beside `path`. FormatError names the line."""
     end = _text.rows_end(path, data, 0) if len(data) else 0
     D = data[: min(CHUNK, end)].tobytes().partition(b"\n")[0].count(b"\t") + 1
-    V = sum(data[start : min(start + CHUNK, end)].tobytes().count(b"\n") for start in range(0, end, CHUNK))
+    V = _text.count_lines(data, end)
     if not V or end < 2 * V * D:
         raise FormatError(path, f"{V} lines are no rows of {D} numbers", "is it a vector file?", line=1)
     matrix, row, begin = np.empty((V, D), np.float32), 0, 0
     while begin < end:
-        chunk = data[begin : min(begin + _text.CHUNK + 64 * D, end)].tobytes()
+        chunk = data[begin : min(begin + _text.PIECE + 64 * D, end)].tobytes()
         chunk = chunk[: chunk.rfind(b"\n") + 1]
         values = _parse(path, chunk, D, row + 1)
         matrix[row : row + len(values)] = values
@@ -53,17 +53,17 @@ def _parse(path, chunk: bytes, D: int, line: int) -> np.ndarray:
     text = chunk.replace(b"\r\n", b"\n")
     lines = text.split(b"\n")[:-1]
     if lines and all(row.count(b"\t") == D - 1 for row in lines) and not _has_gaps(text):
-        values = _text._numbers(text)
+        values = _text.numbers(text)
         if values is not None and len(values) == len(lines) * D:
             return values.reshape(-1, D)
     for number, row in enumerate(lines, line):
         fields = row.split(b"\t")
         if len(fields) != D:
-            raise FormatError(path, f"{len(fields)} fields, {D} numbers are needed", _text.CUT, line=number)
+            raise FormatError(path, f"{len(fields)} fields, {D} numbers are needed", CUT, line=number)
         for field in fields:
             if not _text.NUMBER.fullmatch(field):
                 raise FormatError(path, f"{show(field)} is no number", line=number)
-    raise FormatError(path, f"no row has more than {len(chunk) or _text.CHUNK} bytes", "is it a text file?", line=line)
+    raise FormatError(path, f"no row has more than {len(chunk) or _text.PIECE} bytes", "is it a text file?", line=line)
 
 
 def _has_gaps(text: bytes) -> bool:
@@ -81,7 +81,7 @@ def _metadata(path, V: int, named: str) -> tuple[list[bytes], list[int] | None]:
     words, counts = [], []
     for number, line in enumerate(lines, 1 + has_header):
         row = line.split(b"\t")
-        if len(row) != len(names) or not row[0] or len(row[0]) > MAX_WORD:
+        if len(row) != len(names) or not row[0] or len(row[0]) > LONGEST_WORD:
             raise FormatError(named, f"{len(row)} columns, {len(names)} are needed, a word first", line=number)
         if counted and not (row[counted].isdigit() and len(row[counted]) <= 18):
             raise FormatError(named, f"{show(row[counted])} is no count", line=number)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ... import container
 from ...errors import EmbedkitError, FormatError
+from ...text.stored import is_own
 from ...text.vocab import Vocab
 from ..vectors import Vectors
 from ._rows import imported
@@ -14,7 +15,11 @@ from ._words import check_length, read_words
 LOSES = "the other tensors, metadata"
 
 
-def sniff(head: bytes, size: int) -> bool:
+def _is_float(dtype: np.dtype) -> bool:
+    return dtype.kind == "f" or dtype == container.BF16
+
+
+def sniff(head: bytes) -> bool:
     return False  # looks like a native file, which says what such a one needs
 
 
@@ -24,13 +29,14 @@ def read(path, data: np.ndarray, *, vocab=None, tensor: str | None = None, dedup
     EmbedkitError where words or a choice are missing, FormatError where they do not fit.
     """
     stored = container.read(path, data)
-    if stored.metadata.get("format", "").startswith("embedkit/"):
+    if is_own(stored):
         raise FormatError(path, "is a native file: its words are in it", "leave --from out")
-    shapes = {name: stored[name].shape for name in stored.names if stored[name].dtype.kind == "f"}
+    shapes = {name: stored[name].shape for name in stored.names if _is_float(stored[name].dtype)}
     tables = {name: shape for name, shape in shapes.items() if len(shape) == 2 and all(shape)}
     listed = ", ".join(f"{name} {rows} x {D}" for name, (rows, D) in list(tables.items())[:5])
     if not tables:
-        raise FormatError(path, "has no tensor of rows of float16, 32 or 64", "convert it with the program it is of")
+        fault = "has no tensor of rows of float16, 32, 64 or bfloat16"
+        raise FormatError(path, fault, "convert it with the program it is of")
     if vocab is None:
         hint = f"name a file of words, one a row: embedkit convert --from safetensors --vocab FILE {path} OUT"
         raise EmbedkitError(f"{path}: this format holds no words (tensors {listed})", hint)
@@ -44,7 +50,7 @@ def read(path, data: np.ndarray, *, vocab=None, tensor: str | None = None, dedup
     name = tensor or fitting[0]
     check_length(path, len(stored[name]), vocab, len(words))
     with np.errstate(over="ignore"):  # too large becomes infinite, and is named
-        matrix = np.ascontiguousarray(stored[name], np.float32)
+        matrix = np.ascontiguousarray(container.widened(stored[name]), np.float32)
     vectors = imported(path, Vocab.from_words(words, counts), matrix, "safetensors", "row", 1, dedupe)
     if len(stored.names) > 1:
         vectors.unread = "the other tensors"

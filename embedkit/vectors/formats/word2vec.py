@@ -9,11 +9,11 @@ import re
 
 import numpy as np
 
-from ...errors import FormatError
+from ...errors import AGAIN, FormatError
 from ...files import Output
-from ...text.vocab import Vocab
+from ...text.vocab import LONGEST_WORD, Vocab, show
 from ..vectors import Vectors
-from ._rows import MAX_WORD, exported, imported, row_blocks, show
+from ._rows import exported, imported, row_blocks
 from ._text import check_size
 from .word2vec_text import header, is_text
 
@@ -21,7 +21,7 @@ LOSES = "counts, context vectors, n-grams, metadata; rows always end with a newl
 _MISPLACED = "a word before it probably holds a space, which this format cannot mark: export the vectors as text"
 
 
-def sniff(head: bytes, size: int) -> bool:
+def sniff(head: bytes) -> bool:
     found = header(head)
     return found is not None and not is_text(head[found[2] :], found[1])
 
@@ -53,7 +53,7 @@ def _read_rows(path, data: np.ndarray, at: int, matrix: np.ndarray) -> tuple[lis
             raise FormatError(path, f"row {row + 1} does not start with a word", _MISPLACED, offset=begin)
         if at + width > size:
             message = f"cut short in row {row + 1}, {show(word)}, of {len(matrix)}"
-            raise FormatError(path, message, "fetch or make the file again", offset=size)
+            raise FormatError(path, message, AGAIN, offset=size)
         target[row * width : (row + 1) * width] = source[at : at + width]
         at += width
         words.append(word)
@@ -92,7 +92,7 @@ def _is_utf8(word: bytes) -> bool:
 
 def _word(path, source: memoryview, at: int, row: int) -> tuple[bytes, int]:
     """The word at `at` and where its vector starts."""
-    for limit in (64, MAX_WORD + 1):
+    for limit in (64, LONGEST_WORD + 1):
         window = bytes(source[at : at + limit])
         space = window.find(b" ")
         if space > 0:
@@ -100,9 +100,9 @@ def _word(path, source: memoryview, at: int, row: int) -> tuple[bytes, int]:
     if space == 0:
         message, hint = f"the word of row {row + 1} is empty", _MISPLACED
     elif at + limit >= len(source):
-        message, hint = f"cut short in the word of row {row + 1}", "fetch or make the file again"
+        message, hint = f"cut short in the word of row {row + 1}", AGAIN
     else:
-        message, hint = f"the word of row {row + 1} has more than {MAX_WORD} bytes", _MISPLACED
+        message, hint = f"the word of row {row + 1} has more than {LONGEST_WORD} bytes", _MISPLACED
     raise FormatError(path, message, hint, offset=at)
 
 

@@ -42,7 +42,7 @@ def _is_numeric(text: bytes) -> bool:
     return not text.translate(None, b"0123456789+-._eEnaifINFATY")
 
 
-def sniff(head: bytes, size: int) -> bool:
+def sniff(head: bytes) -> bool:
     found = header(head)
     return found is not None and is_text(head[found[2] :], found[1])
 

@@ -11,6 +11,8 @@ import pytest
 from embedkit.errors import FormatError
 from embedkit.text.vocab import Vocab
 from embedkit.vectors import formats
+from embedkit.vectors.change.quantize import quantize
+from embedkit.vectors.quantized import QuantizedVectors
 from embedkit.vectors.subwords import SubwordVectors
 from embedkit.vectors.vectors import Vectors
 
@@ -171,6 +173,15 @@ def test_bytes_that_are_no_text(tmp_path):
 def test_faults(tmp_path, data, message):
     with pytest.raises(FormatError, match=message):
         load(tmp_path, data)
+
+
+def test_int8_is_written_a_block_at_a_time(tmp_path, monkeypatch):
+    quantized = quantize(Vectors(Vocab.from_words("ab"), np.array([[1, -0.5, 127], [0, 0, 3]], np.float32)))
+    rows = quantized.matrix.tolist()
+    monkeypatch.setattr(QuantizedVectors, "matrix", None)
+    formats.save(tmp_path / "v", quantized, "fasttext")
+    loaded = formats.load(tmp_path / "v")
+    assert (loaded.matrix.tolist(), loaded.unread) == (rows, "")
 
 
 @pytest.mark.parametrize("at", [64, 68, 92 + 8])

@@ -155,7 +155,8 @@ def test_the_embeddings_of_any_model_open(tmp_path):
         ({"kind": "ids"}, "holds an encoded corpus, not vectors", "embedkit train svd TEXT"),
         ({"kind": "checkpoint"}, "holds the checkpoint of an unfinished run, not vectors", "train with --resume"),
         ({"kind": "language-model"}, "holds a language model, not vectors", "embedkit info"),
-        ({}, "not vectors", "embedkit info"),
+        ({"kind": "topics"}, "holds 'topics', which is unknown, not vectors", "embedkit info"),
+        ({}, "holds tensors of no kind, not vectors", "embedkit info"),
     ],
 )
 def test_other_kinds_are_named(tmp_path, metadata, message, hint):

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from embedkit.container import BF16
 from embedkit.errors import EmbedkitError
 from embedkit.vectors import formats
 
 GOLDEN = Path(__file__).parents[2] / "golden"
-CODES = {"<f2": "F16", "<f4": "F32", "<f8": "F64", "<i4": "I32"}
+CODES = {"<f2": "F16", "|V2": "BF16", "<f4": "F32", "<f8": "F64", "<i4": "I32"}
 
 
 def file_of(**tensors) -> bytes:
@@ -51,6 +52,31 @@ def test_the_only_tensor_with_as_many_rows(tmp_path, dtype):
     assert load(tmp_path, b"a 5\nb 4\nc 1\n", rows=ROWS).vocab.counts.tolist() == [5, 4, 1]
 
 
+def bf16(*bits) -> np.ndarray:
+    return np.array(bits, "<u2").view(BF16).reshape(3, 2)
+
+
+def test_bfloat16_is_the_upper_half_of_float32(tmp_path, run):
+    ids = np.ones((3, 2), np.int32)
+    vectors = load(tmp_path, rows=bf16(0x3F80, 0xC000, 0x3E20, 0x8000, 0x0001, 0x7F7F), ids=ids)
+    expected = [[1.0, -2.0], [0.15625, -0.0], [2.0**-133, (2 - 2.0**-7) * 2.0**127]]
+    assert vectors.matrix.dtype == np.float32
+    assert vectors.matrix.tolist() == expected
+    assert np.signbit(vectors.matrix[1, 1])
+    assert dict(run("info", tmp_path / "x").rows)["tensors.rows"] == "bfloat16 3 x 2"
+    for damaged in (0x7F80, 0x7FC0):  # infinite, NaN
+        with pytest.raises(EmbedkitError, match="row 3: the vector of 'c' holds a NaN or an infinite number"):
+            load(tmp_path, rows=bf16(0, 0, 0, 0, 0, damaged))
+
+
+def test_a_tensor_at_an_odd_place(tmp_path):
+    text = b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},'
+    text += b'"b":{"dtype":"BF16","shape":[1,1],"data_offsets":[1,3]}}'
+    (tmp_path / "x").write_bytes(struct.pack("<Q", len(text)) + text + b"\0\x80\x3f")
+    (tmp_path / "words").write_bytes(b"a\n")
+    assert formats.load(tmp_path / "x", "safetensors", vocab=tmp_path / "words").matrix.tolist() == [[1.0]]
+
+
 def test_tensors_to_choose_from(tmp_path):
     with pytest.raises(EmbedkitError, match="2 tensors have 3 rows, as many as .* has words") as caught:
         load(tmp_path, one=ROWS, two=-ROWS)
@@ -65,7 +91,7 @@ def test_tensors_to_choose_from(tmp_path):
 
 
 def test_what_is_refused(tmp_path, toy_file):
-    with pytest.raises(EmbedkitError, match="has no tensor of rows of float16, 32 or 64"):
+    with pytest.raises(EmbedkitError, match="has no tensor of rows of float16, 32, 64 or bfloat16"):
         load(tmp_path, ids=np.ones((3, 2), np.int32), bias=np.ones(3, np.float32), none=np.ones((0, 3), np.float32))
     with pytest.raises(EmbedkitError, match="row 2: the vector of 'b' holds a NaN"):
         load(tmp_path, rows=np.array([[1, 2], [np.nan, 1], [1, 1]], np.float32))

@@ -106,8 +106,8 @@ def test_faults_of_a_line_are_named(tmp_path, line, message):
 
 
 def test_the_first_fault_of_many_is_named_whatever_the_chunks(tmp_path, monkeypatch):
-    monkeypatch.setattr(_text, "CHUNK", 1)
-    monkeypatch.setattr(_text, "MAX_WORD", 100)
+    monkeypatch.setattr(_text, "PIECE", 1)
+    monkeypatch.setattr(_text, "LONGEST_WORD", 100)
     rows = [b"w%d 1 2\n" % i for i in range(1000)]
     rows[700] = b"w700 1 x\n"
     with pytest.raises(FormatError, match="line 702: 'x'"):

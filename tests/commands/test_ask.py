@@ -1,0 +1,36 @@
+"""What the commands that ask vectors share."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from embedkit.vectors import formats
+from embedkit.vectors.sparse import SparseVectors
+
+
+@pytest.mark.parametrize(
+    "words", [["similar", "tea"], ["analogy", "tea", "coffee", "milk"], ["pairs", "tea", "milk"], ["vectors", "milk"]]
+)
+def test_a_damaged_row_is_told_with_its_file(run, sparse, tmp_path, words):
+    indices = np.array(sparse.indices)
+    indices[-1] = 7  # the only context of milk, of three
+    damaged = SparseVectors(sparse.vocab, sparse.indptr, indices, sparse.data, sparse.contexts, norms=np.ones(4, "f"))
+    formats.save(tmp_path / "v", damaged)
+    name, *asked = words
+    result = run(name, tmp_path / "v", *asked)
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith(f"Error: {tmp_path / 'v'}: the sparse rows are damaged")
+
+
+def test_a_choice_that_help_names_is_one_that_there_is():
+    """Commands spell these choices out, so that help imports nothing."""
+    from embedkit.commands import _ask, _options, evaluate
+    from embedkit.count import glove_cooccur, scipy_npz
+    from embedkit.eval.protocols import PROTOCOLS
+    from embedkit.vectors.vectors import METRICS
+
+    (protocol,) = (param for param in evaluate.command.params if param.name == "protocol")
+    assert set(protocol.type.choices) == set(PROTOCOLS)
+    assert _ask.METRICS == METRICS
+    assert _options.COUNTS_FORMATS == (glove_cooccur.NAME, scipy_npz.NAME)
