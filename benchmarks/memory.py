@@ -1,7 +1,7 @@
 """What `embedkit train` says that it needs, against the memory that it takes: python benchmarks/memory.py TEXT
 
-The peak is that of the process's own pages (RssAnon; mapped files are not counted), less that of the same command on a
-hundred lines: the interpreter, the libraries and the compiled kernels. Linux only.
+The peak is that of the process's own pages (RssAnon; mapped files are not counted), less that of a tiny model of its
+kind on a hundred lines: the interpreter, the libraries and the compiled kernels. Linux only.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from embedkit.files import open_input
 from embedkit.sizes import readable
 
+SMALL = {"svd": ["--dim", "10"], "lstm": ["--embed", "10", "--hidden", "10"]}
 RUNS = {
     "ppmi": ["ppmi"],
     "svd": ["svd", "--max-vocab", "30000"],
@@ -59,9 +60,9 @@ def main() -> None:
         with open_input(args.text) as text:
             (folder / "short").write_bytes(b"".join(islice(text, 100)))
         for what, options in RUNS.items():
-            train = [sys.executable, "-m", "embedkit", "train", *options, "-q", "-o", folder / "out"]
-            base = peak([*train, folder / "short"], args.seconds)
-            taken = peak([*train, args.text, "--log", folder / "log"], args.seconds) - base
+            train, model, out = [sys.executable, "-m", "embedkit", "train"], options[0], ["-q", "-o", folder / "out"]
+            base = peak([*train, model, *SMALL.get(model, []), folder / "short", *out], args.seconds)
+            taken = peak([*train, *options, args.text, *out, "--log", folder / "log"], args.seconds) - base
             events = map(json.loads, (folder / "log").read_text().splitlines())
             told = next(event["needed"] for event in events if event["event"] == "memory")
             print(f"{what}\ttold {readable(told)}\ttaken {readable(taken)}\t{told / taken:.2f}", flush=True)
