@@ -27,20 +27,13 @@ def test_a_torn_line_is_dropped(tmp_path, length):
     assert events(log) == ["epoch", "epoch"]
 
 
-def test_of_a_log_of_one_torn_line_nothing_is_left(tmp_path):
+@pytest.mark.parametrize(("before", "after"), [('{"ev', ""), ("some\nnotes", "some\nnotes")])
+def test_of_a_torn_line_alone_nothing_is_left_and_what_is_no_event_stays(tmp_path, before, after):
     log = tmp_path / "log"
-    log.write_text('{"ev')
+    log.write_text(before)
     with Progress(log=str(log), append=True):
         pass
-    assert log.read_text() == ""
-
-
-def test_what_is_no_event_stays(tmp_path):
-    log = tmp_path / "log"
-    log.write_text("some\nnotes")
-    with Progress(log=str(log), append=True):
-        pass
-    assert log.read_text() == "some\nnotes"
+    assert log.read_text() == after
 
 
 def test_a_new_log_has_no_old_lines(tmp_path):

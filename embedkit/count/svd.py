@@ -57,6 +57,7 @@ def train(counts, options: Svd, training: Training, progress: Progress = SILENT,
 
 def peak_memory(counts, options: Svd, memory: Memory) -> int:
     """Bytes that `train` holds at most, the counts among them."""
-    from .decompose import peak_memory
+    from . import decompose
 
-    return ppmi.peak_memory(counts, options, memory) + peak_memory(len(counts.vocab), len(counts.data), options.dim)
+    found = decompose.peak_memory(len(counts.vocab), len(counts.data), options.dim)
+    return ppmi.peak_memory(counts, options, memory) + found

@@ -117,6 +117,7 @@ def _stream(encoded: Encoded, vocab: Vocab, memory: Memory) -> Stream:
     names = np.append(np.fromiter((rank.get(word, unk) for word in encoded.vocab), np.int32), np.int32(eos))
     ids, unknown = memory.spool(np.int32), 0
     for part in pieces(encoded.ids):
-        ids.append(names[part])
-        unknown += int(np.count_nonzero(names[part] == unk))
+        renamed = names[part]
+        ids.append(renamed)
+        unknown += int(np.count_nonzero(renamed == unk))
     return Stream(vocab, ids.array(), len(ids), unknown, encoded.sha256, eos, unk)
