@@ -14,14 +14,15 @@ import numpy as np
 from embedkit.config import Config
 from embedkit.lm.generate import sampler, write
 from embedkit.lm.score import score_text
-from embedkit.neural.language import lstm, start, steps
+from embedkit.neural.language import init as start
+from embedkit.neural.language import lstm, steps
 from embedkit.neural.language.batches import Batches
 from embedkit.neural.language.model import LanguageModel
 from embedkit.neural.layers.fused import Fused
 from embedkit.neural.layers.workspace import Workspace
-from embedkit.neural.optim import Optimizer
-from embedkit.progress import SILENT
+from embedkit.runtime.progress import SILENT
 from embedkit.text import stream
+from embedkit.training.optim import Optimizer
 
 task, hidden, layers, train_path, text_path, *rest = sys.argv[1:]
 hidden, layers, number = int(hidden), int(layers), int(rest[0]) if rest else 100

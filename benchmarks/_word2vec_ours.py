@@ -7,9 +7,9 @@ import sys
 import time
 
 from embedkit.config import Config, Text
-from embedkit.neural.run import Run
 from embedkit.neural.word2vec import cbow, skipgram
 from embedkit.text import corpus
+from embedkit.training.run import Run
 from embedkit.vectors import formats
 
 name, path, out, *given = sys.argv[1:]

@@ -15,8 +15,8 @@ import time
 from itertools import islice
 from pathlib import Path
 
-from embedkit.files import open_input
-from embedkit.sizes import readable
+from embedkit.io.files import open_input
+from embedkit.units import readable
 
 SMALL = {"svd": ["--dim", "10"], "lstm": ["--embed", "10", "--hidden", "10"]}
 RUNS = {

@@ -23,7 +23,7 @@ from _pair import Run, compare, load, run
 from scipy.sparse import csr_matrix
 from scipy.sparse.linalg import svds
 
-from embedkit.count.decompose import Csr, truncated_svd
+from embedkit.count.truncated_svd import Csr, truncated_svd
 from embedkit.vectors.formats import load as load_vectors
 
 SKLEARN = """

@@ -3,8 +3,8 @@
     python benchmarks/tensor_hashes.py --save before.json       # in the checkout before the change
     python benchmarks/tensor_hashes.py --compare before.json    # in the one after it
 
-Runs are those of `RUNS`, each in a process of its own, with fixed seeds, on one thread or with `--deterministic`, on the
-first lines of the bundled sample. What `perplexity`, `score`, `generate`, `similar` and `evaluate` print is hashed too.
+Runs are those of `RUNS`, each in a process of its own, with fixed seeds, on one thread or with `--deterministic`, on
+the first lines of the bundled sample. What `perplexity`, `score`, `similar` and others print is hashed too.
 The hashes hold for one machine: kernels and BLAS differ from processor to processor.
 """
 
@@ -80,7 +80,7 @@ def tensors(path: Path) -> dict[str, str]:
     """The hash of each tensor of a safetensors file, of the whole for another."""
     data = path.read_bytes()
     size = int.from_bytes(data[:8], "little")
-    if not data[8:9] == b"{":
+    if data[8:9] != b"{":
         return {"": hashlib.sha256(data).hexdigest()}
     header, body = json.loads(data[8 : 8 + size]), data[8 + size :]
     return {

@@ -31,7 +31,7 @@ MODELS = {
     "skipgram": Model("neural.word2vec.skipgram", "Skip-gram: every neighbour predicts the word.", "corpus"),
     "cbow": Model("neural.word2vec.cbow", "CBOW: the mean of the neighbours predicts the word; fast.", "corpus"),
     "kn": Model(
-        "count.kneser_ney", "Language model: counted n-grams with Kneser-Ney smoothing; trains in seconds.", "ngrams"
+        "count.ngrams", "Language model: counted n-grams with Kneser-Ney smoothing; trains in seconds.", "ngrams"
     ),
     "ffn": Model("neural.language.ffn", "Language model: the last few words through one hidden layer.", "stream"),
     "rnn": Model("neural.language.rnn", "Language model: simple recurrent layers.", "stream"),

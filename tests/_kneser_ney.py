@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
-from embedkit.count.kneser_ney.counting import count
-from embedkit.count.kneser_ney.estimate import estimate
-from embedkit.count.kneser_ney.model import NgramModel
+from embedkit.count.ngrams.counting import count
+from embedkit.count.ngrams.estimate import estimate
+from embedkit.count.ngrams.model import NgramModel
 from embedkit.text.vocab import Vocab
 
 WORDS = ["<eos>", "<unk>", *"abcdefgh"]

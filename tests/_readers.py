@@ -16,19 +16,20 @@ import numpy as np
 from _again import is_noticed, is_same, of_counts, of_ngrams, of_phrases, of_text, of_vectors, of_words
 from _specimens import GOLDEN, SPECIMENS, make, options, specimen_of
 
-from embedkit import cli, config, container
+from embedkit import cli, config
 from embedkit.count import counts, glove_cooccur, scipy_npz
-from embedkit.count.kneser_ney import arpa_write, store
+from embedkit.count.ngrams import arpa_write, store
 from embedkit.errors import EmbedkitError
 from embedkit.eval import readers
-from embedkit.files import Output, open_input
+from embedkit.io import container
+from embedkit.io.files import Output, open_input
 from embedkit.lm import load as lm
-from embedkit.neural.checkpoint import Checkpoint
 from embedkit.plot import log
 from embedkit.text import corpus, word_list
 from embedkit.text.phrases.table import read_phrases
+from embedkit.training.checkpoint import Checkpoint
 from embedkit.vectors import formats
-from embedkit.vectors.change.quantize import quantize
+from embedkit.vectors.transform.quantize import quantize
 
 TEXT = "the king met a queen\na queen met the king\n한국어 는 the king 한국어 를 a queen\n" * 3
 WORDS = str(GOLDEN / "glove.vocab.txt")

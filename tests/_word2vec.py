@@ -9,11 +9,11 @@ import naive
 import numpy as np
 
 from embedkit.config import Config
-from embedkit.neural.run import Run
 from embedkit.neural.word2vec import _kernels, cbow, skipgram
 from embedkit.neural.word2vec.trainer import Trainer
 from embedkit.text.encoded import LINE_END, Corpus
 from embedkit.text.vocab import Vocab
+from embedkit.training.run import Run
 
 MODELS = {"skipgram": (skipgram, _kernels.skipgram), "cbow": (cbow, _kernels.cbow)}
 

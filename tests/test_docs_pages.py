@@ -11,8 +11,8 @@ import pytest
 from _docs import ROOT, Shell, steps
 
 from embedkit.catalog import MODELS
-from embedkit.neural.optim import OPTIMIZERS
 from embedkit.text.tokenize import TOKENIZERS, words
+from embedkit.training.optim import OPTIMIZERS
 from embedkit.vectors.formats import FORMATS
 
 PAGES = sorted((ROOT / "docs").glob("*.md"))

@@ -108,7 +108,7 @@ def _read(ctx, param, path):
     if path is None:
         return
     from ..config import read_toml
-    from ..files import read_whole
+    from ..io.files import read_whole
 
     try:
         tables = read_toml(read_whole(path).decode())

@@ -16,7 +16,7 @@ from ..eval.classify import Probe, judge_texts
 from ..eval.protocols import PLAIN, PROTOCOLS, Protocol
 from ..eval.similarity import Agreement, judge_pairs
 from ..eval.unknown import unknown_items
-from ..files import Output
+from ..io.files import Output
 from ..text.vocab import ERRORS
 from ._out import cell
 

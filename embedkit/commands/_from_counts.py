@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..memory import FEWER
+from ..runtime.memory import FEWER
 from ._options import counts_params, target_option
 from ._run import limited_threads, need_inputs, need_output, open_progress, provenance, read_counts
 

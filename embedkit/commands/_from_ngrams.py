@@ -24,7 +24,7 @@ def trainer(name: str, module):
     """What `embedkit train NAME` does."""
 
     def train(config, inputs, output, target, cache, memory, log, quiet):
-        from ..files import Output
+        from ..io.files import Output
 
         need_inputs(inputs)
         write = writer(need_output(output), target)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..errors import EmbedkitError
-from ..memory import FEWER
+from ..runtime.memory import FEWER
 from ._options import corpus_params
 from ._resume import checkpoint_params, checkpoint_path, goes_on, identity, init_fingerprint, nothing_lost
 from ._run import (
@@ -31,9 +31,9 @@ def trainer(name: str, module):
     """What `embedkit train NAME` does."""
 
     def train(config, inputs, output, checkpoint, resume, cache, memory, log, quiet):
-        from ..files import Output
-        from ..neural.checkpoint import Checkpoint
-        from ..neural.run import Run
+        from ..io.files import Output
+        from ..training.checkpoint import Checkpoint
+        from ..training.run import Run
 
         need_inputs(inputs)
         need_native(need_output(output))

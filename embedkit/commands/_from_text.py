@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..memory import FEWER
+from ..runtime.memory import FEWER
 from ._options import corpus_params, target_option
 from ._resume import checkpoint_params, checkpoint_path, goes_on, identity, init_fingerprint, nothing_lost
 from ._run import limited_threads, need_inputs, need_output, open_progress, provenance, read_corpus
@@ -21,8 +21,8 @@ def trainer(name: str, module):
     """What `embedkit train NAME` does."""
 
     def train(config, inputs, output, target, checkpoint, resume, cache, memory, log, quiet):
-        from ..neural.checkpoint import Checkpoint
-        from ..neural.run import Run
+        from ..training.checkpoint import Checkpoint
+        from ..training.run import Run
         from ..vectors import formats
         from ._judge import Judge
 

@@ -99,9 +99,9 @@ def check_methods() -> None:
 def build_methods(model, threads: int | None, progress):
     """The methods that are asked for, of `model`, which is open already."""
     from ..errors import EmbedkitError
+    from ..lm.align_vocab import ids_in
     from ..lm.load import load
     from ..lm.methods import Methods
-    from ..lm.same_words import ids_in
     from ..lm.sources import DYNAMIC, NEURAL, Sources
 
     given = click.get_current_context().params

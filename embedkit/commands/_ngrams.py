@@ -13,7 +13,7 @@ def to_arpa(output: str, format: str | None) -> bool:
 
 def from_arpa(data, format: str | None) -> bool:
     """Whether `data`, the bytes of a file, are ARPA; of another `format` they are not looked at."""
-    from ..count.kneser_ney.arpa import sniff
+    from ..count.ngrams.arpa import sniff
     from ..vectors.formats import HEAD
 
     return format in (None, "arpa") and sniff(data[:HEAD].tobytes())
@@ -21,7 +21,7 @@ def from_arpa(data, format: str | None) -> bool:
 
 def writer(output: str, format: str | None):
     """The function `(out, model)` that writes what `format`, or else the suffix of `output`, asks for."""
-    from ..count.kneser_ney import arpa_write, store
+    from ..count.ngrams import arpa_write, store
 
     if format not in (None, "native", "arpa"):
         raise OptionError(f"n-gram models are not written as {format!r}", "formats: native, arpa")
@@ -34,7 +34,7 @@ def writer(output: str, format: str | None):
 
 def convert(source: str, data, out, target: str, format: str | None) -> list[str]:
     """Write the n-gram model in `data`, the bytes of `source`, to `out`, which is `target`; what is lost."""
-    from ..count.kneser_ney.model import NgramModel
+    from ..count.ngrams.model import NgramModel
     from ..lm.load import load
 
     write, hint = writer(target, format), "embedkit train kn TEXT -o LM makes n-grams"

@@ -86,7 +86,7 @@ def configured(name: str | None, callback, sections: dict[str, type], params=(),
     from dataclasses import fields
 
     from ..config import Config
-    from ..memory import Memory
+    from ..runtime.memory import Memory
 
     def run(**values):
         config = Config(
@@ -176,7 +176,7 @@ class Size(click.ParamType):
     name = "size"
 
     def convert(self, value, param, ctx):
-        from ..sizes import parse_size
+        from ..units import parse_size
 
         size = value if isinstance(value, int) else parse_size(value)
         return size if size > 0 else self.fail(f"{value} is no amount of memory.", param, ctx)

@@ -40,7 +40,7 @@ def checkpoint_path(
     """Where the checkpoint lies: as `given`, else beside the output if that is a file."""
     import os
 
-    from ..files import is_stream
+    from ..io.files import is_stream
 
     is_file = not is_stream(output) and (os.path.isfile(output) or not os.path.exists(output))
     path = f"{output}.ckpt" if given is None and is_file else given
@@ -74,7 +74,7 @@ def fingerprint(path: str | None) -> str | None:
     import hashlib
     import os
 
-    from ..files import map_input
+    from ..io.files import map_input
 
     if path is None:
         return None
@@ -86,7 +86,7 @@ def fingerprint(path: str | None) -> str | None:
 def init_fingerprint(path: str | None, width: int, flag: str) -> str | None:
     """`fingerprint` of vectors to start from. Of native ones, which open at once, the width is checked as well: what
     does not fit is told before the text is read."""
-    from ..neural.pretrained import open_vectors
+    from ..training.pretrained import open_vectors
     from ._run import is_native
 
     found = fingerprint(path)

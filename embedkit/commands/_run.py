@@ -8,9 +8,9 @@ import click
 
 from ..config import Config
 from ..errors import EmbedkitError
-from ..memory import Memory
-from ..nouns import counted
-from ..progress import Progress
+from ..runtime.memory import Memory
+from ..runtime.progress import Progress
+from ..units import counted
 from ._options import one_stdin
 
 
@@ -171,8 +171,8 @@ def is_native(path: str) -> bool:
     import os
     import sys
 
-    from .. import container
-    from ..files import reading_error
+    from ..io import container
+    from ..io.files import reading_error
 
     if path == "-":
         return sys.stdin is not None and container.looks_like(sys.stdin.buffer.peek(64)[:64])

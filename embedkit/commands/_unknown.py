@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from types import SimpleNamespace
 
-from ..nouns import counted
+from ..units import counted
 
 
 class Unknown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..errors import EmbedkitError
-from ..nouns import counted
+from ..units import counted
 from ._change import change_options, open_dense, tell_lost
 from ._config import Command
 from ._options import WholeRange, one_stdin
@@ -25,13 +25,13 @@ def command(a, b, anchors, words, out, target, source_format, output, quiet):
     A or B lacks are named, and the exit code is 3.
     """
     one_stdin(a, b, words)
-    from ..progress import Progress
-    from ..vectors.change.align import rotation
-    from ..vectors.change.history import history
-    from ..vectors.change.merge import match
-    from ..vectors.change.rows import Rows
-    from ..vectors.change.select import pick
+    from ..runtime.progress import Progress
     from ..vectors.formats import Saving
+    from ..vectors.transform.align import rotation
+    from ..vectors.transform.history import history
+    from ..vectors.transform.merge import match
+    from ..vectors.transform.rows import Rows
+    from ..vectors.transform.select import pick
     from ..vectors.vectors import Vectors
     from ._out import Unanswered
     from ._run import need_output

@@ -41,8 +41,8 @@ def command(file, out, source_format, target, vocab, tensor, dedupe, on_bad_toke
     """
     if out == "-" and target is None:
         raise click.UsageError("OUT is -, so --to must name the format", click.get_current_context())
-    from ..files import Output, map_input
-    from ..progress import Progress
+    from ..io.files import Output, map_input
+    from ..runtime.progress import Progress
     from ..vectors.formats import Saving, by_name, detect, load
     from . import _ngrams
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 
 from ..config import Context, Text, Training
-from ..nouns import counted
+from ..units import counted
 from ._options import COUNTS_FORMATS, configured, counts_params
 from ._run import counts_module, limited_threads, need_inputs, need_output, open_progress, read_counts
 
 
 def count(config, inputs, output, target, source, cache, memory, log, quiet):
-    from ..files import Output
+    from ..io.files import Output
 
     need_inputs(inputs)
     target = target or ("scipy-npz" if need_output(output).lower().endswith(".npz") else "native")

@@ -43,8 +43,8 @@ def command(a, b, words, listed, every, k, top, align, source_format, output, as
     if bool(words) + bool(listed) + every > 1:
         raise click.UsageError("words, --words and --all exclude each other", click.get_current_context())
     one_stdin(a, b, listed)
-    from ..progress import Progress
-    from ..vectors.change.compare import Comparison
+    from ..runtime.progress import Progress
+    from ..vectors.transform.compare import Comparison
     from ._out import Out, Unanswered
 
     if listed is not None:

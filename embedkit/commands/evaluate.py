@@ -151,8 +151,8 @@ def command(
     if (compare or spread) and len(files) < 2:
         raise click.UsageError(f"--{'compare' if compare else 'spread'} needs two FILEs or more", context)
     from ..eval import report
-    from ..files import Output
-    from ..progress import Progress
+    from ..io.files import Output
+    from ..runtime.progress import Progress
     from ..vectors.formats import load
     from . import _evaluate as work
     from ._out import Out, Unanswered

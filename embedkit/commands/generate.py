@@ -57,7 +57,7 @@ def command(lm, prompt, words, lines, greedy, temperature, top_k, top_p, beam, s
     from itertools import islice
     from random import Random
 
-    from ..lm.beam import write_best
+    from ..lm.beam_search import write_best
     from ..lm.generate import greedy as best
     from ..lm.generate import sampler, write
     from ..lm.lines import reader, spell
@@ -86,7 +86,7 @@ def _tell_missing(model, prompt, quiet: bool) -> None:
     if not prompt.missing:
         return
     from ..errors import EmbedkitError
-    from ..progress import Progress
+    from ..runtime.progress import Progress
 
     message = f"unknown word{'s' * (len(prompt.missing) > 1)} in the prompt: {', '.join(prompt.missing)}"
     if model.unk is None:

@@ -22,7 +22,7 @@ def command(file, source_format, as_json, quiet):
     FILE is any vector file, a language model, or what count left. A table on a terminal, key and value else, with
     --json one object.
     """
-    from ..files import map_input
+    from ..io.files import map_input
     from ..vectors.formats import by_name, detect
     from ._ngrams import from_arpa
 
@@ -67,8 +67,9 @@ def ngrams(path: str, data) -> dict:
 
 def native(path: str, data) -> dict:
     """Facts about a native file of any kind: what its tensors and its metadata say."""
-    from .. import container
-    from ..text.stored import read_vocab, unpack_metadata
+    from ..io import container
+    from ..io.metadata import unpack_metadata
+    from ..text.vocab_tensors import read_vocab
 
     stored = container.read(path, data)
     metadata = unpack_metadata(stored.metadata)

@@ -35,10 +35,10 @@ def command(files, how, union, unit, out, target, source_format, output, quiet):
     if len(files) < 2:
         raise click.UsageError("merge takes two files or more", click.get_current_context())
     one_stdin(*files)
-    from ..progress import Progress
-    from ..vectors.change.history import history, shared
-    from ..vectors.change.merge import match, merge
+    from ..runtime.progress import Progress
     from ..vectors.formats import Saving
+    from ..vectors.transform.history import history, shared
+    from ..vectors.transform.merge import match, merge
     from ..vectors.vectors import Vectors
     from ._run import need_output
 

@@ -48,8 +48,8 @@ def command(lm, texts, valid, threads, cache, as_json, quiet, **_):
     check_methods()
     from ..config import Text
     from ..lm.load import load
-    from ..parallel import thread_count
-    from ..progress import Progress
+    from ..runtime.parallel import thread_count
+    from ..runtime.progress import Progress
     from ..text.stream import read_with
     from ._out import Out
     from ._run import limited_threads, need_text

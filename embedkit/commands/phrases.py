@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 
 from ..config import Text, Training
-from ..nouns import counted
 from ..text.phrases.find import Phrases
+from ..units import counted
 from ._options import configured, corpus_params, json_option
 from ._run import need_inputs, need_text, open_progress
 
 
 def phrases(config, inputs, output, as_text, as_json, cache, memory, log, quiet):
-    from ..files import Output
+    from ..io.files import Output
     from ._out import cell, to_json
 
     if as_text and as_json:
@@ -29,8 +29,8 @@ def phrases(config, inputs, output, as_text, as_json, cache, memory, log, quiet)
         found = find.find(text, config.text, config.phrases, " ".join(inputs), memory, progress)
         progress.say(f"{counted(tokens, 'token')}, {counted(sum(map(len, found)), 'phrase')}")
         if as_text:
+            from ..text.decode import lines
             from ..text.phrases.table import join
-            from ..text.spell import lines
 
             for part in lines(join(text, find.pairs(found), config.text.joiner, memory)):
                 out.write(part)

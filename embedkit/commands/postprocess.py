@@ -29,10 +29,10 @@ def command(file, steps, out, target, source_format, output, quiet):
     """
     if steps is None:
         raise click.UsageError("Missing --steps, as in --steps center,unit", click.get_current_context())
-    from ..progress import Progress
-    from ..vectors.change.history import history
-    from ..vectors.change.postprocess import parse_steps, postprocess, resolve
+    from ..runtime.progress import Progress
     from ..vectors.formats import Saving
+    from ..vectors.transform.history import history
+    from ..vectors.transform.postprocess import parse_steps, postprocess, resolve
     from ..vectors.vectors import Vectors
     from ._run import need_output
 

@@ -22,11 +22,11 @@ def command(file, out, target, source_format, output, quiet):
 
     OUT is a native file. Words and counts stay, context vectors and n-grams do not.
     """
-    from ..progress import Progress
-    from ..vectors.change.history import history
-    from ..vectors.change.quantize import loss, quantize
+    from ..runtime.progress import Progress
     from ..vectors.formats import Saving
     from ..vectors.quantized import QuantizedVectors
+    from ..vectors.transform.history import history
+    from ..vectors.transform.quantize import loss, quantize
     from ._run import need_output
 
     progress = Progress(quiet)

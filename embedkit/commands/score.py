@@ -70,7 +70,7 @@ def blocks(path: str, errors: str) -> Iterator[list[str]]:
 
     FormatError at the first byte that is no UTF-8, unless `errors` is "replace".
     """
-    from ..files import open_input
+    from ..io.files import open_input
     from ._out import whole_lines
 
     place = 0

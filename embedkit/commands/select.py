@@ -27,10 +27,10 @@ def command(file, top, min_count, words, out, target, source_format, output, qui
     if top is None and min_count is None and words is None:
         raise click.UsageError("Missing what to select: --top, --min-count or --words", click.get_current_context())
     one_stdin(file, words)
-    from ..progress import Progress
-    from ..vectors.change.history import history
-    from ..vectors.change.select import pick
+    from ..runtime.progress import Progress
     from ..vectors.formats import Saving, load
+    from ..vectors.transform.history import history
+    from ..vectors.transform.select import pick
     from ._out import Unanswered
     from ._run import need_output
 

@@ -21,7 +21,7 @@ def command(file, source_format, as_json, quiet):
     of the file is read and must make sense.
     """
     from ..errors import AGAIN, FormatError
-    from ..files import map_input
+    from ..io.files import map_input
     from ..vectors.formats import by_name, detect, load
     from ._ngrams import from_arpa
 
@@ -53,7 +53,7 @@ UNKNOWN = "no checksum"
 
 def checks(path: str, data):
     """(name, problem or "") for every tensor of a native file, then for what they mean together."""
-    from .. import container
+    from ..io import container
     from ..vectors.check import numbers, rows, words
 
     for name, matches in container.verify(path, data).items():

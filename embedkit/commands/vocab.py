@@ -8,7 +8,7 @@ from ._run import need_inputs, open_progress, read_corpus
 
 
 def vocab(config, inputs, output, as_json, cache, memory, log, quiet):
-    from ..files import Output
+    from ..io.files import Output
     from ._out import cell, to_json
 
     need_inputs(inputs)

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from ..jit import kernel
-from ..simd import fetch, pointer
+from ..runtime.jit import kernel
+from ..runtime.simd import fetch, pointer
 
 # Occurrences between the one at work and the one whose surroundings are asked for.
 AHEAD = 16

@@ -11,10 +11,10 @@ from __future__ import annotations
 import numpy as np
 
 from ..config import Context
-from ..memory import Memory
-from ..parallel import stream, thread_count
-from ..progress import SILENT, Progress
-from ..spool import release
+from ..io.spool import release
+from ..runtime.memory import Memory
+from ..runtime.parallel import stream, thread_count
+from ..runtime.progress import SILENT, Progress
 from ..text.encoded import Corpus
 from ..text.sampling import keep_probabilities, remove_frequent
 from . import _kernels

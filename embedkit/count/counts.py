@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .. import __version__, container
+from .. import __version__
 from ..errors import FormatError
-from ..files import Output
-from ..text.stored import KINDS, column, pack_metadata, read_vocab, unpack_metadata, vocab_tensors, what_is
+from ..io import container
+from ..io.files import Output
+from ..io.metadata import KINDS, column, pack_metadata, unpack_metadata, what_is
 from ..text.vocab import Vocab
+from ..text.vocab_tensors import read_vocab, vocab_tensors
 
 KIND = "counts"
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import EmbedkitError, FormatError
-from ..files import Output, map_input
-from ..spool import pieces, release
+from ..io.files import Output, map_input
+from ..io.spool import pieces, release
 from ..text.vocab import Vocab
 from ..text.word_list import read_words
 from .counts import Counts

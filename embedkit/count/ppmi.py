@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..config import Context, Text, Training, option
-from ..memory import Memory
-from ..progress import SILENT, Progress
+from ..runtime.memory import Memory
+from ..runtime.progress import SILENT, Progress
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def train(counts, options: Ppmi, training: Training, progress: Progress = SILENT
 
 def peak_memory(counts, options: Ppmi, memory: Memory) -> int:
     """Bytes that `train` holds at most, the counts among them."""
-    from ..spool import held
+    from ..io.spool import held
 
     entries, rows = len(counts.data), 80 * len(counts.vocab)
     return held(counts.indptr, counts.indices, counts.data) + 2 * memory.kept(4 * entries) + rows

@@ -14,8 +14,8 @@ import zlib
 import numpy as np
 
 from ..errors import EmbedkitError, FormatError
-from ..files import MAX_RATIO, Output, grows_too_much, map_input
-from ..spool import pieces
+from ..io.files import MAX_RATIO, Output, grows_too_much, map_input
+from ..io.spool import pieces
 from ..text.vocab import Vocab
 from ..text.word_list import read_words
 from ..vectors.formats import _npy

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from ..config import Context, Text, Training, option
 from ..errors import EmbedkitError
-from ..memory import Memory
-from ..progress import SILENT, Progress
+from ..runtime.memory import Memory
+from ..runtime.progress import SILENT, Progress
 from . import ppmi
 from .ppmi import Ppmi
 
@@ -28,7 +28,7 @@ SECTIONS = {"text": Text, "context": Context, "model": Svd, "training": Training
 def train(counts, options: Svd, training: Training, progress: Progress = SILENT, memory: Memory | None = None):
     """`Vectors` (V, dim) from `Counts`: U S**eig, plus V S**eig with `add_context`."""
     from ..vectors.vectors import Vectors
-    from .decompose import Csr, truncated_svd
+    from .truncated_svd import Csr, truncated_svd
     from .weighting import ppmi as weighted
 
     words = len(counts.vocab)
@@ -57,7 +57,7 @@ def train(counts, options: Svd, training: Training, progress: Progress = SILENT,
 
 def peak_memory(counts, options: Svd, memory: Memory) -> int:
     """Bytes that `train` holds at most, the counts among them."""
-    from . import decompose
+    from . import truncated_svd as decompose
 
     found = decompose.peak_memory(len(counts.vocab), len(counts.data), options.dim)
     return ppmi.peak_memory(counts, options, memory) + found

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from ..memory import Memory
-from ..parallel import each, stream, thread_count
+from ..runtime.memory import Memory
+from ..runtime.parallel import each, stream, thread_count
 from . import _kernels
 from .cooccur import spread
 from .counts import Counts

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..progress import SILENT, Progress
+from ..runtime.progress import SILENT, Progress
 from ..text.vocab import ERRORS
 from ..vectors.query import is_sparse
 from ..vectors.ranking import by_tables

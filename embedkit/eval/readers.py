@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import FormatError
-from ..files import read_whole
+from ..io.files import read_whole
 
 # float() also takes `nan`, `1_0` and digits of other scripts, and makes infinity of numbers too large.
 NUMBER = re.compile(r"[+-]?([0-9]{1,30}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")

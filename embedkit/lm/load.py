@@ -6,12 +6,12 @@ from importlib import import_module
 
 import numpy as np
 
-from .. import container
 from ..catalog import MODELS
-from ..count.kneser_ney import arpa
+from ..count.ngrams import arpa
 from ..errors import FormatError
-from ..files import map_input
-from ..text.stored import FINISH, KINDS, unpack_metadata, what_is
+from ..io import container
+from ..io.files import map_input
+from ..io.metadata import FINISH, KINDS, unpack_metadata, what_is
 from ..vectors.formats import HEAD, detect
 from .protocol import LanguageModel
 

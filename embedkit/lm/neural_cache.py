@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..progress import SILENT, Progress
+from ..runtime.progress import SILENT, Progress
 from .protocol import LanguageModel
 from .score import windows
 

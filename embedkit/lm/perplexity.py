@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..progress import SILENT, Progress
+from ..runtime.progress import SILENT, Progress
 from .protocol import LanguageModel
 from .score import BATCH, STEPS, score_lines, score_text
 

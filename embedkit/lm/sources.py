@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..progress import SILENT, Progress
+from ..runtime.progress import SILENT, Progress
 from .neural_cache import score_cached
 from .perplexity import token_scores
 from .protocol import LanguageModel

@@ -8,7 +8,7 @@ import os
 from typing import NamedTuple
 
 from ..errors import FormatError
-from ..files import read_whole
+from ..io.files import read_whole
 
 HINT = "a log is what train writes with --log FILE"
 

@@ -8,8 +8,8 @@ Words of up to 14 bytes, nearly all, are told apart by the two numbers. `size` i
 
 import numpy as np
 
-from ..jit import kernel
-from ..simd import fetch, pointer
+from ..runtime.jit import kernel
+from ..runtime.simd import fetch, pointer
 
 LOW, HIGH, START, LENGTH, COUNT, FIRST = range(6)
 PACKED = 14

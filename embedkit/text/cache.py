@@ -16,15 +16,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import container
 from ..config import PlainText, Text
 from ..errors import EmbedkitError, OptionError
-from ..files import Output
-from ..folders import cache_folder, writable
-from ..progress import Progress
-from ..sizes import parse_size
-from .stored import read_vocab, vocab_tensors
+from ..io import container
+from ..io.files import Output
+from ..runtime.folders import cache_folder, writable
+from ..runtime.progress import Progress
+from ..units import parse_size
 from .vocab import Vocab
+from .vocab_tensors import read_vocab, vocab_tensors
 
 # Raise it when the same text would be encoded differently.
 VERSION = 2

@@ -9,11 +9,11 @@ import numpy as np
 
 from ..config import PlainText
 from ..errors import EmbedkitError, OptionError
-from ..memory import Memory
-from ..nouns import counted
-from ..parallel import thread_count
-from ..progress import SILENT, Progress
-from ..spool import pieces
+from ..io.spool import pieces
+from ..runtime.memory import Memory
+from ..runtime.parallel import thread_count
+from ..runtime.progress import SILENT, Progress
+from ..units import counted
 from . import cache, inputs
 from .encoded import LINE_END, Corpus, Encoded
 from .tokenize import normal_form

@@ -8,18 +8,18 @@ from functools import lru_cache
 import numpy as np
 
 from ..config import PlainText
-from ..memory import Memory
-from ..parallel import each, stream
-from ..progress import Progress
-from ..sizes import readable
+from ..runtime.memory import Memory
+from ..runtime.parallel import each, stream
+from ..runtime.progress import Progress
+from ..units import readable
 from . import _kernels
+from .chunk_map import Lexicon, is_one_each, rank
+from .external_sort.runs import Runs
+from .external_sort.sort import by_bytes
 from .inputs import Block, Reader
-from .lexicon import Lexicon, is_one_each, rank
-from .order.runs import Runs
-from .order.sort import by_bytes
 from .tokenize import TOKENIZERS
-from .types import Types
 from .vocab import Vocab
+from .word_table import Types
 
 SHARE = 3  # of a thread's memory for its table; the rest is for its words, in a table of their own and sorted
 

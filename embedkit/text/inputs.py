@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import files
 from ..errors import EmbedkitError, FormatError
-from ..spool import release
+from ..io import files
+from ..io.spool import release
 from .vocab import LONGEST_WORD
 
 BLOCK = 4 << 20

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..memory import Memory
-from ..spool import pieces
+from ..io.spool import pieces
+from ..runtime.memory import Memory
 
 
 def keep_probabilities(counts: np.ndarray, sample: float) -> np.ndarray:

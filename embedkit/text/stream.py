@@ -8,9 +8,9 @@ import numpy as np
 
 from ..config import PlainText
 from ..errors import EmbedkitError
-from ..memory import Memory
-from ..progress import SILENT, Progress
-from ..spool import pieces
+from ..io.spool import pieces
+from ..runtime.memory import Memory
+from ..runtime.progress import SILENT, Progress
 from .corpus import cut, encode
 from .encoded import LINE_END, Encoded
 from .vocab import Vocab

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from ..errors import EmbedkitError, FormatError
-from ..files import read_whole
+from ..io.files import read_whole
 from .vocab import ERRORS
 
 COUNTED = re.compile(rb"(.+)[ \t]([0-9]{1,18})")

@@ -1,6 +1,6 @@
 """Kernels of sparse vectors."""
 
-from ..jit import kernel
+from ..runtime.jit import kernel
 
 
 @kernel(fastmath=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..container import Container
 from ..errors import EmbedkitError
-from ..text.stored import read_vocab
+from ..io.container import Container
+from ..text.vocab_tensors import read_vocab
 
 
 def words(stored: Container) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from ..errors import BrokenVector
-from ..parallel import each
+from ..runtime.parallel import each
 from .query import BLOCK, Query, combine_all, is_sparse
 from .sparse import FEW
 from .top import TILE, Ranking, Top, crew, scan

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import DAMAGED, EmbedkitError
-from ..parallel import each, thread_count
+from ..runtime.parallel import each, thread_count
 from ..text.vocab import Vocab
 from .vectors import TINY, lengths, squared_lengths, unit_rows
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from ..parallel import each, thread_count
+from ..runtime.parallel import each, thread_count
 
 TILE = 4096  # candidates at a time
 SCORES = 1 << 19  # scores at a time and thread: 2 MiB

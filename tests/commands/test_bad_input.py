@@ -101,7 +101,7 @@ def test_one_that_may_not_be_read(refused, folder, monkeypatch):
     def denied(path, *_, **__):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
 
-    for module in ("embedkit.commands._run", "embedkit.text.inputs", "embedkit.files"):
+    for module in ("embedkit.commands._run", "embedkit.text.inputs", "embedkit.io.files"):
         with monkeypatch.context() as patch:
             patch.setattr(f"{module}.open", denied, raising=False)
             assert refused("vocab", "text") == "Error: text: cannot be read: Permission denied", module

@@ -62,10 +62,10 @@ def test_other_tools_files(run, golden, name, format, words):
 
 
 def test_native_files_of_other_kinds(run, tmp_path):
-    from embedkit import container
-    from embedkit.files import Output
-    from embedkit.text.stored import vocab_tensors
+    from embedkit.io import container
+    from embedkit.io.files import Output
     from embedkit.text.vocab import Vocab
+    from embedkit.text.vocab_tensors import vocab_tensors
 
     path = tmp_path / "counts"
     vocab = Vocab.from_words(["a", "b"], [2, 1])

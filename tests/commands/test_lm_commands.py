@@ -331,8 +331,8 @@ def test_text_in_place_of_a_language_model(run, files):
 
 
 def test_other_kinds_and_models(run, files, tmp_path):
-    from embedkit import container
-    from embedkit.files import Output
+    from embedkit.io import container
+    from embedkit.io.files import Output
 
     path = tmp_path / "file"
     for facts, cause in (
@@ -358,7 +358,7 @@ def test_text_where_a_language_model_stands(run, files):
 
 
 def test_input_and_output_embedding(run, files):
-    from embedkit import container
+    from embedkit.io import container
 
     stored = container.read(files["lm"])
     read = run("vectors", files["lm"], "cat").rows[0]

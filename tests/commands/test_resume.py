@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from embedkit import container
 from embedkit.commands._judge import Judge
 from embedkit.errors import EmbedkitError
-from embedkit.neural.checkpoint import Checkpoint
-from embedkit.neural.word2vec import schedule, trainer
+from embedkit.io import container
+from embedkit.neural.word2vec import hogwild as schedule
+from embedkit.neural.word2vec import trainer
+from embedkit.training.checkpoint import Checkpoint
 from embedkit.vectors import formats
 
 LINES = ["the cat sat on the mat .", "the dog sat on the rug .", "a cat and a dog met on the mat ."]
@@ -46,7 +47,7 @@ UNIT = 64  # ids between two places where training can be cut off: three and a b
 PROCESS = """
 import itertools, os, signal, sys
 from embedkit import cli, files
-from embedkit.neural.checkpoint import Checkpoint
+from embedkit.training.checkpoint import Checkpoint
 from embedkit.neural.word2vec import schedule, trainer
 
 unit, place, number, when, eager, *signals = sys.argv.pop(1).split()

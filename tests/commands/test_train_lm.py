@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from _refused import refused
 
-from embedkit import container
 from embedkit.commands import COMMANDS
-from embedkit.neural.checkpoint import Checkpoint
+from embedkit.io import container
+from embedkit.training.checkpoint import Checkpoint
 from embedkit.vectors import formats
 
 MODELS = ("ffn", "rnn", "lstm", "gru")

@@ -3,10 +3,10 @@ import json
 import numpy as np
 import pytest
 
-from embedkit import container
-from embedkit.files import Output
-from embedkit.text.stored import vocab_tensors
+from embedkit.io import container
+from embedkit.io.files import Output
 from embedkit.text.vocab import Vocab
+from embedkit.text.vocab_tensors import vocab_tensors
 
 
 def write(path, tensors, **metadata):

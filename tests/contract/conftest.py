@@ -7,7 +7,7 @@ from _contract import PAIRS, QUESTIONS, TEXT
 
 from embedkit import cli
 from embedkit.vectors import formats
-from embedkit.vectors.change.quantize import quantize
+from embedkit.vectors.transform.quantize import quantize
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,10 @@ import sys
 import pytest
 from _contract import ONE_EACH, WRITING, assert_one_error, contents, filled, has, quiet
 
-from embedkit import files, temporary
 from embedkit.catalog import MODELS
-from embedkit.files import Output
-from embedkit.neural.checkpoint import Checkpoint
+from embedkit.io import files, temporary
+from embedkit.io.files import Output
+from embedkit.training.checkpoint import Checkpoint
 
 OUTPUT_CALLS = ("open", "posix_fallocate", "write", "ftruncate", "fsync", "replace")
 SMALL = 1 << 8  # bytes that an output gathers before it writes: several writes even of small files

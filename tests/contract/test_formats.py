@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from embedkit.errors import EmbedkitError, FormatError
-from embedkit.files import Output
+from embedkit.io.files import Output
 from embedkit.vectors import formats
 from embedkit.vectors.formats import FORMATS
 from embedkit.vectors.vectors import Vectors

@@ -12,13 +12,13 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from embedkit import memory as memories
 from embedkit.catalog import MODELS
 from embedkit.config import Config
 from embedkit.count import cooccur
-from embedkit.memory import Memory
-from embedkit.neural.run import Run
+from embedkit.runtime import memory as memories
+from embedkit.runtime.memory import Memory
 from embedkit.text import corpus, stream
+from embedkit.training.run import Run
 
 
 class Case(NamedTuple):

@@ -11,8 +11,9 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from embedkit import __version__, cli, container
+from embedkit import __version__, cli
 from embedkit.catalog import MODELS
+from embedkit.io import container
 from embedkit.vectors import formats
 
 # What a model needs on the command line to learn from a few hundred lines.

@@ -12,8 +12,8 @@ from embedkit.config import Context, Text
 from embedkit.count import cooccur
 from embedkit.count import counts as counts_file
 from embedkit.errors import EmbedkitError
-from embedkit.files import Output
-from embedkit.memory import Memory
+from embedkit.io.files import Output
+from embedkit.runtime.memory import Memory
 from embedkit.text import corpus as texts
 from embedkit.text.encoded import LINE_END, Corpus
 from embedkit.text.vocab import Vocab

@@ -8,12 +8,12 @@ import struct
 import numpy as np
 import pytest
 
-from embedkit import container
 from embedkit.count import counts
 from embedkit.errors import FormatError
-from embedkit.files import Output
-from embedkit.text.stored import vocab_tensors
+from embedkit.io import container
+from embedkit.io.files import Output
 from embedkit.text.vocab import Vocab
+from embedkit.text.vocab_tensors import vocab_tensors
 
 GOOD = {
     "data": np.array([1, 2], np.float32),

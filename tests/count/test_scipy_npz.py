@@ -15,7 +15,7 @@ import scipy.sparse as sparse
 from embedkit.count import counts as native
 from embedkit.count import glove_cooccur, scipy_npz
 from embedkit.errors import EmbedkitError, FormatError
-from embedkit.files import Output
+from embedkit.io.files import Output
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 WORDS = str(GOLDEN / "glove.vocab.txt")

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from embedkit.config import Training
-from embedkit.count import decompose
+from embedkit.count import truncated_svd as decompose
 from embedkit.count.counts import Counts
-from embedkit.count.decompose import Csr, truncated_svd
 from embedkit.count.svd import Svd, train
+from embedkit.count.truncated_svd import Csr, truncated_svd
 from embedkit.errors import EmbedkitError
 from embedkit.text.vocab import Vocab
 

@@ -7,7 +7,7 @@ import pytest
 from _lm import TABLE, WORDS, Bigrams, bigrams, counter, uniform
 
 from embedkit.errors import EmbedkitError
-from embedkit.lm.beam import write_best
+from embedkit.lm.beam_search import write_best
 from embedkit.lm.generate import distribution, greedy, sampler, write
 
 EOS, UNK, A, B = range(4)

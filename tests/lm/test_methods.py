@@ -3,11 +3,11 @@ import pytest
 from _lm import bigrams, counter, remembering, reordered
 
 from embedkit.errors import EmbedkitError
+from embedkit.lm.align_vocab import ids_in
 from embedkit.lm.methods import CHOICES, Methods, methods_of
 from embedkit.lm.mixture import best_weights, mix
 from embedkit.lm.neural_cache import score_cached
 from embedkit.lm.perplexity import perplexity, token_scores
-from embedkit.lm.same_words import ids_in
 from embedkit.lm.sources import DYNAMIC, NEURAL, STATIC, UNIGRAM, Sources
 from embedkit.lm.unigram_cache import unigram_cache
 

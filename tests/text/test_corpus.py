@@ -16,11 +16,11 @@ import pytest
 
 from embedkit.config import Text
 from embedkit.errors import EmbedkitError
-from embedkit.memory import Memory
+from embedkit.runtime.memory import Memory
 from embedkit.text import corpus, inputs
-from embedkit.text.order.sort import by_frequency
-from embedkit.text.types import Types
+from embedkit.text.external_sort.sort import by_frequency
 from embedkit.text.vocab import Vocab
+from embedkit.text.word_table import Types
 
 ALL = Text(min_count=1)
 TEXT = "the cat sat\nthe\tdog \r\n\n  naïve 한국어 한국어\nNBSP\u00a0word zwei\u3000drei\nlast the".encode()

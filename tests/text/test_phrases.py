@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embedkit import spool
 from embedkit.config import Text
 from embedkit.errors import EmbedkitError, FormatError, OptionError
-from embedkit.memory import Memory
+from embedkit.io import spool
+from embedkit.runtime.memory import Memory
 from embedkit.text import corpus
+from embedkit.text.decode import lines
 from embedkit.text.encoded import Encoded
 from embedkit.text.phrases import _kernels
 from embedkit.text.phrases import find as finding
 from embedkit.text.phrases import table as tables
 from embedkit.text.phrases.find import Phrases, count_pairs, pairs
 from embedkit.text.phrases.table import read_phrases, rounds
-from embedkit.text.spell import lines
 from embedkit.text.vocab import Vocab
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -342,6 +342,6 @@ def test_white_space_joins_nothing(tmp_path, joiner):
 
 @pytest.mark.parametrize("size", [1, 3, 1 << 20])
 def test_text_again(monkeypatch, size):
-    monkeypatch.setattr("embedkit.text.spell.PIECE", size)
+    monkeypatch.setattr("embedkit.text.decode.PIECE", size)
     for written in (TIMES, "\n\na\n\n 한국어 b\n", ""):
         assert b"".join(part.tobytes() for part in lines(text(written))) == written.replace(" 한", "한").encode()

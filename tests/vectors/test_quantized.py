@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from embedkit import container
 from embedkit.errors import EmbedkitError, FormatError
-from embedkit.files import Output
-from embedkit.text.stored import vocab_tensors
+from embedkit.io import container
+from embedkit.io.files import Output
 from embedkit.text.vocab import Vocab
+from embedkit.text.vocab_tensors import vocab_tensors
 from embedkit.vectors import formats, vectors
 from embedkit.vectors.quantized import QuantizedVectors
 from embedkit.vectors.vectors import METRICS, Vectors

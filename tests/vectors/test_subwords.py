@@ -137,9 +137,9 @@ def test_a_selection_keeps_them(tmp_path):
     ],
 )
 def test_native_files_that_contradict_themselves(tmp_path, change, message):
-    from embedkit import container
-    from embedkit.files import Output
-    from embedkit.text.stored import vocab_tensors
+    from embedkit.io import container
+    from embedkit.io.files import Output
+    from embedkit.text.vocab_tensors import vocab_tensors
 
     tensors = {"vectors": np.ones((1, 5), np.float32), "subwords": np.ones((2, 5), np.float32)}
     tensors |= {key: value for key, value in change.items() if key == "subwords"}

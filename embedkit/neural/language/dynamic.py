@@ -6,8 +6,8 @@ import copy
 
 import numpy as np
 
-from ..layers.param import Param, Rows
-from ..optim import BLOCK
+from ...training.optim import BLOCK
+from ...training.param import Param, Rows
 
 LR, SEGMENT, DECAY = 1.0, 20, 0.001  # from the validation text of PTB, with 200 units in two layers
 _GRADIENTS = np.random.default_rng(0)  # has the softmax make them along with the losses; it has no noise to draw

@@ -8,14 +8,15 @@ import time
 import numpy as np
 
 from ...errors import EmbedkitError
-from ...parallel import thread_count
+from ...runtime.parallel import thread_count
 from ...text.stream import Stream
+from ...training.lr_schedules import Rate
+from ...training.optim import OPTIMIZERS, Optimizer
+from ...training.run import Run
 from ..layers.fused import Fused
 from ..layers.workspace import Workspace
-from ..optim import OPTIMIZERS, Optimizer
-from ..rates import Rate
-from ..run import Run
-from . import start, steps
+from . import init as start
+from . import steps
 from .batches import Batches
 from .options import check
 from .store import Trained

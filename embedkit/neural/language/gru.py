@@ -26,7 +26,7 @@ def train(stream, config, run, valid=None):
 
 def peak_memory(stream, config, valid=None):
     """Bytes that `train` holds at most; see `size.peak_memory`."""
-    from . import size
+    from . import memory_estimate as size
 
     return size.peak_memory("gru", stream, config, valid)
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .. import initial
+from ...training import initializers as initial
+from ...training.param import Param, collect
 from ..layers.chain import Chain
 from ..layers.dropout import Dropout
 from ..layers.embedding import Embedding
@@ -14,7 +15,6 @@ from ..layers.gru import GRU
 from ..layers.layer_norm import LayerNorm
 from ..layers.linear import Linear
 from ..layers.lstm import LSTM
-from ..layers.param import Param, collect
 from ..layers.residual import Residual
 from ..layers.rnn import RNN
 from ..layers.softmax import Softmax

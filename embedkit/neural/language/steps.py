@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...training.param import Param
 from ..layers.activation_penalty import ActivationPenalty
-from ..layers.param import Param
 from ..layers.workspace import Workspace
 from .batches import SKIP, Batches
 from .network import Network

@@ -12,14 +12,15 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from ... import container
-from ...container import Container
 from ...errors import DAMAGED, FormatError
-from ...files import Output
-from ...text.stored import pack_metadata, read_vocab, unpack_metadata, vocab_tensors
+from ...io import container
+from ...io.container import Container
+from ...io.files import Output
+from ...io.metadata import pack_metadata, unpack_metadata
 from ...text.stream import EOS, UNK
 from ...text.vocab import Vocab
-from ..layers.param import Param
+from ...text.vocab_tensors import read_vocab, vocab_tensors
+from ...training.param import Param
 from .model import LanguageModel
 from .network import EMBEDDING, KINDS, OUTPUT, build
 

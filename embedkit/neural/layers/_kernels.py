@@ -8,8 +8,8 @@ import math
 
 import numpy as np
 
-from ...jit import kernel
-from ...simd import pointer
+from ...runtime.jit import kernel
+from ...runtime.simd import pointer
 
 ZERO, HALF, ONE, LARGEST = np.float32(0), np.float32(0.5), np.float32(1), np.float32(3.4e38)
 LIMIT = np.float32(7.9)  # where tanh is 1 in float32

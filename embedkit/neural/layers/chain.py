@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .param import Param, collect
+from ...training.param import Param, collect
 from .workspace import Backprop
 
 

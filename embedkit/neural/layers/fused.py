@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...parallel import each
+from ...runtime.parallel import each
 from . import _kernels
 
 NONE = np.zeros(1, np.float32)  # where an array is wanted by the compiler alone

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .param import Param
+from ...training.param import Param
 from .recurrent import Recurrent
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .param import Param
+from ...training.param import Param
 from .workspace import Backprop
 
 TRANSPOSE_FROM = 4  # steps back from which a transposed copy of the recurrent weights pays

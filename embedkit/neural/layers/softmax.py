@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .param import Param
+from ...training.param import Param
 from .workspace import Backprop
 
 CHUNK = 32 << 20  # bytes of logits at a time: 800 rows of 10,000 words in float32

@@ -6,8 +6,8 @@ import copy
 
 import numpy as np
 
+from ...training.param import Param
 from .dropout import mask
-from .param import Param
 from .workspace import Backprop
 
 

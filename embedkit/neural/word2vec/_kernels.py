@@ -20,8 +20,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...jit import kernel
-from ...simd import (
+from ...runtime.jit import kernel
+from ...runtime.simd import (
     LANES,
     add,
     clamp,

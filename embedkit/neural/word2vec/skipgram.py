@@ -26,6 +26,6 @@ def train(corpus, config, run):
 
 def peak_memory(corpus, config, memory):
     """Bytes that `train` holds at most; see `size.peak_memory`."""
-    from . import size
+    from . import memory_estimate as size
 
     return size.peak_memory(corpus, config, memory)

@@ -8,14 +8,14 @@ import time
 import numpy as np
 
 from ...errors import EmbedkitError
-from ...parallel import thread_count
+from ...runtime.parallel import thread_count
+from ...training.run import Run
 from ...vectors.vectors import Vectors
-from ..run import Run
 from . import _kernels
+from .hogwild import PART, LockFree, Merged
+from .init import tables
+from .kernel_args import draws, plan, scratch, tree
 from .options import check
-from .plan import draws, plan, scratch, tree
-from .schedule import PART, LockFree, Merged
-from .start import tables
 
 
 def train(kernel, corpus, config, run: Run) -> Vectors:

@@ -6,8 +6,8 @@ second`) and what is known of it, 0 where the row is free.
 
 import numpy as np
 
-from ...jit import kernel
-from ...simd import fetch, pointer
+from ...runtime.jit import kernel
+from ...runtime.simd import fetch, pointer
 
 BATCH = 32
 # Products and sums stay below 2**63: compiled int64 arithmetic must not overflow, see `text._kernels`.

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...config import Text, option
-from ...progress import SILENT, Progress
+from ...runtime.progress import SILENT, Progress
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from ...memory import Memory
+    from ...runtime.memory import Memory
     from ..encoded import Encoded
     from ..vocab import Vocab
 
@@ -128,7 +128,7 @@ def count_pairs(
     """
     import numpy as np
 
-    from ...spool import pieces
+    from ...io.spool import pieces
     from . import _kernels
 
     tally = np.zeros(1 << min(max(len(ids), 1 << 12).bit_length(), 28), np.uint8)

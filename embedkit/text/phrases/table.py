@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from ...errors import EmbedkitError, FormatError
-from ...memory import Memory
-from ...spool import pieces
+from ...io.spool import pieces
+from ...runtime.memory import Memory
 from .._kernels import rename
 from ..encoded import LINE_END, Encoded
-from ..order.sort import by_frequency, inverse
+from ..external_sort.sort import by_frequency, inverse
 from ..vocab import Vocab
 from . import _kernels
 
@@ -28,7 +28,7 @@ def read_phrases(path: str, form: Callable[[str], str] = str) -> list[Pairs]:
     Lines are `first⇥second[⇥count[⇥score]]`; empty ones end a block. EmbedkitError where there are none, FormatError
     where a line is something else.
     """
-    from ...files import read_whole
+    from ...io.files import read_whole
 
     lines = read_whole(path).decode("utf-8", "surrogateescape").split("\n")
     blocks: list[Pairs] = [[]]

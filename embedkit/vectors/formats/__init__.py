@@ -14,7 +14,7 @@ import os
 from importlib import import_module
 
 from ...errors import EmbedkitError, FormatError, OptionError
-from ...files import Output, map_input
+from ...io.files import Output, map_input
 
 HEAD = 1 << 18  # bytes that sniffing sees
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ...errors import EmbedkitError, FormatError
-from ...files import is_stream, map_input
+from ...io.files import is_stream, map_input
 from ...text.vocab import LONGEST_WORD, show
 from ...text.word_list import COUNTED
 

@@ -16,8 +16,8 @@ import struct
 import numpy as np
 
 from ...errors import AGAIN, FormatError
-from ...files import Output
-from ...spool import pieces
+from ...io.files import Output
+from ...io.spool import pieces
 from ...text.vocab import LONGEST_WORD, Vocab, show
 from ..subwords import MAX_NGRAM, SubwordVectors, count_ngrams, means, ngrams
 from ..vectors import Vectors

@@ -19,9 +19,9 @@ import numpy as np
 
 from ...config import MAX_TOML, quoted, read_toml
 from ...errors import AGAIN, FormatError
-from ...files import Output
-from ...spool import pieces
-from ...text.stored import pack_metadata, unpack_metadata
+from ...io.files import Output
+from ...io.metadata import pack_metadata, unpack_metadata
+from ...io.spool import pieces
 from ...text.vocab import LONGEST_WORD, Vocab
 from ..subwords import MAX_NGRAM, SubwordVectors
 from ..vectors import Vectors

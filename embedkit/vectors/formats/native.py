@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ... import container
-from ...container import PROFILE, Container
 from ...errors import DAMAGED, EmbedkitError, FormatError
-from ...files import Output
-from ...text.stored import FINISH, is_own, pack_metadata, read_vocab, unpack_metadata, vocab_tensors, what_is
+from ...io import container
+from ...io.container import PROFILE, Container
+from ...io.files import Output
+from ...io.metadata import FINISH, is_own, pack_metadata, unpack_metadata, what_is
+from ...text.vocab_tensors import read_vocab, vocab_tensors
 from ..quantized import QuantizedVectors
 from ..sparse import SparseVectors
 from ..subwords import MAX_NGRAM, SubwordVectors

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...errors import FormatError
-from ...files import Output
+from ...io.files import Output
 from ...text.vocab import Vocab
 from ..vectors import Vectors
 from . import _npy, _words

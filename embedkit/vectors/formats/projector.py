@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...errors import CUT, FormatError
-from ...files import CHUNK, Output
+from ...io.files import CHUNK, Output
 from ...text.vocab import LONGEST_WORD, Vocab, show
 from ..vectors import Vectors
 from . import _text, _words

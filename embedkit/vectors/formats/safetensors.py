@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ... import container
 from ...errors import EmbedkitError, FormatError
-from ...text.stored import is_own
+from ...io import container
+from ...io.metadata import is_own
 from ...text.vocab import Vocab
 from ..vectors import Vectors
 from ._rows import imported

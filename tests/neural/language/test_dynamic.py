@@ -11,8 +11,8 @@ from _lm import bigrams
 from embedkit.lm.perplexity import perplexity
 from embedkit.neural.language.model import LanguageModel
 from embedkit.neural.language.network import build
-from embedkit.neural.layers.param import Param
 from embedkit.text.vocab import Vocab
+from embedkit.training.param import Param
 
 KINDS = ("rnn", "lstm", "gru", "ffn")
 WORDS = ["<eos>", "<unk>", *"abcde"]

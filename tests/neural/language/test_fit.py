@@ -12,21 +12,21 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from embedkit import container
 from embedkit.config import Config
 from embedkit.errors import EmbedkitError, OptionError
-from embedkit.files import Output
-from embedkit.neural.checkpoint import Checkpoint
-from embedkit.neural.initial import INITIALIZERS
+from embedkit.io import container
+from embedkit.io.files import Output
 from embedkit.neural.language import fit as fitting
 from embedkit.neural.language import steps
 from embedkit.neural.language.batches import Batches
 from embedkit.neural.language.options import LmTraining, Recurrent
-from embedkit.neural.optim import OPTIMIZERS
-from embedkit.neural.rates import SCHEDULES
-from embedkit.neural.run import Run
-from embedkit.progress import Progress
+from embedkit.runtime.progress import Progress
 from embedkit.text import stream
+from embedkit.training.checkpoint import Checkpoint
+from embedkit.training.initializers import INITIALIZERS
+from embedkit.training.lr_schedules import SCHEDULES
+from embedkit.training.optim import OPTIMIZERS
+from embedkit.training.run import Run
 from embedkit.vectors import formats
 from embedkit.vectors.vectors import Vectors
 

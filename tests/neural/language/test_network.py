@@ -10,8 +10,8 @@ import pytest
 from embedkit.neural.language import steps
 from embedkit.neural.language.network import build
 from embedkit.neural.layers.dropout import Dropout
-from embedkit.neural.layers.param import Param, Rows
 from embedkit.neural.layers.workspace import Workspace
+from embedkit.training.param import Param, Rows
 
 KINDS = ("rnn", "lstm", "gru", "ffn")
 V = 7

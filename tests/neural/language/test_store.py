@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from embedkit import container
 from embedkit.config import Config
 from embedkit.errors import FormatError
-from embedkit.files import Output
+from embedkit.io import container
+from embedkit.io.files import Output
 from embedkit.neural.language import lstm, store
 from embedkit.neural.language.network import build
-from embedkit.neural.layers.param import Param
 from embedkit.text.vocab import Vocab
+from embedkit.training.param import Param
 
 WORDS = ["<eos>", "a", "<unk>", "한국어"]
 

@@ -16,13 +16,13 @@ from embedkit.neural.layers.gru import GRU
 from embedkit.neural.layers.layer_norm import LayerNorm
 from embedkit.neural.layers.linear import Linear
 from embedkit.neural.layers.lstm import LSTM
-from embedkit.neural.layers.param import Param
 from embedkit.neural.layers.residual import Residual
 from embedkit.neural.layers.rnn import RNN
 from embedkit.neural.layers.softmax import Softmax
 from embedkit.neural.layers.tanh import Tanh
 from embedkit.neural.layers.weight_drop import WeightDrop
 from embedkit.neural.layers.window import Window
+from embedkit.training.param import Param
 
 T, B, D, H, V = 5, 2, 3, 4, 7
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from embedkit.neural import initial
 from embedkit.neural.layers.gru import GRU
-from embedkit.neural.layers.param import Param
+from embedkit.training import initializers as initial
+from embedkit.training.param import Param
 
 
 def fresh(kind, D: int, H: int, rng, dtype=np.float32, name: str = "layer", peephole: bool = False, **options):

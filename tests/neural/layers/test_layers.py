@@ -13,8 +13,8 @@ from neural.layers._cases import CASES, cast, is_loss, leaves
 
 from embedkit.neural import layers
 from embedkit.neural.layers.fused import Fused
-from embedkit.neural.layers.param import Rows
 from embedkit.neural.layers.workspace import Workspace
+from embedkit.training.param import Rows
 
 NOISES = {"evaluation": lambda: None, "training": lambda: np.random.default_rng(11)}
 

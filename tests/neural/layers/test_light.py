@@ -13,7 +13,7 @@ for found in pkgutil.iter_modules(layers.__path__):
         importlib.import_module(f"embedkit.neural.layers.{found.name}")
 import numpy as np
 from embedkit.neural.layers.lstm import LSTM
-from embedkit.neural.layers.param import Param
+from embedkit.training.param import Param
 from embedkit.neural.layers.workspace import Workspace
 layer = LSTM(*(Param(str(shape), np.ones(shape, np.float32)) for shape in ((2, 12), (3, 12), (12,))))
 layer.forward(np.ones((1, 1, 2), np.float32), None, None, Workspace())

@@ -9,9 +9,9 @@ from neural.layers._fresh import fresh
 from embedkit.neural.layers.dropout import Dropout
 from embedkit.neural.layers.embedding import Embedding
 from embedkit.neural.layers.lstm import LSTM
-from embedkit.neural.layers.param import Param
 from embedkit.neural.layers.weight_drop import WeightDrop
 from embedkit.neural.layers.workspace import Workspace
+from embedkit.training.param import Param
 
 ONES = np.ones((40, 30, 20))
 

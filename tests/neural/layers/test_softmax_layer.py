@@ -8,9 +8,9 @@ import pytest
 from embedkit.neural.layers.chain import Chain
 from embedkit.neural.layers.embedding import Embedding
 from embedkit.neural.layers.fused import Fused
-from embedkit.neural.layers.param import Param
 from embedkit.neural.layers.softmax import Softmax
 from embedkit.neural.layers.workspace import Workspace
+from embedkit.training.param import Param
 
 T, B, H, V = 6, 3, 5, 11
 rng = np.random.default_rng(1)

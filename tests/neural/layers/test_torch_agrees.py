@@ -11,10 +11,10 @@ from embedkit.neural.layers.fused import Fused
 from embedkit.neural.layers.gru import GRU
 from embedkit.neural.layers.layer_norm import LayerNorm
 from embedkit.neural.layers.lstm import LSTM
-from embedkit.neural.layers.param import Param
 from embedkit.neural.layers.rnn import RNN
 from embedkit.neural.layers.softmax import Softmax
 from embedkit.neural.layers.workspace import Workspace
+from embedkit.training.param import Param
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.peer

@@ -14,9 +14,9 @@ from embedkit.config import Text
 from embedkit.errors import EmbedkitError, OptionError
 from embedkit.eval.analogy import judge_questions
 from embedkit.eval.readers import read_questions
-from embedkit.neural.run import Run
-from embedkit.neural.word2vec import schedule
+from embedkit.neural.word2vec import hogwild as schedule
 from embedkit.text import corpus as texts
+from embedkit.training.run import Run
 
 DATA = Path(__file__).parents[3] / "data"
 MODELS = ["skipgram", "cbow"]

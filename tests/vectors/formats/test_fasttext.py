@@ -11,9 +11,9 @@ import pytest
 from embedkit.errors import FormatError
 from embedkit.text.vocab import Vocab
 from embedkit.vectors import formats
-from embedkit.vectors.change.quantize import quantize
 from embedkit.vectors.quantized import QuantizedVectors
 from embedkit.vectors.subwords import SubwordVectors
+from embedkit.vectors.transform.quantize import quantize
 from embedkit.vectors.vectors import Vectors
 
 GOLDEN = Path(__file__).parents[2] / "golden"

@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embedkit import container
 from embedkit.errors import EmbedkitError, FormatError
-from embedkit.files import Output
-from embedkit.text.stored import pack_metadata, unpack_metadata, vocab_tensors
+from embedkit.io import container
+from embedkit.io.files import Output
+from embedkit.io.metadata import pack_metadata, unpack_metadata
 from embedkit.text.vocab import Vocab
+from embedkit.text.vocab_tensors import vocab_tensors
 from embedkit.vectors import formats
 from embedkit.vectors.sparse import SparseVectors
 from embedkit.vectors.vectors import Vectors

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embedkit.container import BF16
 from embedkit.errors import EmbedkitError
+from embedkit.io.container import BF16
 from embedkit.vectors import formats
 
 GOLDEN = Path(__file__).parents[2] / "golden"

@@ -1,0 +1,53 @@
+"""The model `kn`: n-grams with interpolated modified Kneser-Ney smoothing (Chen & Goodman 1998)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...config import LmText, Training, option
+from ...runtime.progress import SILENT, Progress
+
+
+@dataclass(frozen=True)
+class Kn:
+    """Options of Kneser-Ney."""
+
+    order: int = option(5, "a word is predicted from the order - 1 before it", least=1)
+    cutoff: int = option(0, "leave out n-grams of three words and more that are seen this often or less", least=0)
+
+
+SECTIONS = {"text": LmText, "model": Kn, "training": Training}
+
+
+def train(stream, options: Kn, progress: Progress = SILENT):
+    """The `model.NgramModel` of a `Stream`; its metadata tell discounts, sizes, and p(`<unk>`)."""
+    from .counting import count
+    from .estimate import FALLBACK, estimate
+    from .model import NgramModel
+
+    V = len(stream.vocab)
+    counted = count(stream.ids, stream.eos, V, options.order)
+    levels, discounts, fallback = estimate(counted, stream.eos, V, options.cutoff)
+    sizes = [len(level.keys) for level in levels]
+    if fallback:
+        orders, taken = (", ".join(map(str, values)) for values in (fallback, FALLBACK))
+        progress.say(f"order {orders}: too little text to estimate discounts; taken: {taken}")
+    facts = {"ngrams": sizes, "discounts": discounts, "fallback": fallback}
+    facts["unk_probability"] = 10 ** float(levels[0].log10[stream.unk])
+    progress.event("ngrams", **facts)
+    progress.say(f"{' + '.join(f'{size:,}' for size in sizes)} n-grams")
+    return NgramModel(stream.vocab, levels, facts)
+
+
+def peak_memory(stream, options: Kn) -> int:
+    """Bytes that `train` holds at most, the text among them: sorting one order, and the n-grams of all before it."""
+    from ...io.spool import held
+
+    return held(stream.ids) + (30 + 30 * options.order) * stream.tokens
+
+
+def load(container, threads=None):
+    """The `model.NgramModel` in a native file; see `store.load`. Nothing in it is compiled, whatever `threads` says."""
+    from . import store
+
+    return store.load(container)

@@ -1,0 +1,32 @@
+"""What training takes in memory, told before it begins."""
+
+from __future__ import annotations
+
+from ...runtime.memory import Memory
+from ...runtime.parallel import thread_count
+from ._kernels import ROW, SOFTMAX, TILE
+from .hogwild import SHARDS
+from .init import row_width
+from .kernel_args import LOSSES
+from .options import SPAN
+
+FLOAT = 4  # bytes
+DRAWN, TREE = 120, 700  # bytes a word while the table of noise, and the tree, are made
+DEEP = 64  # nodes on the way to a word in the deepest of trees
+
+
+def peak_memory(corpus, config, memory: Memory) -> int:
+    """Bytes that `trainer.train` holds at most, the ids of the text among them."""
+    model, training, V = config.model, config.training, len(corpus.vocab)
+    hidden, D = 2 * config.context.window, row_width(model.dim)
+    tables = FLOAT * (2 * V + hidden * getattr(model, "position_weights", False)) * D
+    result = FLOAT * V * model.dim
+    copies = (SHARDS * tables if training.deterministic else 0) + result * (model.add_context + training.keep_best)
+    threads = max(2, thread_count(training.threads))
+    outputs = V if LOSSES[model.loss] == SOFTMAX else max(model.negative, DEEP)
+    tokens = int(corpus.vocab.counts.sum())
+    scratch = threads * (
+        FLOAT * (min(SPAN, tokens) * (2 + model.negative) + hidden * (D + 6) + outputs * (hidden * ROW // TILE + 8))
+    )
+    made = TREE if model.loss == "hs" else DRAWN
+    return memory.kept(FLOAT * tokens) + max(made * V, tables + copies + scratch)

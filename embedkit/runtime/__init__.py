@@ -1,0 +1,1 @@
+"""The machine: compiled kernels, threads, memory, progress."""

@@ -1,0 +1,152 @@
+"""What the distinct chunks of a text become: decoded, normalised, split, and ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..config import PlainText
+from ..errors import FormatError
+from . import _kernels
+from .external_sort.sort import by_frequency, inverse
+from .inputs import Reader, too_long
+from .tokenize import TOKENIZERS, is_punctuation, normal_form
+from .vocab import LONGEST_WORD, Vocab
+from .word_table import Types
+
+SLICE = 1 << 18  # bytes of chunks that are Python strings at a time
+
+
+@dataclass
+class Lexicon:
+    """What the chunks of a text become.
+
+    vocab : the words, in order
+    pieces : int32, the words of all chunks, chunk after chunk
+    indptr : (chunks + 1,) int64, the span of each chunk in `pieces`; None where each chunk is one word
+    gap : the id that stands between the chunks of a line, or -1
+    numbers : int32, what to call the chunks of a table that numbers them its own way; None where it does not
+    """
+
+    vocab: Vocab
+    pieces: np.ndarray
+    indptr: np.ndarray | None = None
+    gap: int = -1
+    numbers: np.ndarray | None = None
+
+    def of(self, numbers: np.ndarray) -> Lexicon:
+        """The same for the chunks of another table, which are `numbers` here."""
+        if self.indptr is None:
+            return replace(self, pieces=self.pieces[numbers])
+        return replace(self, numbers=numbers)
+
+    def apply(self, chunks: np.ndarray, inside: bool) -> np.ndarray:
+        """The ids of a block of chunks, which may be overwritten; `inside`: its line has begun before it."""
+        if self.indptr is None:
+            _kernels.rename(chunks, self.pieces, chunks)
+            return chunks
+        if self.numbers is not None:
+            _kernels.rename(chunks, self.numbers, chunks)
+        rows = self.indptr, self.pieces, self.gap, inside
+        ids = np.empty(_kernels.expand(chunks, *rows, np.empty(0, np.int32)), np.int32)
+        _kernels.expand(chunks, *rows, ids)
+        return ids
+
+
+def is_one_each(config: PlainText) -> bool:
+    """Whether each chunk is one word."""
+    return TOKENIZERS[config.tokenizer].split is None and not config.drop_punctuation
+
+
+def rank(
+    types: Types, config: PlainText, reader: Reader, gaps: int = 0, order: Callable[[Vocab], np.ndarray] = by_frequency
+) -> Lexicon:
+    """The lexicon of a table: every chunk normalised and split, the words in an `order`; `gaps` is how often a chunk
+    follows another one on its line.
+
+    FormatError where a chunk is too long to be a word, or invalid UTF-8; it names the byte where that first occurs.
+    """
+    long = types.lengths > LONGEST_WORD
+    if long.any():
+        raise too_long(*reader.locate(int(types.firsts[long].min())))
+    if is_one_each(config) and not config.lowercase and not _beyond_ascii(types.utf8):
+        # Plain ASCII is its own normal form: no word need be looked at one by one.
+        ranked = order(types.vocab)
+        return Lexicon(types.vocab.take(ranked), inverse(ranked))
+    words, pieces, lengths = Types(), [np.empty(0, np.int32)], [np.zeros(1, np.int64)]
+    if gaps:
+        words.scan(_bytes(TOKENIZERS[config.tokenizer].gap + " "), 0)
+        words.counts[0] = gaps
+    for start, stop, text in _texts(types, config, reader):
+        if is_one_each(config):
+            sizes = np.ones(stop - start, np.int64)
+        else:
+            sizes, text = _split(text, config)
+        found, _ = words.scan(_bytes(text), 0)
+        # Each token has been counted once.
+        np.add.at(words.counts, found, np.repeat(types.counts[start:stop], sizes) - 1)
+        pieces.append(found)
+        lengths.append(sizes)
+    ranked = order(words.vocab)
+    place = inverse(ranked)
+    indptr = None if is_one_each(config) else np.cumsum(np.concatenate(lengths))
+    return Lexicon(words.vocab.take(ranked), place[np.concatenate(pieces)], indptr, int(place[0]) if gaps else -1)
+
+
+def _split(text: str, config: PlainText) -> tuple[np.ndarray, str]:
+    """How many tokens there are in each chunk, and all of them, a space behind each."""
+    rows, split = text.split(" ")[:-1], TOKENIZERS[config.tokenizer].split
+    rows = [[chunk] for chunk in rows] if split is None else list(map(split, rows))
+    if config.drop_punctuation:
+        rows = [[token for token in row if not is_punctuation(token)] for row in rows]
+    return np.array([len(row) for row in rows], np.int64), "".join(token + " " for row in rows for token in row)
+
+
+def _beyond_ascii(utf8: np.ndarray) -> bool:
+    return bool(utf8.max(initial=0) & 0x80)
+
+
+def _bytes(text: str) -> np.ndarray:
+    return np.frombuffer(text.encode(), np.uint8)
+
+
+def _texts(types: Types, config: PlainText, reader: Reader) -> Iterator[tuple[int, int, str]]:
+    """The chunks start..stop of a table in normal form, a space behind each. Nothing that `normal_form` does crosses or
+    makes a space."""
+    form = normal_form(config.lowercase, config.normalize)
+    for start, stop, text in _slices(types):
+        try:
+            decoded = text.decode("utf-8", config.encoding_errors)
+        except UnicodeDecodeError:
+            raise _first_bad(types, reader) from None
+        yield start, stop, form(decoded)
+
+
+def _slices(types: Types) -> Iterator[tuple[int, int, bytes]]:
+    """(start, stop, the chunks start..stop with a space behind each), a few at a time."""
+    offsets = types.vocab.offsets
+    edges = np.append(np.searchsorted(offsets[:-1], np.arange(0, offsets[-1], SLICE)), len(types))
+    for start, stop in zip(edges[:-1].tolist(), edges[1:].tolist()):
+        if start < stop:
+            first, ends = offsets[start], offsets[start + 1 : stop + 1]
+            yield start, stop, np.insert(types.utf8[first : ends[-1]], ends - first, 32).tobytes()
+
+
+def _first_bad(types: Types, reader: Reader) -> FormatError:
+    bad = []
+    for start, stop, text in _slices(types):
+        for chunk, first in zip(text.split(b" "), types.firsts[start:stop].tolist()):
+            try:
+                chunk.decode()
+            except UnicodeDecodeError as error:
+                bad.append((first + error.start, chunk[error.start]))
+    offset, byte = min(bad)
+    path, offset = reader.locate(offset)
+    hint = "--encoding-errors replace puts U+FFFD there"
+    if offset == 0 and byte in (0xFE, 0xFF):
+        hint = f"this looks like UTF-16: iconv -f UTF-16 -t UTF-8 {path}"
+    elif not types.utf8.all():
+        hint = "it has zero bytes, as no text has: is it a text file?"
+    return FormatError(path, f"invalid UTF-8 (0x{byte:02x})", hint, offset=offset)

@@ -1,0 +1,1 @@
+"""Training, whatever the model: checkpoints, optimizers, learning-rate schedules, initializers."""
