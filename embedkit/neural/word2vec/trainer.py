@@ -1,14 +1,14 @@
-"""Training of skip-gram and CBOW: epochs, losses, checkpoints, validation."""
+"""Training of skip-gram and CBOW: what the training loop is given, and the vectors that come of it."""
 
 from __future__ import annotations
 
-import math
-import time
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from ...errors import EmbedkitError
 from ...runtime.parallel import thread_count
+from ...training.loop import Diverged, Learner, Loop, Step
 from ...training.run import Run
 from ...vectors.vectors import Vectors
 from . import _kernels
@@ -28,11 +28,15 @@ def train(kernel, corpus, config, run: Run) -> Vectors:
     check(config)
     check_words(corpus, config.text)
     trainer = Trainer(kernel, corpus, config, run)
-    with run.checkpoint.guarding():
-        trainer.begin()
-        while trainer.epoch < config.training.epochs:
-            trainer.go_on()
-    return trainer.result()
+    loop = Loop(trainer, run, config.training.epochs)
+    loop.train()
+    vectors = trainer.vectors(**loop.best)
+    vectors.metadata["losses"] = loop.history.losses
+    if loop.history.scores:
+        vectors.metadata["valid"] = loop.history.scores
+    if loop.best:
+        vectors.metadata["best_epoch"] = loop.best_epoch
+    return vectors
 
 
 def check_words(corpus, text) -> None:
@@ -45,8 +49,13 @@ def check_words(corpus, text) -> None:
         )
 
 
-class Trainer:
-    """What is learnt, and how far: `epoch` epochs and `unit` units of the next are over."""
+class Trainer(Learner):
+    """Input and output vectors as flat tables, and the kernel that trains them on one span of the text after another."""
+
+    no_examples = (
+        "no two words of the text stand near each other",
+        "a window ends with its line; --min-count 1 and --sample 0 keep more words",
+    )
 
     def __init__(self, kernel, corpus, config, run: Run):
         self.kernel, self.corpus, self.config, self.run = kernel, corpus, config, run
@@ -54,60 +63,26 @@ class Trainer:
         V = len(vocab)
         self.tree, self.draws, self.plan = tree(vocab, config), draws(vocab, config), plan(config)
         self.tables = tables(vocab, config, V - 1 if config.model.loss == "hs" else V, run.progress)
-        deal = Merged if config.training.deterministic else LockFree
-        self.deal = deal(corpus.ids, self.tables, threads)
-        self.scratch = [scratch(self.plan, self.tree, V, self.deal.longest) for _ in range(max(threads, 2))]
-        self.epoch = self.unit = self.examples = 0
-        self.loss, self.losses, self.verdicts, self.best = 0.0, [], [], None
+        schedule = Merged if config.training.deterministic else LockFree
+        self.schedule = schedule(corpus.ids, self.tables, threads)
+        self.scratch = [scratch(self.plan, self.tree, V, self.schedule.longest) for _ in range(max(threads, 2))]
+        self.size, self.keeps_best = corpus.tokens, config.training.keep_best
 
-    def begin(self) -> None:
-        """Go on from the checkpoint, if there is one to go on from; load the kernels, so that speeds are theirs."""
-        found = self.run.checkpoint.load()
-        if found is not None:
-            tensors, numbers = found
-            self.best = tensors.pop("best", None)
-            for name, tensor in tensors.items():
-                getattr(self.tables, name)[:] = tensor
-            vars(self).update(numbers)
-            self.deal.refresh()
-            is_over = self.epoch == self.config.training.epochs
-            where = "all epochs are over" if is_over else f"going on in epoch {self.epoch + 1}"
-            self.run.progress.say(f"{self.run.checkpoint.path}: {where}")
-        self.run.checkpoint.expect(self._state()[0])
-        self._train(self.tables, (0, 0), 0)
-        self.run.progress.event("training", epoch=self.epoch + 1)
+    def __len__(self) -> int:
+        return len(self.schedule.units)
 
-    def go_on(self) -> None:
-        """Train to the end of the epoch, or until a checkpoint is due; then save the state."""
-        progress, epochs = self.run.progress, self.config.training.epochs
-        began, words, first = time.perf_counter(), self.corpus.tokens, self._done()
-        with progress.bar(words, f"epoch {self.epoch + 1}/{epochs}", " words") as advance:
-            advance(round(words * first))
-            for loss, examples in self.deal.run(self.unit, self._train, self.run.checkpoint.due):
-                before = self._done()
-                self.loss, self.examples, self.unit = self.loss + loss, self.examples + examples, self.unit + 1
-                if not math.isfinite(loss):
-                    raise self._diverged(f"the loss is {loss}")
-                advance(
-                    round(words * (self._done() - before)),
-                    loss=f"{self.loss / max(self.examples, 1):.4f}",
-                    lr=f"{self._lr():.4f}",
-                )
-        if not all(map(is_finite, self.tables[:3])):
-            raise self._diverged("the vectors are no longer finite")
-        if self.unit == len(self.deal.units):
-            self._end_epoch(words * (1 - first) / (time.perf_counter() - began))
-        self.run.checkpoint.save(*self._state(), self.epoch == epochs)
+    def steps(self, epoch: int, first: int, due: Callable[[], bool]) -> Iterator[Step]:
+        def train(tables, span, worker):
+            return self.train_span(tables, epoch, span, worker)
 
-    def _done(self) -> float:
-        """The share of the epoch that is over."""
-        return self.deal.begin(self.unit) / len(self.corpus.ids) if self.unit < len(self.deal.units) else 1.0
+        for number, (loss, examples) in enumerate(self.schedule.run(first, train, due), first):
+            yield Step(loss, examples, self._read(number + 1) - self._read(number))
 
-    def _train(self, tables: _kernels.Tables, span: tuple[int, int], worker: int) -> tuple[float, int]:
+    def train_span(self, tables: _kernels.Tables, epoch: int, span: tuple[int, int], worker: int) -> tuple[float, int]:
         """(loss, examples) of one span. Its random numbers depend on seed, epoch and place alone."""
         begin, end = span
         ids, training = self.corpus.ids, self.config.training
-        rng = np.random.SeedSequence((training.seed, self.epoch, begin)).generate_state(1, np.uint64) | np.uint64(1)
+        rng = np.random.SeedSequence((training.seed, epoch, begin)).generate_state(1, np.uint64) | np.uint64(1)
         sums = np.array([0.0, 1.0])
         examples = self.kernel(
             # A copy, so that the kernel is compiled for one kind of array: ids may be a read-only map.
@@ -117,7 +92,7 @@ class Trainer:
             self.tree,
             self.plan,
             training.lr,
-            (self.epoch + begin / len(ids)) / training.epochs,
+            (epoch + begin / len(ids)) / training.epochs,
             (end - begin) / len(ids) / training.epochs,
             rng,
             self.scratch[worker],
@@ -125,63 +100,52 @@ class Trainer:
         )
         return float(sums[0]), examples
 
-    def _lr(self) -> float:
+    def lr(self, epoch: int, step: int) -> float:
         training = self.config.training
-        return training.lr * max(1 - (self.epoch + self._done()) / training.epochs, 1e-4)
+        return training.lr * max(1 - (epoch + self._done(step)) / training.epochs, 1e-4)
 
-    def _diverged(self, why: str) -> EmbedkitError:
-        return self.run.diverged(self.epoch + 1, self._lr(), why, "train with a lower --lr")
+    def _done(self, step: int) -> float:
+        """The share of the epoch before a step."""
+        return self.schedule.begin(step) / len(self.corpus.ids) if step < len(self) else 1.0
 
-    def _end_epoch(self, speed: float) -> None:
-        """Loss, validation, and the vectors if they are the best so far."""
-        if not self.examples:
-            raise EmbedkitError(
-                "no two words of the text stand near each other",
-                "a window ends with its line; --min-count 1 and --sample 0 keep more words",
-            )
-        progress, lr = self.run.progress, self._lr()
-        self.losses.append(self.loss / self.examples)
-        self.epoch, self.unit, self.loss, self.examples = self.epoch + 1, 0, 0.0, 0
-        shown = {}
-        if self.run.judge is not None:
-            shown = self.run.judge(self._vectors())
-            self.verdicts.append(shown)
-            if self.config.training.keep_best and self._best_epoch() == self.epoch:
-                self.best = np.array(self._vectors().matrix)
-        told = "".join(f", {name} {value:.4f}" for name, value in shown.items())
-        progress.say(f"epoch {self.epoch}: loss {self.losses[-1]:.4f}{told}, {speed:,.0f} words/s")
-        valid = {"valid": shown} if shown else {}
-        progress.event("epoch", epoch=self.epoch, loss=self.losses[-1], lr=lr, words_per_second=round(speed), **valid)
+    def _read(self, step: int) -> int:
+        return round(self.size * self._done(step))
 
-    def _best_epoch(self) -> int:
-        """The first epoch with the highest mean of what was measured."""
-        means = [sum(values.values()) / len(values) for values in self.verdicts]
-        return 1 + means.index(max(means))
+    def warm_up(self, is_new: bool) -> dict:
+        self.train_span(self.tables, 0, (0, 0), 0)
+        return {}
 
-    def _vectors(self) -> Vectors:
-        """What has been learnt so far; a view of it but for --add-context."""
-        dim, V = self.config.model.dim, len(self.corpus.vocab)
-        matrix, contexts = (table.reshape(-1, self.plan.width)[:V, :dim] for table in self.tables[:2])
-        return Vectors(self.corpus.vocab, matrix + contexts if self.config.model.add_context else matrix)
+    def check_finite(self) -> None:
+        # A loss shows a NaN only when the next example meets it.
+        for table in self.tables[:3]:
+            if not all(np.isfinite(table[at : at + PART]).all() for at in range(0, len(table), PART)):
+                raise Diverged("the vectors are no longer finite")
 
-    def result(self) -> Vectors:
-        """The vectors, and in their metadata how training went."""
-        vectors = self._vectors() if self.best is None else Vectors(self.corpus.vocab, self.best)
-        vectors.metadata["losses"] = self.losses
-        if self.verdicts:
-            vectors.metadata["valid"] = self.verdicts
-        if self.best is not None:
-            vectors.metadata["best_epoch"] = self._best_epoch()
-        return vectors
+    def validate(self) -> dict[str, float]:
+        return self.run.judge(self.vectors()) if self.run.judge else {}
 
-    def _state(self) -> tuple[dict[str, np.ndarray], dict]:
-        tensors = {name: table for name, table in zip(_kernels.Tables._fields, self.tables) if len(table)}
-        if self.best is not None:
-            tensors["best"] = self.best
-        numbers = {name: getattr(self, name) for name in ("epoch", "unit", "loss", "examples", "losses", "verdicts")}
-        return tensors, numbers
+    def quality(self, scores: dict[str, float]) -> float:
+        return sum(scores.values()) / len(scores)
 
+    def report(self, loss: float, scores: dict[str, float]) -> tuple[str, dict]:
+        said = "".join(f", {name} {value:.4f}" for name, value in scores.items())
+        return f"loss {loss:.4f}{said}", {"valid": scores} if scores else {}
 
-def is_finite(table: np.ndarray) -> bool:
-    """Whether a flat table is free of NaN and infinity, which a loss shows only when the next example meets them."""
-    return all(np.isfinite(table[at : at + PART]).all() for at in range(0, len(table), PART))
+    def vectors(self, matrix: np.ndarray | None = None) -> Vectors:
+        """The vectors of now, a view of the tables but for --add-context; or `matrix`, a copy of former ones."""
+        if matrix is None:
+            dim, V = self.config.model.dim, len(self.corpus.vocab)
+            matrix, contexts = (table.reshape(-1, self.plan.width)[:V, :dim] for table in self.tables[:2])
+            matrix = matrix + contexts if self.config.model.add_context else matrix
+        return Vectors(self.corpus.vocab, matrix)
+
+    def snapshot(self) -> dict[str, np.ndarray]:
+        return {"matrix": np.array(self.vectors().matrix)}
+
+    def state(self) -> tuple[dict[str, np.ndarray], dict]:
+        return {name: table for name, table in zip(_kernels.Tables._fields, self.tables) if len(table)}, {}
+
+    def restore(self, tensors: dict[str, np.ndarray], numbers: dict) -> None:
+        for name, tensor in tensors.items():
+            getattr(self.tables, name)[:] = tensor
+        self.schedule.refresh()
