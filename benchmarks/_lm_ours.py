@@ -26,8 +26,8 @@ from embedkit.training.optim import Optimizer
 
 task, hidden, layers, train_path, text_path, *rest = sys.argv[1:]
 hidden, layers, number = int(hidden), int(layers), int(rest[0]) if rest else 100
-model = lstm.SECTIONS["model"](embed=hidden, hidden=hidden, layers=layers)
-config = Config(text=lstm.SECTIONS["text"](), model=model, training=lstm.SECTIONS["training"]())
+model = lstm.MODEL.sections["model"](embed=hidden, hidden=hidden, layers=layers)
+config = Config(text=lstm.MODEL.sections["text"](), model=model, training=lstm.MODEL.sections["training"]())
 text = stream.read([train_path], config.text, keep=False)
 network = start.begin("lstm", config, text.vocab, SILENT)
 

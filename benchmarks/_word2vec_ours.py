@@ -9,7 +9,7 @@ import time
 from embedkit.config import Config, Text
 from embedkit.neural.word2vec import cbow, skipgram
 from embedkit.text import corpus
-from embedkit.training.run import Run
+from embedkit.training.contract import Run
 from embedkit.vectors import formats
 
 name, path, out, *given = sys.argv[1:]
@@ -26,7 +26,7 @@ def section(options):
 
 
 def config(**more):
-    sections = {key: section(options) for key, options in module.SECTIONS.items()}
+    sections = {key: section(options) for key, options in module.MODEL.sections.items()}
     return Config(**sections | more)
 
 

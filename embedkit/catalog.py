@@ -1,40 +1,35 @@
-"""Every model: what it is called, where it lives, what it reads. Strings only, so that help imports no model.
+"""Every model: its name, where it lives, a line of help. Strings only, so that help imports no model.
 
-To add a model: one file with SECTIONS (its options, a frozen dataclass each), `train` and `peak_memory` (what training
-will take), where it learns by gradients also `check` (whether options go together), and one line here. The subcommand,
-its flags and the contract tests follow.
+To add a model: one file with its options and `MODEL` (see `training.contract`), and one line here. The subcommand, its
+flags, the library function and the contract tests follow.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import NamedTuple
 
 
-class Model(NamedTuple):
-    """`module` holds `SECTIONS`, `train` and `peak_memory`, a neural one `check`, a language model `load` as well.
-
-    It `reads` "counts" or a "corpus"; a language model reads a "stream", or the "ngrams" of one.
-    """
+class Entry(NamedTuple):
+    """A model in `module.MODEL`; one that `is_lm` is asked by `perplexity`, `score` and `generate`."""
 
     module: str
     summary: str
-    reads: str
+    is_lm: bool = False
 
-    @property
-    def is_lm(self) -> bool:
-        return self.reads in ("stream", "ngrams")
+    def load(self):
+        """The `training.contract.Model`."""
+        return import_module(f".{self.module}", __package__).MODEL
 
 
 MODELS = {
-    "ppmi": Model("count.ppmi", "Positive pointwise mutual information: sparse, explainable vectors.", "counts"),
-    "svd": Model("count.svd", "Truncated SVD of PPMI: dense vectors from counts.", "counts"),
-    "skipgram": Model("neural.word2vec.skipgram", "Skip-gram: every neighbour predicts the word.", "corpus"),
-    "cbow": Model("neural.word2vec.cbow", "CBOW: the mean of the neighbours predicts the word; fast.", "corpus"),
-    "kn": Model(
-        "count.ngrams", "Language model: counted n-grams with Kneser-Ney smoothing; trains in seconds.", "ngrams"
-    ),
-    "ffn": Model("neural.language.ffn", "Language model: the last few words through one hidden layer.", "stream"),
-    "rnn": Model("neural.language.rnn", "Language model: simple recurrent layers.", "stream"),
-    "lstm": Model("neural.language.lstm", "Language model: long short-term memory, which remembers best.", "stream"),
-    "gru": Model("neural.language.gru", "Language model: gated recurrent units, lighter than LSTMs.", "stream"),
+    "ppmi": Entry("count.ppmi", "Positive pointwise mutual information: sparse, explainable vectors."),
+    "svd": Entry("count.svd", "Truncated SVD of PPMI: dense vectors from counts."),
+    "skipgram": Entry("neural.word2vec.skipgram", "Skip-gram: every neighbour predicts the word."),
+    "cbow": Entry("neural.word2vec.cbow", "CBOW: the mean of the neighbours predicts the word; fast."),
+    "kn": Entry("count.ngrams", "Language model: counted n-grams with Kneser-Ney smoothing; trains in seconds.", True),
+    "ffn": Entry("neural.language.ffn", "Language model: the last few words through one hidden layer.", True),
+    "rnn": Entry("neural.language.rnn", "Language model: simple recurrent layers.", True),
+    "lstm": Entry("neural.language.lstm", "Language model: long short-term memory, which remembers best.", True),
+    "gru": Entry("neural.language.gru", "Language model: gated recurrent units, lighter than LSTMs.", True),
 }

@@ -13,7 +13,8 @@ from embedkit.neural.word2vec import _kernels, cbow, skipgram
 from embedkit.neural.word2vec.trainer import Trainer
 from embedkit.text.encoded import LINE_END, Corpus
 from embedkit.text.vocab import Vocab
-from embedkit.training.run import Run
+from embedkit.training.contract import Run
+from embedkit.training.loop import Loop
 
 MODELS = {"skipgram": (skipgram, _kernels.skipgram), "cbow": (cbow, _kernels.cbow)}
 
@@ -29,7 +30,7 @@ def config_of(model: str, **options) -> Config:
     """The configuration of `train MODEL` with `options`, whichever section they belong to; sample is 0."""
     options = {"sample": 0.0, "threads": 1} | options
     sections = {}
-    for name, kind in MODELS[model][0].SECTIONS.items():
+    for name, kind in MODELS[model][0].MODEL.sections.items():
         sections[name] = kind(**{f.name: options.pop(f.name) for f in fields(kind) if f.name in options})
     assert not options, options
     return Config(**sections)
@@ -39,9 +40,13 @@ def trainer_of(model: str, corpus: Corpus, **options) -> Trainer:
     return Trainer(MODELS[model][1], corpus, config_of(model, **options), Run())
 
 
+def loop_of(trainer: Trainer) -> Loop:
+    return Loop(trainer, trainer.run, trainer.config.training.epochs)
+
+
 def train(model: str, corpus: Corpus, **options):
     """The vectors that `train MODEL` makes."""
-    return MODELS[model][0].train(corpus, config_of(model, **options), Run())
+    return MODELS[model][0].MODEL.train(corpus, config_of(model, **options), Run())
 
 
 class Tables(NamedTuple):

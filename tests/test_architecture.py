@@ -23,6 +23,7 @@ FLOORS = [
     {"training"},
     {"count", "neural"},
     {"eval", "lm", "plot"},
+    {"library"},
     {"commands"},
     {"cli"},
     {"__main__"},

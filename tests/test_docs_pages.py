@@ -80,7 +80,7 @@ def test_every_option_of_text_and_counting_is_explained():
 
 def test_every_option_of_language_models_is_explained():
     for name in ("ffn", "rnn", "lstm", "gru"):
-        sections = import_module(f"embedkit.{MODELS[name].module}").SECTIONS
+        sections = MODELS[name].load().sections
         for field in (*fields(sections["model"]), *fields(sections["training"])):
             if field.name not in ("seed", "threads"):
                 assert f"--{field.name.replace('_', '-')}" in LM_PAGE, field.name
@@ -108,11 +108,10 @@ def test_promises_are_held_by_tests_that_exist():
 
 
 def test_every_option_of_word2vec_is_explained():
-    from embedkit.neural.word2vec.cbow import SECTIONS
 
     page = (ROOT / "docs/word2vec.md").read_text("utf-8")
     for section in ("context", "model", "training"):
-        for name in SECTIONS[section].__dataclass_fields__:
+        for name in MODELS["cbow"].load().sections[section].__dataclass_fields__:
             assert f"`--{name.replace('_', '-')}" in page, name
 
 

@@ -55,7 +55,7 @@ def test_tables_are_the_whole_configuration(run, path):
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_options_go_together(path):
     command, model, tables = parts(path)
-    sections = import_module(f"embedkit.{MODELS[model].module}").SECTIONS
+    sections = import_module(f"embedkit.{MODELS[model].module}").MODEL.sections
     values = {
         name: {key.replace("-", "_"): value for key, value in table.items()}
         for name, table in tomllib.loads(tables).items()

@@ -1,4 +1,4 @@
-"""Checkpoints of `embedkit train`: the flags, where the file lies, what run it belongs to."""
+"""Checkpoints of `embedkit train`: the flags, and where the file lies."""
 
 from __future__ import annotations
 
@@ -72,51 +72,3 @@ def _path(given: str | None, output: str, is_needed: bool, log: str | None, inpu
                 "--checkpoint FILE puts it elsewhere",
             )
     return path
-
-
-def fingerprint(path: str | None) -> str | None:
-    """The SHA-256 of a file that will be read again."""
-    import hashlib
-    import os
-
-    from ..io.files import map_input
-
-    if path is None:
-        return None
-    if path == "-" or os.path.exists(path) and not os.path.isfile(path):
-        raise EmbedkitError(f"{path}: is read more than once, so it must be a file")
-    return hashlib.sha256(map_input(path)).hexdigest()
-
-
-def init_fingerprint(path: str | None, width: int, flag: str) -> str | None:
-    """`fingerprint` of vectors to start from. Of native ones, which open at once, the width is checked as well: what
-    does not fit is told before the text is read."""
-    from ..training.pretrained import open_vectors
-    from ._run import is_native
-
-    found = fingerprint(path)
-    if found and is_native(path):
-        open_vectors(path, width, flag)
-    return found
-
-
-def identity(name: str, config, text, init: str | None, valid) -> dict:
-    """What must be the same for a run to go on: options, `text` (a `Corpus` or a `Stream`), vocabulary, and the files
-    that change the result, of which `init` and `valid` are the fingerprints."""
-    import hashlib
-
-    from .. import __version__
-
-    vocab = text.vocab
-    words = hashlib.sha256(vocab.utf8[vocab.offsets[0] : vocab.offsets[-1]])
-    words.update(vocab.offsets - vocab.offsets[0])
-    words.update(vocab.counts)
-    return {
-        "tool": f"embedkit {__version__}",
-        "model.name": name,
-        **config.stored(),
-        "corpus": text.sha256,
-        "vocabulary": words.hexdigest(),
-        "init": init,
-        "valid": valid,
-    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ..errors import EmbedkitError
 from ._change import misfits, missing
 from ._config import Command
 from ._options import format_option, output_embedding_option, quiet_option, target_option
@@ -41,20 +42,23 @@ def command(file, out, source_format, target, vocab, tensor, dedupe, on_bad_toke
     """
     if out == "-" and target is None:
         raise click.UsageError("OUT is -, so --to must name the format", click.get_current_context())
-    from ..io.files import Output, map_input
+    from ..count.ngrams import formats as ngrams
+    from ..io.files import map_input
     from ..runtime.progress import Progress
     from ..vectors.formats import Saving, by_name, detect, load
-    from . import _ngrams
 
     progress, lost = Progress(quiet), []
-    if _ngrams.to_arpa(out, target):
-        with Output(out, is_text=True) as written:
-            lost = _ngrams.convert(file, map_input(file), written, out, target)
+    if ngrams.is_arpa_name(out, target):
+        with ngrams.saving(out, "arpa") as saving:
+            model = read_ngrams(file, map_input(file))
+            saving.save(model)
+            there = {"counts": model.vocab.counts is not None, "metadata": "config" in model.metadata}
+            lost = [name for name, is_there in there.items() if is_there]
     else:
         with Saving(out, target, on_bad_token=on_bad_token) as saving:
             data = map_input(file)
-            if _ngrams.from_arpa(data, source_format):
-                _ngrams.convert(file, data, saving.out, out, target)
+            if ngrams.is_arpa(data, source_format):
+                ngrams.writer(out, target)(saving.out, read_ngrams(file, data))
             else:
                 read = by_name(source_format) if source_format else detect(file, data)
                 vectors = load(file, read.NAME, dedupe=dedupe, vocab=vocab, tensor=tensor, data=data, output=output)
@@ -65,6 +69,18 @@ def command(file, out, source_format, target, vocab, tensor, dedupe, on_bad_toke
                     lost += misfits(out, vectors, on_bad_token)
     if lost:
         progress.say(f"{out}: without {'; '.join(lost)}")
+
+
+def read_ngrams(path: str, data):
+    """The n-gram model in `data`, the bytes of `path`; EmbedkitError where it holds something else."""
+    from ..count.ngrams.model import NgramModel
+    from ..lm.load import load
+
+    hint = "embedkit train kn TEXT -o LM makes n-grams"
+    model = load(path, data=data, hint=hint)
+    if not isinstance(model, NgramModel):
+        raise EmbedkitError(f"{path}: holds no n-grams, which ARPA is made of", hint)
+    return model
 
 
 def warn_of_controls(path: str, vocab, progress) -> None:

@@ -7,11 +7,14 @@ import click
 from ..config import Context, Text, Training
 from ..units import counted
 from ._options import COUNTS_FORMATS, configured, counts_params
-from ._run import counts_module, limited_threads, need_inputs, need_output, open_progress, read_counts
+from ._run import given_options, need_inputs, need_output, open_progress
 
 
 def count(config, inputs, output, target, source, cache, memory, log, quiet):
+    from ..count.reading import counts_format, read
     from ..io.files import Output
+    from ..library.train import limited_threads
+    from ..training.contract import Run
 
     need_inputs(inputs)
     target = target or ("scipy-npz" if need_output(output).lower().endswith(".npz") else "native")
@@ -20,8 +23,9 @@ def count(config, inputs, output, target, source, cache, memory, log, quiet):
         limited_threads(config.training.threads),
         Output(need_output(output)) as out,
     ):
-        counts = read_counts(inputs, config, cache, progress, memory, source)
-        counts_module(target).save(out, counts)
+        given = tuple(given_options("text", "context"))
+        counts = read(inputs, config, Run(progress, memory, cache, counts_format=source, given=given))
+        counts_format(target).save(out, counts)
         progress.say(f"{counted(len(counts.data), 'pair')} of words")
         progress.event("done", output=output)
 

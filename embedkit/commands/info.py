@@ -22,12 +22,12 @@ def command(file, source_format, as_json, quiet):
     FILE is any vector file, a language model, or what count left. A table on a terminal, key and value else, with
     --json one object.
     """
+    from ..count.ngrams.formats import is_arpa
     from ..io.files import map_input
     from ..vectors.formats import by_name, detect
-    from ._ngrams import from_arpa
 
     data = map_input(file)
-    if from_arpa(data, source_format):
+    if is_arpa(data, source_format):
         facts = {"file": file, "format": "arpa", "bytes": len(data), **ngrams(file, data)}
     else:
         format = by_name(source_format) if source_format else detect(file, data)

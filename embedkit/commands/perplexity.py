@@ -47,12 +47,13 @@ def command(lm, texts, valid, threads, cache, as_json, quiet, **_):
     """
     check_methods()
     from ..config import Text
+    from ..library.train import limited_threads
     from ..lm.load import load
     from ..runtime.parallel import thread_count
     from ..runtime.progress import Progress
+    from ..text.inputs import need_text
     from ..text.stream import read_with
     from ._out import Out
-    from ._run import limited_threads, need_text
     from ._table import print_rows
 
     files = texts if valid is None else (*texts, valid)

@@ -8,7 +8,7 @@ from ..config import Text, Training
 from ..text.phrases.find import Phrases
 from ..units import counted
 from ._options import configured, corpus_params, json_option
-from ._run import need_inputs, need_text, open_progress
+from ._run import need_inputs, open_progress
 
 
 def phrases(config, inputs, output, as_text, as_json, cache, memory, log, quiet):
@@ -22,7 +22,6 @@ def phrases(config, inputs, output, as_text, as_json, cache, memory, log, quiet)
         from ..text import corpus
         from ..text.phrases import find
 
-        need_text(inputs)
         text = corpus.encode(inputs, config.text, config.training.threads, cache, progress, memory)
         tokens = int(text.vocab.counts.sum())
         progress.event("corpus", tokens=tokens, words=len(text.vocab), sha256=text.sha256)

@@ -31,9 +31,9 @@ def command(lm, text, words, carry, as_json, quiet):
     from ..lm.lines import reader
     from ..lm.load import load
     from ..lm.score import Scorer
+    from ..text.inputs import need_text
     from ..vectors.query import text_options
     from ._out import Out, Unanswered
-    from ._run import need_text
 
     if text is not None:
         need_text([text])

@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
 
 from ..catalog import MODELS
-from . import _from_counts, _from_ngrams, _from_stream, _from_text
 from ._group import LazyGroup
-from ._options import configured
+from ._options import configured, corpus_params, counts_params, target_option
+from ._resume import checkpoint_params, nothing_lost, open_checkpoint
+from ._run import given_options, need_inputs, need_output, open_progress
 
 
 def model_command(name: str) -> click.Command:
     """`embedkit train NAME`."""
-    model = MODELS[name]
-    module = import_module(f"..{model.module}", __package__)
-    makers = {"counts": _from_counts, "corpus": _from_text, "stream": _from_stream, "ngrams": _from_ngrams}
-    make = makers[model.reads]
-    help = f"{model.summary}\n\n{make.INPUT}"
-    return configured(name, make.trainer(name, module), module.SECTIONS, make.params(), help)
+    model = MODELS[name].load()
+    params = counts_params() if model.reads_counts else corpus_params()
+    params += checkpoint_params() if model.resumable else []
+    if model.formats is None:
+        params += [target_option()]
+    elif model.formats:
+        help = "format of OUT; by default its suffix tells"
+        params += [click.Option(["--to", "target"], type=click.Choice(model.formats), help=help)]
+    help = "\n\n".join(filter(None, (MODELS[name].summary, f"{model.reads} {model.gives}".strip())))
+    return configured(name, trainer(name, model), model.sections, params, help)
+
+
+def trainer(name: str, model):
+    """The callback of `embedkit train NAME`."""
+
+    def train(config, inputs, output, cache, memory, log, quiet, target=None, source=None, **_):
+        from ..library.train import train_model
+        from ..training.contract import Run
+
+        need_inputs(inputs)
+        saving = model.open(need_output(output), target)
+        if getattr(config.training, "log_gradients", False) and log is None:
+            raise click.UsageError("--log-gradients needs --log FILE", click.get_current_context())
+        model.check(config)
+        valid = getattr(config.training, "valid", None)
+        texts = (*inputs, valid) if valid else inputs
+        run = Run(memory=memory, cache=cache, counts_format=source)
+        if model.reads_counts:
+            run.given = tuple(given_options("text", "context"))
+        if model.resumable:
+            run.checkpoint = open_checkpoint(output, log, texts)
+        with open_progress(quiet, log, texts, run.checkpoint.goes_on) as progress:
+            run.progress = run.checkpoint.progress = progress
+            with nothing_lost(run.checkpoint), saving as out:
+                out.save(train_model(name, inputs, config, run, out.reserve))
+            run.checkpoint.remove()
+            progress.event("done", output=output)
+
+    return train
 
 
 @click.group(

@@ -20,13 +20,13 @@ def command(file, source_format, as_json, quiet):
     A native file has a SHA-256 for each tensor; its words and rows are looked at as well. Other formats have none: all
     of the file is read and must make sense.
     """
+    from ..count.ngrams.formats import is_arpa
     from ..errors import AGAIN, FormatError
     from ..io.files import map_input
     from ..vectors.formats import by_name, detect, load
-    from ._ngrams import from_arpa
 
     data = map_input(file)
-    if from_arpa(data, source_format):
+    if is_arpa(data, source_format):
         from ..lm.load import load as load_lm
 
         load_lm(file, data=data)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from ..config import Text, Training
 from ._options import configured, corpus_params, json_option
-from ._run import need_inputs, open_progress, read_corpus
+from ._run import need_inputs, open_progress
 
 
 def vocab(config, inputs, output, as_json, cache, memory, log, quiet):
     from ..io.files import Output
+    from ..text import corpus
     from ._out import cell, to_json
 
     need_inputs(inputs)
     with open_progress(quiet, log, inputs) as progress, Output(output or "-", is_text=True) as out:
-        words = read_corpus(inputs, config, cache, progress, memory).vocab
+        words = corpus.load(inputs, config.text, config.training.threads, cache, progress, memory).vocab
         step = 1 << 14
         for start in range(0, len(words), step):
             counts = words.counts[start : start + step].tolist()

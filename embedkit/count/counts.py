@@ -31,6 +31,11 @@ class Counts:
     data: np.ndarray
     metadata: dict = field(default_factory=dict)
 
+    @property
+    def provenance(self) -> dict:
+        """The facts that a model made of these counts keeps."""
+        return {key: value for key, value in self.metadata.items() if key not in ("kind", "tool")}
+
 
 def save(out: Output, counts: Counts) -> None:
     """Write counts as a native file of kind "counts"."""

@@ -8,8 +8,8 @@ from ..config import Context, Text, Training, option
 from ..errors import EmbedkitError
 from ..runtime.memory import Memory
 from ..runtime.progress import SILENT, Progress
-from . import ppmi
-from .ppmi import Ppmi
+from .ppmi import Ppmi, peak_memory
+from .reading import CountModel
 
 
 @dataclass(frozen=True)
@@ -20,9 +20,6 @@ class Svd(Ppmi):
     eig: float = option(0.5, "singular values are raised to this power", least=0)
     add_context: bool = option(False, "add each word's context vector to its vector (w + c)")
     tolerance: float = option(1e-3, "relative error allowed in the singular values", above=0)
-
-
-SECTIONS = {"text": Text, "context": Context, "model": Svd, "training": Training}
 
 
 def train(counts, options: Svd, training: Training, progress: Progress = SILENT, memory: Memory | None = None):
@@ -55,9 +52,20 @@ def train(counts, options: Svd, training: Training, progress: Progress = SILENT,
     return Vectors(counts.vocab, vectors.astype("float32"))
 
 
-def peak_memory(counts, options: Svd, memory: Memory) -> int:
-    """Bytes that `train` holds at most, the counts among them."""
-    from . import truncated_svd as decompose
+class SvdModel(CountModel):
+    """`Vectors` (V, dim)."""
 
-    found = decompose.peak_memory(len(counts.vocab), len(counts.data), options.dim)
-    return ppmi.peak_memory(counts, options, memory) + found
+    def memory(self, data, config, run):
+        from . import truncated_svd
+
+        decomposition = truncated_svd.peak_memory(len(data.vocab), len(data.data), config.model.dim)
+        return peak_memory(data, run.memory) + decomposition
+
+    def disk(self, data, config):
+        return 4 * len(data.vocab) * min(config.model.dim, len(data.vocab))
+
+    def train(self, data, config, run):
+        return train(data, config.model, config.training, run.progress, run.memory)
+
+
+MODEL = SvdModel({"text": Text, "context": Context, "model": Svd, "training": Training})

@@ -13,17 +13,20 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 import struct
+import sys
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from ..errors import AGAIN, EmbedkitError, FormatError
-from .files import Output, map_input
+from .files import Output, map_input, reading_error
 from .spool import pieces
 
 PROFILE = "embedkit/1"
+SUFFIXES = (".safetensors", "")
 ALIGN = 64
 MAX_HEADER = 10_000_000  # bytes
 MAX_PARTS = 200_000  # of a header, by its commas; JSON makes 50 to 200 bytes of each
@@ -52,6 +55,24 @@ def looks_like(head: bytes) -> bool:
     """Whether a file that starts with `head` (9 bytes suffice) claims to be such a container."""
     # Where the length is that of a header, though of none that is read, `read` says so.
     return len(head) > 8 and head[8:9] == b"{" and 2 <= struct.unpack_from("<Q", head)[0] <= 100_000_000
+
+
+def is_native(path: str) -> bool:
+    """Whether `path` is a file in this container; of stdin, only the first bytes are looked at."""
+    if path == "-":
+        return sys.stdin is not None and looks_like(sys.stdin.buffer.peek(64)[:64])
+    if not os.path.isfile(path):
+        return False
+    try:
+        with open(path, "rb") as file:
+            return looks_like(file.read(64))
+    except OSError as error:
+        raise reading_error(path, error) from error
+
+
+def is_native_name(path: str) -> bool:
+    """Whether `path` is stdout, or by its suffix a file in this container."""
+    return path == "-" or os.path.splitext(path)[1].lower() in SUFFIXES
 
 
 def write(out: Output, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> None:

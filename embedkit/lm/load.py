@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import numpy as np
 
 from ..catalog import MODELS
@@ -37,7 +35,7 @@ def load(path, threads: int | None = None, data: np.ndarray | None = None, hint:
     name = unpack_metadata(stored.metadata).get("model")
     if not isinstance(name, str) or name not in MODELS or not MODELS[name].is_lm:
         raise FormatError(path, f"a language model of an unknown kind, {name!r}", "a newer embedkit may know it")
-    return import_module(f"..{MODELS[name].module}", __package__).load(stored, threads)
+    return MODELS[name].load().load(stored, threads)
 
 
 def _foreign(path, data) -> str:

@@ -34,7 +34,10 @@ def load(
     `keep` uses the cache of encoded texts. What does not fit `memory` (by default what is free) goes to $TMPDIR.
     """
     memory = memory or Memory()
-    return cut(encode(names, config, threads, keep, progress, memory), config, " ".join(names), memory, spend=True)
+    text = cut(encode(names, config, threads, keep, progress, memory), config, " ".join(names), memory, spend=True)
+    progress.event("corpus", tokens=text.tokens, words=len(text.vocab), sha256=text.sha256)
+    progress.say(f"{counted(text.tokens, 'token')}, {counted(len(text.vocab), 'word')} kept")
+    return text
 
 
 def encode(
@@ -59,6 +62,7 @@ def encode(
 
 
 def _encode(names, config: PlainText, threads: int | None, keep: bool, progress: Progress, memory: Memory) -> Encoded:
+    inputs.need_text(names)
     paths = inputs.expand(names)
     key = cache.key(inputs.raw_fingerprint(paths), config) if keep else None
     stored = cache.get(key) if key else None

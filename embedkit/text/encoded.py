@@ -49,3 +49,8 @@ class Corpus(_WithIds):
     def __init__(self, vocab: Vocab, ids: np.ndarray | Callable[[], np.ndarray], tokens: int, sha256: str):
         super().__init__(ids)
         self.vocab, self.tokens, self.sha256 = vocab, tokens, sha256
+
+    @property
+    def provenance(self) -> dict:
+        """The facts that a model of this text keeps."""
+        return {"corpus_sha256": self.sha256}

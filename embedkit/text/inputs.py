@@ -12,6 +12,7 @@ import numpy as np
 
 from ..errors import EmbedkitError, FormatError
 from ..io import files
+from ..io.container import is_native
 from ..io.spool import release
 from .vocab import LONGEST_WORD
 
@@ -24,6 +25,13 @@ class Block(NamedTuple):
 
     base: int
     text: np.ndarray
+
+
+def need_text(names: tuple[str, ...] | list[str]) -> None:
+    """Refuse files that embedkit has made, which hold no text."""
+    for name in names:
+        if is_native(name):
+            raise EmbedkitError(f"{name}: is a file that embedkit has made, not text", f"embedkit info {name}")
 
 
 def expand(names: tuple[str, ...] | list[str]) -> list[str]:

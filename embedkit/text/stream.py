@@ -11,6 +11,7 @@ from ..errors import EmbedkitError
 from ..io.spool import pieces
 from ..runtime.memory import Memory
 from ..runtime.progress import SILENT, Progress
+from ..units import counted
 from .corpus import cut, encode
 from .encoded import LINE_END, Encoded
 from .vocab import Vocab
@@ -28,6 +29,7 @@ class Stream:
     unknown : how many of them are `<unk>`, be it that the text says so or that a word has no id
     sha256 : fingerprint of the decompressed text
     eos, unk : the ids of the two
+    valid : another text in the same words, to validate on
     """
 
     vocab: Vocab
@@ -37,6 +39,13 @@ class Stream:
     sha256: str
     eos: int
     unk: int
+    valid: Stream | None = None
+
+    @property
+    def provenance(self) -> dict:
+        """The facts that a model of this text keeps."""
+        valid = {"valid_sha256": self.valid.sha256} if self.valid else {}
+        return {"corpus_sha256": self.sha256} | valid
 
 
 def read(
@@ -57,7 +66,11 @@ def read(
     """
     memory = memory or Memory()
     encoded = encode(names, config, threads, keep, progress, memory)
-    return _stream(encoded, _vocabulary(encoded, config, " ".join(names), memory), memory)
+    text = _stream(encoded, _vocabulary(encoded, config, " ".join(names), memory), memory)
+    tokens, words = counted(text.tokens, "token"), counted(len(text.vocab), "word")
+    progress.event("corpus", tokens=text.tokens, words=len(text.vocab), unknown=text.unknown, sha256=text.sha256)
+    progress.say(f"{tokens}, {text.unknown:,} of them <unk>; {words}")
+    return text
 
 
 def read_with(

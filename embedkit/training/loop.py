@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import EmbedkitError, FormatError
-from .run import Run
+from .contract import Run
 
 BEST = "best."  # in a checkpoint, before the names of the tensors of the best epoch
 
@@ -68,7 +68,7 @@ class Learner:
         """The number that compares epochs by their validation scores; higher is better."""
         raise NotImplementedError
 
-    def report(self, loss: float, scores: dict[str, float]) -> tuple[str, dict]:
+    def report(self, loss: float, scores: dict[str, float], lr: float) -> tuple[str, dict]:
         """An epoch in words, and as facts for the log."""
         raise NotImplementedError
 
@@ -159,12 +159,9 @@ class Loop:
         began = time.perf_counter()
         label = f"epoch {history.epoch + 1}/{self.epochs}"
 
-        def due() -> bool:  # but not before a step is made, or a slow one would never be
-            return history.read > before and self.run.checkpoint.due()
-
         with self.run.progress.bar(learner.size, label, f" {learner.unit}") as advance, self._divergence_told():
             advance(before)
-            for step in learner.steps(history.epoch, history.step, due):
+            for step in learner.steps(history.epoch, history.step, self.run.checkpoint.due):
                 if not math.isfinite(step.loss):
                     raise Diverged(f"the loss is {step.loss}")
                 history.loss, history.examples = history.loss + step.loss, history.examples + step.examples
@@ -188,7 +185,7 @@ class Loop:
             if learner.keeps_best and self.best_epoch == len(history.scores):
                 self.best = learner.snapshot()
         history.epoch, history.step, history.loss, history.examples, history.read = history.epoch + 1, 0, 0.0, 0, 0
-        said, facts = learner.report(history.losses[-1], scores)
+        said, facts = learner.report(history.losses[-1], scores, lr)
         progress.say(f"epoch {history.epoch}: {said}, {speed:,.0f} {learner.unit}/s")
         speeds = {f"{learner.unit}_per_second": round(speed)}
         progress.event("epoch", epoch=history.epoch, loss=history.losses[-1], lr=lr, **speeds, **facts)

@@ -12,11 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from embedkit.commands._judge import Judge
 from embedkit.errors import EmbedkitError
+from embedkit.eval.validation import Validation
 from embedkit.io import container
-from embedkit.neural.word2vec import hogwild as schedule
-from embedkit.neural.word2vec import trainer
+from embedkit.neural.word2vec import hogwild, trainer
 from embedkit.training.checkpoint import Checkpoint
 from embedkit.vectors import formats
 
@@ -46,14 +45,15 @@ UNIT = 64  # ids between two places where training can be cut off: three and a b
 # changes what is trained, but for units small enough to make several of a small text.
 PROCESS = """
 import itertools, os, signal, sys
-from embedkit import cli, files
+from embedkit import cli
+from embedkit.io import files
 from embedkit.training.checkpoint import Checkpoint
-from embedkit.neural.word2vec import schedule, trainer
+from embedkit.neural.word2vec import hogwild, trainer
 
 unit, place, number, when, eager, *signals = sys.argv.pop(1).split()
-whole, turns, count = schedule.spans, itertools.cycle([False, True]), itertools.count(1)
-schedule.spans = lambda ids, size=0: whole(ids, int(unit))
-owner = {"_train": trainer.Trainer, "save": Checkpoint, "replace": files.os}[place]
+whole, turns, count = hogwild.spans, itertools.cycle([False, True]), itertools.count(1)
+hogwild.spans = lambda ids, size=0: whole(ids, int(unit))
+owner = {"train_span": trainer.Trainer, "save": Checkpoint, "replace": files.os}[place]
 method = getattr(owner, place)
 
 def patched(*args):
@@ -72,8 +72,8 @@ cli.main()
 
 @pytest.fixture(autouse=True)
 def _small_units(monkeypatch):
-    whole = schedule.spans
-    monkeypatch.setattr(schedule, "spans", lambda ids, size=0: whole(ids, UNIT))
+    whole = hogwild.spans
+    monkeypatch.setattr(hogwild, "spans", lambda ids, size=0: whole(ids, UNIT))
 
 
 @pytest.fixture
@@ -204,7 +204,7 @@ def test_the_best_epoch_survives(run, text, tmp_path, power, monkeypatch, saves)
             judged.setdefault(vectors.matrix.tobytes(), len(judged))
         return {"p": known_only or (0.25, 0.75, 0.5)[judged[vectors.matrix.tobytes()]]}
 
-    monkeypatch.setattr(Judge, "__call__", judge)
+    monkeypatch.setattr(Validation, "__call__", judge)
     options = ("skipgram", "--threads", 1, "--keep-best", "--valid-pairs", tmp_path / "pairs.txt")
     expected, _ = train(run, text, tmp_path / "whole", *options)
     vectors = formats.load(tmp_path / "whole")
@@ -225,7 +225,7 @@ def test_the_best_epoch_survives(run, text, tmp_path, power, monkeypatch, saves)
 @pytest.mark.parametrize(
     ("place", "number", "when"),
     [
-        ("_train", 3, "before"),  # in the first epoch; _train is called once to load the kernels
+        ("train_span", 3, "before"),  # in the first epoch; _train is called once to load the kernels
         ("replace", 3, "before"),  # a checkpoint is written, but has not replaced the one before
         ("save", 5, "after"),
         ("replace", None, "before"),  # all is over, but the result is not in its place
@@ -274,7 +274,7 @@ def test_signal_leaves_a_checkpoint(run, text, tmp_path, cut, sent, code, option
     expected, _ = train(run, text, tmp_path / "whole", *options)
     (tmp_path / "v").write_bytes(b"old")
     before = {path.name for path in tmp_path.iterdir()}
-    stopped = cut("_train", 6, "before", [sent], *options, eager=False)
+    stopped = cut("train_span", 6, "before", [sent], *options, eager=False)
     assert (stopped.returncode, stopped.stdout) == (code, b"")
     assert stopped.stderr.decode().strip().split("\n")[-1] == "stopped; --resume goes on from v.ckpt"
     assert {path.name for path in tmp_path.iterdir()} == before | {"v.ckpt"}
@@ -286,17 +286,17 @@ def test_signal_leaves_a_checkpoint(run, text, tmp_path, cut, sent, code, option
 def test_second_signal_ends_it_at_once(tmp_path, cut):
     before = {path.name for path in tmp_path.iterdir()}
     # In the first epoch nothing is saved; at the end of the second what the first one left stays.
-    for place, number, left in (("_train", 3, set()), ("save", 2, {"v.ckpt"})):
+    for place, number, left in (("train_span", 3, set()), ("save", 2, {"v.ckpt"})):
         stopped = cut(place, number, "before", [signal.SIGINT, signal.SIGTERM], "skipgram", "--threads", 1, eager=False)
         assert stopped.returncode == 143
         assert b"stopped" not in stopped.stderr
         assert {path.name for path in tmp_path.iterdir()} == before | left
-    assert json.loads(container.read(tmp_path / "v.ckpt").metadata["state"])["epoch"] == 1
+    assert json.loads(container.read(tmp_path / "v.ckpt").metadata["state"])["history"]["epoch"] == 1
 
 
 def test_signal_without_a_checkpoint(tmp_path, cut):
     before = {path.name for path in tmp_path.iterdir()}
-    stopped = cut("_train", 3, "before", [signal.SIGINT], "skipgram", "--threads", 1, eager=False, output="-")
+    stopped = cut("train_span", 3, "before", [signal.SIGINT], "skipgram", "--threads", 1, eager=False, output="-")
     assert (stopped.returncode, stopped.stdout) == (130, b"")
     assert b"resume" not in stopped.stderr
     assert {path.name for path in tmp_path.iterdir()} == before
@@ -305,10 +305,10 @@ def test_signal_without_a_checkpoint(tmp_path, cut):
 def test_stdout_with_a_checkpoint(run, text, tmp_path, cut):
     expected, _ = train(run, text, tmp_path / "whole", "skipgram", "--threads", 1)
     options = ("skipgram", "--threads", 1, "--checkpoint", tmp_path / "state")
-    stopped = cut("_train", 6, "before", [signal.SIGTERM], *options, eager=False, output="-")
+    stopped = cut("train_span", 6, "before", [signal.SIGTERM], *options, eager=False, output="-")
     assert (stopped.returncode, stopped.stdout) == (143, b"")
     # In a process as well, for its stdout.
-    again = cut("_train", 999, "before", [], *options, "--resume", eager=False, output="-")
+    again = cut("train_span", 999, "before", [], *options, "--resume", eager=False, output="-")
     assert (again.returncode, again.stdout) == (0, expected)
     assert not (tmp_path / "state").exists()
 
@@ -370,7 +370,7 @@ def refused(run, text, tmp_path, unfinished, *options, model="skipgram"):
         (("--lowercase",), "text.lowercase was False, now it is True"),
         (("--vocab", "words"), "vocabulary was "),
         (("--phrases", "phrases"), "vocabulary was "),
-        (("--valid-pairs", "pairs.txt"), "valid was [], now it is ['"),
+        (("--valid-pairs", "pairs.txt"), "valid was None, now it is ['"),
     ],
 )
 def test_another_option_is_refused(run, text, tmp_path, unfinished, monkeypatch, options, difference):
@@ -402,7 +402,7 @@ def test_where_and_how_fast_may_change(run, text, tmp_path, unfinished):
     options = ("skipgram", "--init", tmp_path / "given", "--threads", 2, "--resume", "--log", tmp_path / "log")
     (tmp_path / "v.ckpt").rename(tmp_path / "other.ckpt")
     _, told = train(run, tmp_path / "moved.txt", tmp_path / "other", *options)
-    assert f"{tmp_path / 'other.ckpt'}: going on in epoch 2\n" in told
+    assert f"{tmp_path / 'other.ckpt'}: resumed in epoch 2\n" in told
 
 
 def test_damaged_checkpoint_is_refused(run, text, tmp_path, unfinished):
@@ -469,7 +469,7 @@ def test_a_checkpoint_is_told_from_vectors(run, tmp_path, unfinished):
     shown = run("info", tmp_path / "v.ckpt")
     assert shown.code == 0
     facts = dict(shown.rows)
-    assert (facts["kind"], facts["state.epoch"], facts["identity.model.dim"]) == ("checkpoint", "1", "4")
+    assert (facts["kind"], facts["state.history.epoch"], facts["identity.model.dim"]) == ("checkpoint", "1", "4")
     result = run("similar", tmp_path / "v.ckpt", "cat")
     assert (result.code, result.out) == (1, "")
     assert "v.ckpt: holds the checkpoint of an unfinished run, not vectors\nHint: finish it: the same" in result.err
@@ -499,11 +499,11 @@ def test_full_disk_keeps_what_was_trained(run, text, tmp_path, monkeypatch):
         assert error in result.err
     assert (tmp_path / "v").read_bytes() == b"old"
     calls = []
-    plain = trainer.Trainer._train
-    monkeypatch.setattr(trainer.Trainer, "_train", lambda self, *job: calls.append(job[1]) or plain(self, *job))
+    plain = trainer.Trainer.train_span
+    monkeypatch.setattr(trainer.Trainer, "train_span", lambda self, *job: calls.append(job[2]) or plain(self, *job))
     result = run(*arguments, "-o", tmp_path / "other", "--resume", "--checkpoint", tmp_path / "v.ckpt")
     assert result.code == 0
-    assert "all epochs are over" in result.err
+    assert "training is finished" in result.err
     assert (tmp_path / "other").read_bytes() == expected
     assert all(begin == end for begin, end in calls)  # nothing is trained again
     assert not (tmp_path / "v.ckpt").exists()
@@ -543,21 +543,21 @@ def test_divergence_names_epoch_and_rate(run, text, tmp_path, model, options):
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_the_last_good_state_is_kept(run, text, tmp_path, monkeypatch, table, value):
     """The last step of an epoch ruins a number that no loss has met."""
-    plain = trainer.Trainer._train
+    plain = trainer.Trainer.train_span
 
-    def ruin(self, tables, span, worker):
-        found = plain(self, tables, span, worker)
-        if self.epoch == 1 and span[1] == len(self.corpus.ids):
+    def ruin(self, tables, epoch, span, worker):
+        found = plain(self, tables, epoch, span, worker)
+        if epoch == 1 and span[1] == len(self.corpus.ids):
             getattr(tables, table)[4] = value
         return found
 
-    monkeypatch.setattr(trainer.Trainer, "_train", ruin)
+    monkeypatch.setattr(trainer.Trainer, "train_span", ruin)
     result = run("train", "skipgram", text, "-o", tmp_path / "v", *OPTIONS, "--threads", 1)
     assert result.code == 1
     assert "Error: training diverged in epoch 2 at lr 0.01: the vectors are no longer finite; " in result.err
     assert f"; {tmp_path / 'v.ckpt'} holds the last good state\n" in result.err
     assert not (tmp_path / "v").exists()
-    monkeypatch.setattr(trainer.Trainer, "_train", plain)
+    monkeypatch.setattr(trainer.Trainer, "train_span", plain)
     expected, _ = train(run, text, tmp_path / "whole", "skipgram", "--threads", 1)
     assert train(run, text, tmp_path / "v", "skipgram", "--threads", 1, "--resume")[0] == expected
 

@@ -255,7 +255,7 @@ def test_goes_on_to_the_same_bytes(run, text, tmp_path, stopped):
     before = (tmp_path / "log").read_bytes()
     result = run("train", "lstm", text, "-o", tmp_path / "lm", *SMALL, "--threads", 1, *options, "--resume")
     assert result.code == 0
-    assert f"{tmp_path / 'lm.ckpt'}: going on in epoch 2\n" in result.err
+    assert f"{tmp_path / 'lm.ckpt'}: resumed in epoch 2\n" in result.err
     assert (tmp_path / "log").read_bytes().startswith(before + b'{"event": "corpus"')
     assert (tmp_path / "lm").read_bytes() == expected
     assert not (tmp_path / "lm.ckpt").exists()
@@ -295,10 +295,10 @@ def test_a_signal_keeps_the_state(text, tmp_path, run):
         "from embedkit import cli\n"
         "from embedkit.neural.language.fit import Fit\n"
         "step, calls = Fit._step, []\n"
-        "def patched(self):\n"
+        "def patched(*job):\n"
         "    calls.append(1)\n"
         "    if len(calls) == 4: os.kill(os.getpid(), signal.SIGTERM)\n"
-        "    return step(self)\n"
+        "    return step(*job)\n"
         "Fit._step = patched\n"
         "cli.main()\n"
     )

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from _refused import refused
 
-from embedkit.commands._judge import Judge
+from embedkit.eval.validation import Validation
 from embedkit.vectors import formats
 
 TEXT = "the cat sat on the mat .\nthe dog sat on the rug .\na cat and a dog met on the mat .\n" * 8
@@ -198,7 +198,7 @@ def test_the_best_epoch_is_written(run, text, tmp_path, monkeypatch, scores, bes
         judged.append(vectors.matrix.copy())
         return {"p": scores[len(judged) - 1] + 0.5, "q": scores[len(judged) - 1] - 0.5}
 
-    monkeypatch.setattr(Judge, "__call__", judge)
+    monkeypatch.setattr(Validation, "__call__", judge)
     trained(run, text, tmp_path / "v", "--epochs", 3, "--valid-pairs", tmp_path / "pairs.tsv", "--keep-best")
     vectors = formats.load(tmp_path / "v")
     assert len(judged) == 3

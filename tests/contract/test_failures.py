@@ -186,7 +186,7 @@ def test_a_disk_without_room_is_noticed_before_the_work(run, kit, tmp_path, monk
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "posix_fallocate", full)
-    monkeypatch.setattr(f"embedkit.{MODELS[name].module}.train", lambda *args: pytest.fail("the work has begun"))
+    monkeypatch.setattr(type(MODELS[name].load()), "train", lambda *args: pytest.fail("the work has begun"))
     result = run("train", name, kit["text"], "-o", tmp_path / "vectors", "--min-count", 1, "--no-cache", "-q")
     assert_one_error(result, "No space left on device")
     assert not (tmp_path / "vectors").exists()

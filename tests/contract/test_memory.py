@@ -6,7 +6,6 @@ import json
 import os
 import re
 import tracemalloc
-from importlib import import_module
 from typing import NamedTuple
 
 import numpy as np
@@ -14,11 +13,9 @@ import pytest
 
 from embedkit.catalog import MODELS
 from embedkit.config import Config
-from embedkit.count import cooccur
 from embedkit.runtime import memory as memories
 from embedkit.runtime.memory import Memory
-from embedkit.text import corpus, stream
-from embedkit.training.run import Run
+from embedkit.training.contract import Run
 
 
 class Case(NamedTuple):
@@ -78,28 +75,19 @@ def test_the_estimate_is_near_the_peak(tmp_path, name, case):
 
 def measured(name: str, case: Case, path) -> tuple[int, int]:
     """(what a model says that it needs, what it takes) to train on a text, in bytes."""
-    module, reads, memory = import_module(f"embedkit.{MODELS[name].module}"), MODELS[name].reads, Memory()
+    model, run = MODELS[name].load(), Run(memory=Memory(), cache=False)
     wanted = {"min_count": 1, "sample": 1e-4, "threads": 2} | case.options
     sections = {
         section: options(**{key: value for key, value in wanted.items() if hasattr(options, key)})
-        for section, options in module.SECTIONS.items()
+        for section, options in model.sections.items()
     }
-    config, read = Config(**sections), corpus.load if reads in ("counts", "corpus") else stream.read
+    config = Config(**sections)
     tracemalloc.start()
     try:
-        data = read([str(path)], config.text, 2, False, memory=memory)
-        asked, given = {
-            "counts": ((config.model, memory), (config.model, config.training)),
-            "corpus": ((config, memory), (config, Run())),
-            "stream": ((config,), (config, Run())),
-            "ngrams": ((config.model,), (config.model,)),
-        }[reads]
-        if reads == "counts":
-            data = cooccur.count(data, config.context, threads=2, memory=memory)
-            data.metadata["config"] = {}
-        expected = module.peak_memory(data, *asked)
+        data = model.read([str(path)], config, run)
+        expected = model.memory(data, config, run)
         tracemalloc.reset_peak()
-        module.train(data, *given)
+        model.train(data, config, run)
         return expected, tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

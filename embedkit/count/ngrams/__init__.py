@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ...config import LmText, Training, option
 from ...runtime.progress import SILENT, Progress
+from ...training.contract import Model
 
 
 @dataclass(frozen=True)
@@ -14,9 +15,6 @@ class Kn:
 
     order: int = option(5, "a word is predicted from the order - 1 before it", least=1)
     cutoff: int = option(0, "leave out n-grams of three words and more that are seen this often or less", least=0)
-
-
-SECTIONS = {"text": LmText, "model": Kn, "training": Training}
 
 
 def train(stream, options: Kn, progress: Progress = SILENT):
@@ -39,15 +37,37 @@ def train(stream, options: Kn, progress: Progress = SILENT):
     return NgramModel(stream.vocab, levels, facts)
 
 
-def peak_memory(stream, options: Kn) -> int:
-    """Bytes that `train` holds at most, the text among them: sorting one order, and the n-grams of all before it."""
-    from ...io.spool import held
+class KneserNeyModel(Model):
+    """A language model of counted n-grams."""
 
-    return held(stream.ids) + (30 + 30 * options.order) * stream.tokens
+    gives = "OUT is a language model: native, or ARPA (.arpa)."
+    formats = ("native", "arpa")
+
+    def read(self, inputs, config, run):
+        """A `text.stream.Stream`."""
+        from ...text import stream
+
+        return stream.read(inputs, config.text, config.training.threads, run.cache, run.progress, run.memory)
+
+    def memory(self, data, config, run):
+        from ...io.spool import held
+
+        # Sorting one order, and the n-grams of all before it.
+        return held(data.ids) + (30 + 30 * config.model.order) * data.tokens
+
+    def train(self, data, config, run):
+        return train(data, config.model, run.progress)
+
+    def open(self, path, format):
+        from . import formats
+
+        return formats.saving(path, format)
+
+    def load(self, container, threads=None):
+        """The `model.NgramModel` in a native file; see `store.load`. Nothing in it is compiled, whatever `threads`."""
+        from . import store
+
+        return store.load(container)
 
 
-def load(container, threads=None):
-    """The `model.NgramModel` in a native file; see `store.load`. Nothing in it is compiled, whatever `threads` says."""
-    from . import store
-
-    return store.load(container)
+MODEL = KneserNeyModel({"text": LmText, "model": Kn, "training": Training})

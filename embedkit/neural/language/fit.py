@@ -9,10 +9,10 @@ import numpy as np
 
 from ...runtime.parallel import thread_count
 from ...text.stream import Stream
+from ...training.contract import Run
 from ...training.loop import Diverged, Learner, Loop, Step
 from ...training.lr_schedules import Rate
 from ...training.optim import OPTIMIZERS, Optimizer
-from ...training.run import Run
 from ..layers.fused import Fused
 from ..layers.workspace import Workspace
 from . import init, steps
@@ -117,11 +117,11 @@ class Fit(Learner):
     def quality(self, scores: dict[str, float]) -> float:
         return -scores["loss"]
 
-    def report(self, loss: float, scores: dict[str, float]) -> tuple[str, dict]:
+    def report(self, loss: float, scores: dict[str, float], lr: float) -> tuple[str, dict]:
         facts = {"perplexity": math.exp(loss)}
         facts |= {"valid_perplexity": math.exp(scores["loss"])} if scores else {}
-        said = f"perplexity {facts['perplexity']:.2f}"
-        return f"{said}, valid {facts['valid_perplexity']:.2f}" if scores else said, facts
+        valid = f", valid {facts['valid_perplexity']:.2f}" if scores else ""
+        return f"perplexity {facts['perplexity']:.2f}{valid}, lr {lr:.4g}", facts
 
     def end_epoch(self, epoch: int) -> None:
         self.hidden = None

@@ -35,11 +35,12 @@ class Trained:
     vocab: Vocab
     metadata: dict
 
-    def save(self, out: Output) -> None:
-        """Write the file."""
-        output = OUTPUT if OUTPUT in self.tensors else EMBEDDING
-        facts = {"kind": KIND, "input": EMBEDDING, "output": output, **self.metadata}
-        container.write(out, self.tensors | vocab_tensors(self.vocab), pack_metadata(facts))
+
+def save(out: Output, trained: Trained) -> None:
+    """Write the file."""
+    output = OUTPUT if OUTPUT in trained.tensors else EMBEDDING
+    facts = {"kind": KIND, "input": EMBEDDING, "output": output, **trained.metadata}
+    container.write(out, trained.tensors | vocab_tensors(trained.vocab), pack_metadata(facts))
 
 
 def load(stored: Container, threads: int | None = None) -> LanguageModel:
@@ -81,7 +82,7 @@ def _kernels(threads: int | None):
 
 def _options(path, kind: str, stored: dict) -> SimpleNamespace:
     """The options that shape the network; what the file lacks, or has with another type, makes it a damaged one."""
-    section = import_module(f".{kind}", __package__).SECTIONS["model"]
+    section = import_module(f".{kind}", __package__).MODEL.sections["model"]
     known = {}
     for f in fields(section):
         if f.metadata["stored"]:

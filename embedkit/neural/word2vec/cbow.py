@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...config import Pretrained, Text, option
+from .model import Word2vecModel
 from .options import Epochs, Windows, Word2vec
-from .options import check as check
 
 
 @dataclass(frozen=True)
@@ -29,18 +29,4 @@ class CbowEpochs(Epochs):
     lr: float = option(0.06, "learning rate at the start; falls linearly to 1/10000 of it", above=0)
 
 
-SECTIONS = {"text": Text, "context": Windows, "model": Cbow, "training": CbowEpochs}
-
-
-def train(corpus, config, run):
-    """`Vectors` (V, dim) from a `Corpus`; see `trainer.train`."""
-    from . import _kernels, trainer
-
-    return trainer.train(_kernels.cbow, corpus, config, run)
-
-
-def peak_memory(corpus, config, memory):
-    """Bytes that `train` holds at most; see `size.peak_memory`."""
-    from . import memory_estimate as size
-
-    return size.peak_memory(corpus, config, memory)
+MODEL = Word2vecModel("cbow", {"text": Text, "context": Windows, "model": Cbow, "training": CbowEpochs})

@@ -8,8 +8,8 @@ import numpy as np
 
 from ...errors import EmbedkitError
 from ...runtime.parallel import thread_count
+from ...training.contract import Run
 from ...training.loop import Diverged, Learner, Loop, Step
-from ...training.run import Run
 from ...vectors.vectors import Vectors
 from . import _kernels
 from .hogwild import PART, LockFree, Merged
@@ -50,7 +50,7 @@ def check_words(corpus, text) -> None:
 
 
 class Trainer(Learner):
-    """Input and output vectors as flat tables, and the kernel that trains them on one span of the text after another."""
+    """Input and output vectors as flat tables, and the kernel that trains them, one span of the text after another."""
 
     no_examples = (
         "no two words of the text stand near each other",
@@ -127,7 +127,7 @@ class Trainer(Learner):
     def quality(self, scores: dict[str, float]) -> float:
         return sum(scores.values()) / len(scores)
 
-    def report(self, loss: float, scores: dict[str, float]) -> tuple[str, dict]:
+    def report(self, loss: float, scores: dict[str, float], lr: float) -> tuple[str, dict]:
         said = "".join(f", {name} {value:.4f}" for name, value in scores.items())
         return f"loss {loss:.4f}{said}", {"valid": scores} if scores else {}
 

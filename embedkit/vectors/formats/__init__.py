@@ -11,10 +11,13 @@ A format is one module and one line in FORMATS. The module has
 from __future__ import annotations
 
 import os
+from functools import partial
 from importlib import import_module
 
 from ...errors import EmbedkitError, FormatError, OptionError
-from ...io.files import Output, map_input
+from ...io import saving
+from ...io.container import SUFFIXES
+from ...io.files import map_input
 
 HEAD = 1 << 18  # bytes that sniffing sees
 
@@ -48,7 +51,7 @@ class Format:
 
 # In the order in which they are tried: magic numbers first, text without a header last.
 FORMATS = (
-    Format("native", "native", (".safetensors", "")),
+    Format("native", "native", SUFFIXES),
     Format("fasttext", "fasttext"),
     Format("finalfusion", "finalfusion", (".fifu",)),
     Format("npy", "npy", (".npy",), words_apart=True),
@@ -124,32 +127,14 @@ def save(path, vectors, format: str | None = None, *, on_bad_token: str = "error
         saving.save(vectors)
 
 
-class Saving:
-    """`save` in two steps, so that a bad name, format or directory shows before the work and not after it.
-
-    `with Saving(path) as saving: …; saving.save(vectors)`
-    """
+class Saving(saving.Saving):
+    """`save` in two steps; `format` is the one that was chosen."""
 
     def __init__(self, path, format: str | None = None, *, on_bad_token: str = "error"):
         if on_bad_token not in ("error", "escape", "skip"):
             raise ValueError(f"on_bad_token={on_bad_token!r}")
         self.format = target(path, format)
-        self._on_bad_token = on_bad_token
-        self.out = Output(path, self.format.is_text)
-
-    def __enter__(self) -> Saving:
-        self.out.__enter__()
-        return self
-
-    def reserve(self, nbytes: int) -> None:
-        """Take disk space for a result of about this size, so that a full disk shows before the work."""
-        self.out.reserve(nbytes)
-
-    def save(self, vectors) -> None:
-        self.format.write(self.out, vectors, on_bad_token=self._on_bad_token)
-
-    def __exit__(self, *failure) -> None:
-        self.out.__exit__(*failure)
+        super().__init__(path, partial(self.format.write, on_bad_token=on_bad_token), self.format.is_text)
 
 
 def by_name(name: str) -> Format:

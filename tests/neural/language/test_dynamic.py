@@ -22,7 +22,7 @@ IDS = np.random.default_rng(4).integers(0, len(WORDS), 23)
 def untrained(kind="lstm", dtype=np.float32, **options):
     """A model of random parameters, larger than those that training begins with."""
     made = np.random.default_rng(1)
-    model = import_module(f"embedkit.neural.language.{kind}").SECTIONS["model"](embed=3, hidden=3, **options)
+    model = import_module(f"embedkit.neural.language.{kind}").MODEL.sections["model"](embed=3, hidden=3, **options)
 
     def make(name, shape, first):
         return Param(name, made.normal(0, 0.5, shape).astype(dtype))

@@ -17,16 +17,16 @@ from embedkit.errors import EmbedkitError, OptionError
 from embedkit.io import container
 from embedkit.io.files import Output
 from embedkit.neural.language import fit as fitting
-from embedkit.neural.language import steps
+from embedkit.neural.language import steps, store
 from embedkit.neural.language.batches import Batches
 from embedkit.neural.language.options import LmTraining, Recurrent
 from embedkit.runtime.progress import Progress
 from embedkit.text import stream
 from embedkit.training.checkpoint import Checkpoint
+from embedkit.training.contract import Run
 from embedkit.training.initializers import INITIALIZERS
 from embedkit.training.lr_schedules import SCHEDULES
 from embedkit.training.optim import OPTIMIZERS
-from embedkit.training.run import Run
 from embedkit.vectors import formats
 from embedkit.vectors.vectors import Vectors
 
@@ -48,7 +48,7 @@ SMALL = {
 def configure(kind, **options) -> Config:
     """The configuration of a small model; an option goes to the section that has it."""
     options, sections = SMALL | options, {}
-    for name, section in import_module(f"embedkit.neural.language.{kind}").SECTIONS.items():
+    for name, section in import_module(f"embedkit.neural.language.{kind}").MODEL.sections.items():
         names = {f.name for f in dataclasses.fields(section)} & set(options)
         sections[name] = section(**{name: options.pop(name) for name in names})
     assert not options
@@ -78,8 +78,8 @@ def train(kind, text, run=None, valid=None, **options):
 def load(trained, kind, path, **options):
     trained.metadata |= {"model": kind, "config": configure(kind, **options).stored()}
     with Output(path) as out:
-        trained.save(out)
-    return import_module(f"embedkit.neural.language.{kind}").load(container.read(path))
+        store.save(out, trained)
+    return import_module(f"embedkit.neural.language.{kind}").MODEL.load(container.read(path))
 
 
 def test_choices_are_those_there_are():
@@ -92,7 +92,7 @@ def test_choices_are_those_there_are():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_default_rates_are_those_that_help_tells(text, kind):
-    training = import_module(f"embedkit.neural.language.{kind}").SECTIONS["training"]
+    training = import_module(f"embedkit.neural.language.{kind}").MODEL.sections["training"]
     (told,) = [f.metadata["help"] for f in dataclasses.fields(training) if f.name == "lr"]
     groups = [part.split(" for ") for part in re.split(r", (?=\d)", told.partition("default: ")[2].rstrip("]"))]
     rates = {name: float(value) for value, names in groups for name in re.split(", | and ", names)}
@@ -100,7 +100,7 @@ def test_default_rates_are_those_that_help_tells(text, kind):
     learnt = text()
     for name, lr in rates.items():
         valid = learnt if name == "nt-asgd" else None
-        assert fitting.Fit(kind, learnt, configure(kind, optimizer=name, lr=None), Run(), valid).lr == lr
+        assert fitting.Fit(kind, learnt, configure(kind, optimizer=name, lr=None), Run(), valid).base_lr == lr
 
 
 # --- learning
@@ -247,8 +247,8 @@ def test_the_means_of_averaging_are_what_is_judged_and_kept(text):
     before = [param.value.copy() for param in fit.params]
     fit.optimizer.averaged_from = 0
     fit.optimizer.means = {param.name: np.zeros_like(param.value) for param in fit.params}
-    assert fit._validate() == pytest.approx(len(learnt.vocab), rel=1e-5)
-    assert all(not tensor.any() for tensor in fit.result().tensors.values())
+    assert math.exp(fit.validate()["loss"]) == pytest.approx(len(learnt.vocab), rel=1e-5)
+    assert not any(tensor.any() for tensor in fit.snapshot().values())
     assert all(np.array_equal(param.value, value) for param, value in zip(fit.params, before))
 
 
@@ -307,7 +307,7 @@ def test_goes_on_from_every_checkpoint(text, tmp_path, monkeypatch, kind):
     saves = []
     monkeypatch.setattr(Checkpoint, "save", lambda self, *args: (plain(self, *args), saves.append(args[1])))
     train(kind, learnt, Run(checkpoint=Checkpoint(path)), valid, **options)
-    assert {save["fit"]["unit"] > 0 for save in saves} == {True, False}
+    assert {save["history"]["step"] > 0 for save in saves} == {True, False}
     for limit in range(1, len(saves) + 1):
         counted = itertools.count(1)
 

@@ -20,7 +20,7 @@ V = 7
 def network(kind, dtype=np.float32, **options):
     """A network with parameters from seed 1."""
     rng = np.random.default_rng(1)
-    section = import_module(f"embedkit.neural.language.{kind}").SECTIONS["model"]
+    section = import_module(f"embedkit.neural.language.{kind}").MODEL.sections["model"]
     model = section(**{"embed": 3, "hidden": 3, **options})
     return build(kind, model, V, lambda name, shape, first: Param(name, first(rng, shape).astype(dtype)))
 

@@ -32,7 +32,7 @@ def write(path, *, words=WORDS, tie=False, kind="lstm", config=(), **tensors):
     stored["model"] |= dict(config)
     left = {name: value for name, value in params.items() if value is not None}
     with Output(path) as out:
-        store.Trained(left, Vocab.from_words(words), {"model": kind, "config": stored}).save(out)
+        store.save(out, store.Trained(left, Vocab.from_words(words), {"model": kind, "config": stored}))
     return path
 
 
@@ -40,7 +40,7 @@ def write(path, *, words=WORDS, tie=False, kind="lstm", config=(), **tensors):
 @pytest.mark.parametrize("threads", [None, 2])
 def test_written_and_read(tmp_path, tie, threads):
     stored = container.read(write(tmp_path / "lm", tie=tie))
-    model = lstm.load(stored, threads)
+    model = lstm.MODEL.load(stored, threads)
     assert list(model.vocab) == WORDS
     assert (model.eos, model.unk) == (0, 2)
     assert stored.names[0] == "embedding"
@@ -75,4 +75,4 @@ def test_written_and_read(tmp_path, tie, threads):
 def test_what_does_not_fit_together(tmp_path, change, said):
     path = write(tmp_path / "lm", **change)
     with pytest.raises(FormatError, match=said):
-        lstm.load(container.read(path))
+        lstm.MODEL.load(container.read(path))

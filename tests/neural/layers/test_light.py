@@ -7,7 +7,8 @@ import sys
 
 SCRIPT = """
 import pkgutil, importlib, sys
-from embedkit.neural import layers, optim, rates, initial
+from embedkit.neural import layers
+from embedkit.training import initializers, lr_schedules, optim
 for found in pkgutil.iter_modules(layers.__path__):
     if found.name not in {"_kernels", "fused"}:
         importlib.import_module(f"embedkit.neural.layers.{found.name}")

@@ -14,9 +14,9 @@ from embedkit.config import Text
 from embedkit.errors import EmbedkitError, OptionError
 from embedkit.eval.analogy import judge_questions
 from embedkit.eval.readers import read_questions
-from embedkit.neural.word2vec import hogwild as schedule
+from embedkit.neural.word2vec import hogwild
 from embedkit.text import corpus as texts
-from embedkit.training.run import Run
+from embedkit.training.contract import Run
 
 DATA = Path(__file__).parents[3] / "data"
 MODELS = ["skipgram", "cbow"]
@@ -27,11 +27,11 @@ LINES = [(np.random.default_rng(line).integers(0, 5, 6) + 5 * (line % 2)).tolist
 @pytest.mark.parametrize("loss", ["ns", "hs", "softmax"])
 @pytest.mark.parametrize("model", MODELS)
 def test_two_epochs_in_spans_equal_the_twin(monkeypatch, model, loss):
-    monkeypatch.setattr(schedule.spans, "__defaults__", (50,))
+    monkeypatch.setattr(hogwild.spans, "__defaults__", (50,))
     corpus, options = w2v.corpus_of(LINES), {"dim": 5, "loss": loss, "sample": 0.05, "lr": 0.3, "seed": 9}
     vectors = w2v.train(model, corpus, epochs=2, **options)
     trainer = w2v.trainer_of(model, corpus, epochs=2, **options)
-    twin, losses, cuts = w2v.Tables.of(trainer), [], schedule.spans(corpus.ids)
+    twin, losses, cuts = w2v.Tables.of(trainer), [], hogwild.spans(corpus.ids)
     assert len(cuts) == 3
     for epoch in range(2):
         total, count = 0.0, 0
@@ -78,10 +78,10 @@ def test_full_softmax_finds_the_conditional_distribution():
     entropy = -(together[together > 0] * np.log(chances[together > 0])).sum() / together.sum()
     options = {"dim": 5, "loss": "softmax", "epochs": 300, "lr": 0.1, "window": 1}
     trainer = w2v.trainer_of("skipgram", corpus, **options)
-    for _ in range(options["epochs"]):
-        trainer.go_on()
-    assert trainer.losses[0] == pytest.approx(np.log(5), rel=0.1)
-    assert trainer.losses[-1] == pytest.approx(entropy, rel=0.012)
+    loop = w2v.loop_of(trainer)
+    loop.train()
+    assert loop.history.losses[0] == pytest.approx(np.log(5), rel=0.1)
+    assert loop.history.losses[-1] == pytest.approx(entropy, rel=0.012)
     inputs, outputs, _ = w2v.Tables.of(trainer)
     found = np.exp(inputs @ outputs.T)
     np.testing.assert_allclose(found / found.sum(1, keepdims=True), chances, atol=0.03)
@@ -93,8 +93,7 @@ def test_negative_sampling_finds_shifted_pmi():
     lines = [[0, 1]] * 6 + [[0, 0]] * 1 + [[1, 1]] * 1
     corpus = w2v.corpus_of([lines[i] for i in np.random.default_rng(1).permutation(8)])
     trainer = w2v.trainer_of("skipgram", corpus, dim=3, negative=1, epochs=300, lr=0.3, window=1)
-    for _ in range(300):
-        trainer.go_on()
+    w2v.loop_of(trainer).train()
     inputs, outputs, _ = w2v.Tables.of(trainer)
     # The noise of a target is the other word: 0 with context 1 is right 6 times where 1 with context 1 is right twice.
     expected = np.log([[2 / 6, 6 / 2], [6 / 2, 2 / 6]])
@@ -137,7 +136,7 @@ def test_chances_follow_the_counts():
 def test_add_context_adds_output_rows():
     corpus, options = w2v.corpus_of(LINES), {"dim": 5, "epochs": 1, "lr": 0.3}
     trainer = w2v.trainer_of("skipgram", corpus, **options)
-    trainer.go_on()
+    w2v.loop_of(trainer).train()
     inputs, outputs, _ = w2v.Tables.of(trainer)
     assert np.abs(outputs).max() > 0.01
     summed = w2v.train("skipgram", corpus, add_context=True, **options)
@@ -146,9 +145,9 @@ def test_add_context_adds_output_rows():
 
 def test_a_word_that_the_text_lacks_is_no_noise():
     corpus = w2v.corpus_of(LINES, 12)
-    trainer = w2v.trainer_of("skipgram", corpus, dim=3, epochs=2, lr=0.1, negative=10, ns_exponent=0.0)
+    trainer = w2v.trainer_of("skipgram", corpus, dim=3, epochs=1, lr=0.1, negative=10, ns_exponent=0.0)
     start = w2v.Tables.of(trainer).inputs
-    trainer.go_on()
+    w2v.loop_of(trainer).train()
     inputs, outputs, _ = w2v.Tables.of(trainer)
     assert np.array_equal(inputs[10:], start[10:])
     assert not outputs[10:].any()
@@ -163,7 +162,7 @@ def test_keep_best_is_the_first_of_the_best_epochs(tmp_path):
         return {"a": next(scores), "b": 0.2}
 
     config = w2v.config_of("cbow", dim=3, epochs=4, keep_best=True, valid_pairs=("some file",))
-    vectors = w2v.MODELS["cbow"][0].train(w2v.corpus_of(LINES), config, Run(judge=judge))
+    vectors = w2v.MODELS["cbow"][0].MODEL.train(w2v.corpus_of(LINES), config, Run(judge=judge))
     assert vectors.metadata["best_epoch"] == 2
     assert [verdict["a"] for verdict in vectors.metadata["valid"]] == [0.1, 0.5, 0.3, 0.5]
     assert np.array_equal(vectors.matrix, seen[1])

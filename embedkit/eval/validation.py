@@ -5,14 +5,14 @@ from __future__ import annotations
 from ..errors import EmbedkitError
 
 
-class Judge:
+class Validation:
     """Called with vectors: {name of the data set: Spearman correlation, or accuracy among the first 30,000 words}.
 
     Data sets are lower-cased where no word of the vocabulary has a capital A to Z.
     """
 
     def __init__(self, training):
-        from ..eval import readers
+        from . import readers
 
         # Read before the work: a bad line should not cost an epoch.
         self._pairs = [readers.read_pairs(path) for path in training.valid_pairs]
@@ -50,9 +50,9 @@ class Judge:
 
     def __call__(self, vectors, known_only: bool = False) -> dict[str, float]:
         """With `known_only` whether enough pairs (two make a rank) and questions are in the vocabulary instead."""
-        from ..eval.analogy import judge_questions
-        from ..eval.protocols import PLAIN
-        from ..eval.similarity import judge_pairs
+        from .analogy import judge_questions
+        from .protocols import PLAIN
+        from .similarity import judge_pairs
 
         protocol, found = PLAIN._replace(case="lower") if self._lowercase else PLAIN, {}
         for pairs in self._pairs:

@@ -1,0 +1,37 @@
+"""Skip-gram and CBOW as models of the catalog: the same training, each with its kernel."""
+
+from __future__ import annotations
+
+from ...training.contract import VectorModel
+from .options import check
+
+
+class Word2vecModel(VectorModel):
+    """`Vectors` (V, dim), trained by the kernel of this name in `_kernels`."""
+
+    resumable = True
+
+    def __init__(self, kernel: str, sections: dict[str, type]):
+        super().__init__(sections)
+        self.kernel = kernel
+
+    def check(self, config):
+        check(config)
+
+    def read(self, inputs, config, run):
+        from ...text import corpus
+
+        text = corpus.load(inputs, config.text, config.training.threads, run.cache, run.progress, run.memory)
+        if run.judge is not None:
+            run.judge.check(text.vocab)
+        return text
+
+    def memory(self, data, config, run):
+        from .memory_estimate import peak_memory
+
+        return peak_memory(data, config, run.memory)
+
+    def train(self, data, config, run):
+        from . import _kernels, trainer
+
+        return trainer.train(getattr(_kernels, self.kernel), data, config, run)

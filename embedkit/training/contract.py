@@ -1,0 +1,101 @@
+"""The contract of a model: what `embedkit train` and `embedkit.train` ask of every line of the catalog.
+
+A model is one file with its options (a frozen dataclass per section) and `MODEL`, an instance of a class below. Nothing
+here, and nothing that such a file imports at its top, loads numpy: its options are read for `--help`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..runtime.memory import Memory
+from ..runtime.progress import SILENT, Progress
+
+if TYPE_CHECKING:
+    from ..io.saving import Saving
+    from .checkpoint import Checkpoint
+
+
+def _no_checkpoint() -> Checkpoint:
+    from .checkpoint import Checkpoint  # numpy, which --help must not load
+
+    return Checkpoint()
+
+
+@dataclass
+class Run:
+    """What a training is given besides its inputs and options.
+
+    progress : bars, lines for people, events for the log
+    memory : what it may hold
+    cache : whether encoded texts are kept for the next run
+    checkpoint : where the state of an unfinished training is kept (`training.checkpoint.Checkpoint`)
+    judge : measures vectors after an epoch: a dict of named scores, higher is better
+    counts_format, given : format of a file of counts, and flags that do not go together with one
+    """
+
+    progress: Progress = SILENT
+    memory: Memory = field(default_factory=Memory)
+    cache: bool = True
+    checkpoint: Checkpoint = field(default_factory=_no_checkpoint)
+    judge: Callable | None = None
+    counts_format: str | None = None
+    given: tuple[str, ...] = ()
+
+
+class Model:
+    """A model of the catalog: how it is configured, what it reads, needs and gives.
+
+    sections : name of each section of its configuration → the dataclass of its options
+    reads_counts : whether inputs may be a file of co-occurrence counts
+    resumable : whether its training keeps checkpoints
+    formats : names of the formats it is written in, besides native; None for those of vectors
+    reads, gives : sentences for the help
+    """
+
+    reads_counts, resumable = False, False
+    formats: tuple[str, ...] | None = None
+    reads, gives = "INPUT is text: files, folders, patterns, - for stdin.", ""
+
+    def __init__(self, sections: dict[str, type]):
+        self.sections = sections
+
+    def check(self, config) -> None:
+        """OptionError where options do not go together; before anything is read."""
+
+    def read(self, inputs, config, run: Run):
+        """The data to train on: something with a `vocab`, a `sha256`, and `provenance`, facts for the result."""
+        raise NotImplementedError
+
+    def memory(self, data, config, run: Run) -> int:
+        """Bytes that training holds at most, the data among them."""
+        raise NotImplementedError
+
+    def disk(self, data, config) -> int:
+        """Bytes of the result, about; 0 where nobody knows."""
+        return 0
+
+    def train(self, data, config, run: Run):
+        """The result: something with `metadata`, which an output of `open` can save."""
+        raise NotImplementedError
+
+    def open(self, path: str, format: str | None) -> Saving:
+        """The output `path`, for a result in a format, by default that of its suffix.
+
+        EmbedkitError where there is none.
+        """
+        raise NotImplementedError
+
+
+class VectorModel(Model):
+    """A model whose result is `Vectors` or `SparseVectors`."""
+
+    def disk(self, data, config) -> int:
+        return 4 * len(data.vocab) * config.model.dim
+
+    def open(self, path, format):
+        from ..vectors import formats
+
+        return formats.Saving(path, format)
