@@ -7,7 +7,7 @@ import click
 KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 TABLE = "options"  # of those that belong to no section
 # What a run reads, writes and tells, and where it keeps what it may need again: none of it shapes the result.
-APART = ("output", "log", "quiet", "cache", "checkpoint", "resume", "unknown", "config", "print-config")
+APART = ("output", "log", "quiet", "cache", "checkpoint", "resume", "restart", "unknown", "config", "print-config")
 PATHS = {"FILE", "LIST", "INPUT", "TEXT", "LM", "LM2", "LOG", "A", "B", "IN", "OUT"}  # metavars of files
 
 

@@ -7,7 +7,7 @@ import click
 from ..errors import EmbedkitError
 from ..runtime.memory import FEWER
 from ._options import corpus_params
-from ._resume import checkpoint_params, checkpoint_path, goes_on, identity, init_fingerprint, nothing_lost
+from ._resume import checkpoint_params, identity, init_fingerprint, nothing_lost, open_checkpoint
 from ._run import (
     is_native_name,
     limited_threads,
@@ -30,9 +30,8 @@ def params() -> list[click.Parameter]:
 def trainer(name: str, module):
     """What `embedkit train NAME` does."""
 
-    def train(config, inputs, output, checkpoint, resume, cache, memory, log, quiet):
+    def train(config, inputs, output, checkpoint, resume, restart, cache, memory, log, quiet):
         from ..io.files import Output
-        from ..training.checkpoint import Checkpoint
         from ..training.run import Run
 
         need_inputs(inputs)
@@ -42,10 +41,9 @@ def trainer(name: str, module):
             raise click.UsageError("--log-gradients needs --log FILE", click.get_current_context())
         texts = (*inputs, training.valid) if training.valid else inputs
         module.check(config, training.valid is not None)
-        path = checkpoint_path(checkpoint, output, resume, log, texts)
-        resumes = goes_on(path, resume)
-        with open_progress(quiet, log, texts, resumes) as progress, limited_threads(training.threads):
-            state = Checkpoint(path, resume, progress)
+        state = open_checkpoint(output, log, texts)
+        with open_progress(quiet, log, texts, state.goes_on) as progress, limited_threads(training.threads):
+            state.progress = progress
             with nothing_lost(state), Output(output) as out:
                 init = init_fingerprint(model.init, model.embed, "--embed")
                 stream = read_stream(inputs, config, cache, progress, memory)

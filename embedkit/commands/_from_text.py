@@ -6,7 +6,7 @@ import click
 
 from ..runtime.memory import FEWER
 from ._options import corpus_params, target_option
-from ._resume import checkpoint_params, checkpoint_path, goes_on, identity, init_fingerprint, nothing_lost
+from ._resume import checkpoint_params, identity, init_fingerprint, nothing_lost, open_checkpoint
 from ._run import limited_threads, need_inputs, need_output, open_progress, provenance, read_corpus
 
 INPUT = "INPUT is text: files, folders, patterns, - for stdin."
@@ -20,18 +20,16 @@ def params() -> list[click.Parameter]:
 def trainer(name: str, module):
     """What `embedkit train NAME` does."""
 
-    def train(config, inputs, output, target, checkpoint, resume, cache, memory, log, quiet):
-        from ..training.checkpoint import Checkpoint
+    def train(config, inputs, output, target, checkpoint, resume, restart, cache, memory, log, quiet):
         from ..training.run import Run
         from ..vectors import formats
         from ._judge import Judge
 
         need_inputs(inputs)
         module.check(config)
-        path = checkpoint_path(checkpoint, need_output(output), resume, log, inputs)
-        resumes = goes_on(path, resume)
-        with open_progress(quiet, log, inputs, resumes) as progress, limited_threads(config.training.threads):
-            judge, state = Judge(config.training), Checkpoint(path, resume, progress)
+        state = open_checkpoint(need_output(output), log, inputs)
+        with open_progress(quiet, log, inputs, state.goes_on) as progress, limited_threads(config.training.threads):
+            judge, state.progress = Judge(config.training), progress
             with nothing_lost(state), formats.Saving(output, target) as out:
                 init = init_fingerprint(config.model.init, config.model.dim, "--dim")
                 corpus = read_corpus(inputs, config, cache, progress, memory)

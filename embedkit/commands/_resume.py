@@ -18,6 +18,7 @@ def checkpoint_params() -> list[click.Parameter]:
             help="keep the state of the unfinished run here  [default: OUT.ckpt; none where OUT is no file]",
         ),
         click.Option(["--resume"], is_flag=True, help="go on from the checkpoint, if there is one"),
+        click.Option(["--restart"], is_flag=True, help="discard the checkpoint, if there is one, and start anew"),
     ]
 
 
@@ -34,23 +35,34 @@ def nothing_lost(state):
         raise
 
 
-def checkpoint_path(
-    given: str | None, output: str, resume: bool, log: str | None, inputs: tuple[str, ...]
-) -> str | None:
+def open_checkpoint(output: str, log: str | None, inputs: tuple[str, ...]):
+    """The `Checkpoint` that `--checkpoint`, `--resume` and `--restart` ask for; one that the run would replace unasked
+    is refused here, before there is a log or any work."""
+    from ..training.checkpoint import Checkpoint
+
+    context = click.get_current_context()
+    given, resume, restart = (context.params[name] for name in ("checkpoint", "resume", "restart"))
+    if resume and restart:
+        raise click.UsageError("--resume goes on from the checkpoint, --restart discards it: give one of them", context)
+    return Checkpoint(_path(given, output, resume or restart, log, inputs), resume, restart)
+
+
+def _path(given: str | None, output: str, is_needed: bool, log: str | None, inputs: tuple[str, ...]) -> str | None:
     """Where the checkpoint lies: as `given`, else beside the output if that is a file."""
     import os
 
     from ..io.files import is_stream
 
+    context = click.get_current_context()
     is_file = not is_stream(output) and (os.path.isfile(output) or not os.path.exists(output))
     path = f"{output}.ckpt" if given is None and is_file else given
     if path is None:
-        if resume:
-            context = click.get_current_context()
-            raise click.UsageError(f"--resume needs --checkpoint FILE, as {output} is no file", context)
+        if is_needed:
+            flag = "--resume" if context.params["resume"] else "--restart"
+            raise click.UsageError(f"{flag} needs --checkpoint FILE, as {output} is no file", context)
         return None
     if is_stream(path):
-        raise click.UsageError(f"--checkpoint {path}: is no file", click.get_current_context())
+        raise click.UsageError(f"--checkpoint {path}: is no file", context)
     for other in filter(None, (output, log, *inputs)):
         # In a folder that is read, the checkpoint would be text when the run goes on.
         real = os.path.realpath(other)
@@ -60,13 +72,6 @@ def checkpoint_path(
                 "--checkpoint FILE puts it elsewhere",
             )
     return path
-
-
-def goes_on(path: str | None, resume: bool) -> bool:
-    """Whether there is a checkpoint at `path` to go on from."""
-    import os
-
-    return resume and path is not None and os.path.exists(path)
 
 
 def fingerprint(path: str | None) -> str | None:

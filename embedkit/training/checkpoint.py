@@ -25,8 +25,9 @@ from ..units import readable
 INTERVAL = 300  # seconds between two checkpoints
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _FACTS = {"identity": dict, "state": dict, "complete": bool}
-_AGAIN = "remove it, and train without --resume"
-_OTHER = "--checkpoint FILE names another file, which training may replace"
+_ANEW = "--restart discards it and starts anew"
+_AGAIN = "remove it, and start anew"
+_OTHER = "--checkpoint FILE names another file"
 
 
 class Checkpoint:
@@ -36,52 +37,74 @@ class Checkpoint:
     ----------
     path : the file, or None
     resume : go on from the file if there is one
+    restart : discard the file if there is one
 
-    `identity` holds the JSON-able facts that must not change, as nested tables; whoever knows them sets it.
+    With neither of these a file that is there is refused: it may hold hours of work. `identity` holds the JSON-able
+    facts that must not change, as nested tables; whoever knows them sets it.
     """
 
-    def __init__(self, path: str | None = None, resume: bool = False, progress: Progress = SILENT):
+    def __init__(
+        self, path: str | None = None, resume: bool = False, restart: bool = False, progress: Progress = SILENT
+    ):
         self.path, self.progress, self.identity = path, progress, {}
         self.is_kept = False  # whether the file holds a state of this run
         self.is_complete = False  # and that is the end of the training
-        self._resume, self._signal, self._handlers = resume, None, {}
+        self._resume, self._restart, self._signal, self._handlers = resume, restart, None, {}
         self._next = time.monotonic() + INTERVAL
         if path is not None and not os.path.isdir(os.path.dirname(os.path.realpath(path))):
             raise EmbedkitError(f"{path}: cannot be written: there is no such directory")
-        if path is not None and os.path.exists(path):
+        if self._is_there():
             self._read()
+            self._check_wanted()
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is a file, and it is gone on from."""
+        return self._resume and self._is_there()
+
+    def _is_there(self) -> bool:
+        return self.path is not None and os.path.exists(self.path)
+
+    def _check_wanted(self) -> None:
+        if not self._resume and not self._restart:
+            raise EmbedkitError(
+                f"{self.path}: the checkpoint of an unfinished run, which would be lost",
+                f"--resume goes on from it, {_ANEW}; --checkpoint FILE names another",
+            )
 
     def load(self) -> tuple[dict[str, np.ndarray], dict] | None:
-        """(tensors, state) to go on from, None to start at the beginning.
+        """(tensors, state) to go on from, None to start at the beginning: then a file that was there is gone.
 
         The tensors are read-only, mapped. EmbedkitError where the file is damaged, or belongs to another run: the first
         difference is named.
         """
-        if self.path is None or not os.path.exists(self.path):
+        if not self._is_there():
             if self._resume:
                 self.progress.say(f"{self.path}: there is no checkpoint, so training starts at the beginning")
             return None
-        if not self._resume:
-            self.progress.say(f"{self.path}: the checkpoint of an unfinished run will be replaced; --resume goes on")
+        self._check_wanted()  # another run may have begun while this one was reading
+        if self._restart:
+            self.progress.say(f"{self.path}: the checkpoint of an unfinished run is discarded")
+            self.remove()
             return None
         stored = self._read()
         if not all(container.verify(self.path).values()):
-            raise EmbedkitError(f"{self.path}: damaged: a checksum does not match", _AGAIN)
+            raise EmbedkitError(f"{self.path}: damaged: a checksum does not match", _ANEW)
         metadata = unpack_metadata(stored.metadata)
         if not all(isinstance(metadata.get(key), kind) for key, kind in _FACTS.items()):
-            raise EmbedkitError(f"{self.path}: damaged: it does not say what it is the state of", _AGAIN)
+            raise EmbedkitError(f"{self.path}: damaged: it does not say what it is the state of", _ANEW)
         there, here = dict(_flat(metadata["identity"])), dict(_flat(self.identity))
         for name in there | here:
             if there.get(name) != here.get(name):
                 raise EmbedkitError(
                     f"{self.path}: belongs to another run: {name} was {there.get(name)}, now it is {here.get(name)}",
-                    "give the options and the text of that run, or train without --resume",
+                    f"give the options and the text of that run; {_ANEW}",
                 )
         self.is_kept, self.is_complete = True, metadata["complete"]
         return {name: stored[name] for name in stored.names}, metadata["state"]
 
     def _read(self) -> container.Container:
-        """The file, which may be no checkpoint: then it is neither gone on from nor replaced."""
+        """The file, which may be no checkpoint: then it is neither gone on from nor discarded."""
         data = map_input(self.path) if os.path.isfile(self.path) else np.empty(0, np.uint8)
         if not container.looks_like(data[:9].tobytes()):
             raise EmbedkitError(f"{self.path}: is no checkpoint", _OTHER)

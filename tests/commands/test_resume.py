@@ -284,17 +284,14 @@ def test_signal_leaves_a_checkpoint(run, text, tmp_path, cut, sent, code, option
 
 
 def test_second_signal_ends_it_at_once(tmp_path, cut):
-    before = None
-    for place, number in (("save", 2), ("_train", 3)):
+    before = {path.name for path in tmp_path.iterdir()}
+    # In the first epoch nothing is saved; at the end of the second what the first one left stays.
+    for place, number, left in (("_train", 3, set()), ("save", 2, {"v.ckpt"})):
         stopped = cut(place, number, "before", [signal.SIGINT, signal.SIGTERM], "skipgram", "--threads", 1, eager=False)
         assert stopped.returncode == 143
         assert b"stopped" not in stopped.stderr
-        kept = (tmp_path / "v.ckpt").read_bytes()
-        # What the first epoch left is still there, and nothing was added to it.
-        assert before in (None, kept)
-        assert not (tmp_path / "v").exists()
-        if before is None:
-            before = kept
+        assert {path.name for path in tmp_path.iterdir()} == before | left
+    assert json.loads(container.read(tmp_path / "v.ckpt").metadata["state"])["epoch"] == 1
 
 
 def test_signal_without_a_checkpoint(tmp_path, cut):
@@ -414,7 +411,7 @@ def test_damaged_checkpoint_is_refused(run, text, tmp_path, unfinished):
         assert "v.ckpt: " in refused(run, text, tmp_path, damaged)
 
 
-@pytest.mark.parametrize("resume", [(), ("--resume",)])
+@pytest.mark.parametrize("resume", [(), ("--resume",), ("--restart",)])
 def test_what_is_no_checkpoint_is_left_alone(run, text, tmp_path, unfinished, toy_file, resume):
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
     for path in (toy_file, text, tmp_path / "words", tmp_path / "given"):
@@ -431,12 +428,41 @@ def test_missing_checkpoint_starts_at_the_beginning(run, text, tmp_path):
     assert f"{tmp_path / 'v.ckpt'}: there is no checkpoint, so training starts at the beginning\n" in told
 
 
-def test_without_resume_an_old_checkpoint_is_replaced(run, text, tmp_path, unfinished):
+def test_without_resume_or_restart_it_is_refused_before_any_work(run, text, tmp_path, unfinished):
+    """Nothing is read, the log of the run is not begun anew; `--restart` gives what a run without it would."""
+    (tmp_path / "log").write_text("kept\n")
+    text.unlink()
+    result = run("train", "cbow", text, "-o", tmp_path / "v", *OPTIONS, "--log", tmp_path / "log")
+    assert (result.code, result.out) == (1, "")
+    error, hint = result.err.rstrip("\n").split("\n")
+    assert error == f"Error: {tmp_path / 'v.ckpt'}: the checkpoint of an unfinished run, which would be lost"
+    assert hint.startswith("Hint: --resume goes on from it, --restart discards it and starts anew")
+    assert (tmp_path / "log").read_text() == "kept\n"
+    result = run("train", "cbow", text, "-o", tmp_path / "v", *OPTIONS, "--restart")
+    assert (result.code, (tmp_path / "v.ckpt").read_bytes()) == (1, unfinished)  # the text cannot be read
+    text.write_text(TEXT)
     expected, _ = train(run, text, tmp_path / "whole", "cbow", "--threads", 1)
-    data, told = train(run, text, tmp_path / "v", "cbow", "--threads", 1)
+    data, told = train(run, text, tmp_path / "v", "cbow", "--threads", 1, "--restart")
     assert data == expected
-    assert "v.ckpt: the checkpoint of an unfinished run will be replaced; --resume goes on\n" in told
+    assert f"{tmp_path / 'v.ckpt'}: the checkpoint of an unfinished run is discarded\n" in told
     assert not (tmp_path / "v.ckpt").exists()
+
+
+@pytest.mark.parametrize("model", ["skipgram", "cbow", "rnn", "lstm", "gru", "ffn"])
+def test_every_model_with_checkpoints_asks(run, text, tmp_path, unfinished, model):
+    train = ("train", model, text, "-o", tmp_path / "v")
+    assert "which would be lost\nHint: --resume " in run(*train).err
+    both = run(*train, "--resume", "--restart")
+    assert (both.code, both.out) == (2, "")
+    assert both.err.startswith("Error: --resume goes on from the checkpoint, --restart discards it")
+    assert (tmp_path / "v.ckpt").read_bytes() == unfinished
+
+
+def test_a_damaged_one_can_be_discarded(run, text, tmp_path, unfinished):
+    (tmp_path / "v.ckpt").write_bytes(unfinished[:-1] + bytes([unfinished[-1] ^ 1]))
+    options = ("skipgram", "--threads", 1)
+    expected, _ = train(run, text, tmp_path / "whole", *options)
+    assert train(run, text, tmp_path / "v", *options, "--restart")[0] == expected
 
 
 def test_a_checkpoint_is_told_from_vectors(run, tmp_path, unfinished):
@@ -538,7 +564,7 @@ def test_the_last_good_state_is_kept(run, text, tmp_path, monkeypatch, table, va
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_somebody_elses_state_is_not_called_ours(run, text, tmp_path, unfinished):
-    result = run("train", "skipgram", text, "-o", tmp_path / "v", *OPTIONS, "--lr", 1e30)
+    result = run("train", "skipgram", text, "-o", tmp_path / "v", *OPTIONS, "--lr", 1e30, "--restart")
     assert "diverged" in result.err
     assert "last good state" not in result.err
     assert (tmp_path / "v.ckpt").read_bytes() == unfinished

@@ -269,6 +269,7 @@ def test_bad_data_set(run, text, tmp_path, flag, content, message):
         (("--checkpoint", "-"), "--checkpoint -: is no file"),
         (("--checkpoint", "/dev/stdout"), "--checkpoint /dev/stdout: is no file"),
         (("--resume", "-o", "-"), "--resume needs --checkpoint FILE"),
+        (("--restart", "-o", "-"), "--restart needs --checkpoint FILE"),
         (("--resume", "-o", "/dev/stdout"), "--resume needs --checkpoint FILE"),
         (("--valid-pairs", "-", "-"), "only one of the files can be -, stdin"),
     ],

@@ -51,15 +51,15 @@ def handlers():
         signal.signal(number, handler)
 
 
-def checkpoint(path, resume=False, identity=IDENTITY, **options):
-    made = Checkpoint(path, resume, **options)
+def checkpoint(path, identity=IDENTITY, **options):
+    made = Checkpoint(path, **options)
     made.identity = identity
     return made
 
 
-def refusal(path, resume=True, identity=IDENTITY):
+def refusal(path, identity=IDENTITY, **asked):
     with pytest.raises(EmbedkitError) as caught:
-        checkpoint(path, resume, identity).load()
+        checkpoint(path, identity, **asked or {"resume": True}).load()
     assert caught.value.hint
     return str(caught.value)
 
@@ -86,11 +86,11 @@ def test_knows_what_the_file_holds(path):
     made.save(TENSORS, STATE, is_complete=True)
     assert (made.is_kept, made.is_complete) == (True, True)
     # Of a file that lies there, only whoever goes on from it.
-    anew, again = checkpoint(path), checkpoint(path, resume=True)
-    anew.load()
+    again, anew = checkpoint(path, resume=True), checkpoint(path, restart=True)
     again.load()
-    assert (anew.is_kept, anew.is_complete) == (False, False)
+    anew.load()
     assert (again.is_kept, again.is_complete) == (True, True)
+    assert (anew.is_kept, anew.is_complete) == (False, False)
 
 
 def test_saving_over_the_file_that_is_mapped(kept):
@@ -104,7 +104,7 @@ def test_saving_over_the_file_that_is_mapped(kept):
 
 
 def test_removed_when_done(kept, tmp_path):
-    made = checkpoint(kept)
+    made = checkpoint(kept, resume=True)
     made.remove()
     made.remove()
     assert list(tmp_path.iterdir()) == []
@@ -160,12 +160,12 @@ def test_any_byte_flipped(kept, tmp_path):
         assert refusal(kept).startswith(f"{kept}: ")
 
 
-@pytest.mark.parametrize("resume", [False, True])
-def test_other_files_are_neither_read_nor_replaced(path, toy_file, resume):
+@pytest.mark.parametrize("asked", [{"resume": False}, {"resume": True}, {"restart": True}], ids=str)
+def test_other_files_are_neither_read_nor_replaced(path, toy_file, asked):
     for other in (b"", b"the cat sat on the mat\n", toy_file.read_bytes()):
         with open(path, "wb") as file:
             file.write(other)
-        assert refusal(path, resume) == f"{path}: is no checkpoint"
+        assert refusal(path, **asked) == f"{path}: is no checkpoint"
         with open(path, "rb") as file:
             assert file.read() == other
 
@@ -199,10 +199,26 @@ def test_missing_checkpoint_starts_at_the_beginning(path, capsys):
     assert capsys.readouterr().err == f"{path}: there is no checkpoint, so training starts at the beginning\n"
 
 
-def test_old_checkpoint_is_replaced_unless_resumed(kept, capsys):
-    assert checkpoint(kept, progress=Progress()).load() is None
-    told = capsys.readouterr().err
-    assert told == f"{kept}: the checkpoint of an unfinished run will be replaced; --resume goes on\n"
+def test_an_old_checkpoint_is_refused_unless_resumed_or_discarded(kept, tmp_path, capsys):
+    before = (tmp_path / "v.ckpt").read_bytes()
+    with pytest.raises(EmbedkitError, match="unfinished run, which would be lost") as caught:
+        Checkpoint(kept)
+    assert "--resume" in caught.value.hint
+    assert "--restart" in caught.value.hint
+    made = checkpoint(kept, restart=True, progress=Progress())
+    assert not made.goes_on
+    assert (tmp_path / "v.ckpt").read_bytes() == before  # what fails before training begins costs nothing
+    assert made.load() is None
+    assert list(tmp_path.iterdir()) == []
+    assert capsys.readouterr().err == f"{kept}: the checkpoint of an unfinished run is discarded\n"
+
+
+def test_one_that_appears_in_the_meantime_is_kept(path, tmp_path):
+    waiting = checkpoint(path)
+    checkpoint(path).save(TENSORS, STATE)
+    with pytest.raises(EmbedkitError, match="would be lost"):
+        waiting.load()
+    assert checkpoint(path, resume=True).load()[1] == STATE
 
 
 def test_what_cannot_be_written_costs_only_the_checkpoint(tmp_path, capsys):
@@ -216,7 +232,7 @@ def test_what_cannot_be_written_costs_only_the_checkpoint(tmp_path, capsys):
 
 def test_failing_write_keeps_the_last_one(kept, tmp_path, monkeypatch):
     before = (tmp_path / "v.ckpt").read_bytes()
-    made = checkpoint(kept)
+    made = checkpoint(kept, resume=True)
 
     def full(*_):
         raise EmbedkitError("No space left on device")

@@ -318,7 +318,7 @@ def test_goes_on_from_every_checkpoint(text, tmp_path, monkeypatch, kind):
 
         monkeypatch.setattr(Checkpoint, "save", save)
         with pytest.raises(PowerCut):
-            train(kind, learnt, Run(checkpoint=Checkpoint(path)), valid, **options)
+            train(kind, learnt, Run(checkpoint=Checkpoint(path, restart=True)), valid, **options)
         monkeypatch.setattr(Checkpoint, "save", plain)
         again = train(kind, learnt, Run(checkpoint=Checkpoint(path, resume=True)), valid, **options)
         assert again.metadata == expected.metadata
