@@ -567,4 +567,4 @@ def test_somebody_elses_state_is_not_called_ours(run, text, tmp_path, unfinished
     result = run("train", "skipgram", text, "-o", tmp_path / "v", *OPTIONS, "--lr", 1e30, "--restart")
     assert "diverged" in result.err
     assert "last good state" not in result.err
-    assert (tmp_path / "v.ckpt").read_bytes() == unfinished
+    assert not (tmp_path / "v.ckpt").exists()
