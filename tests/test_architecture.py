@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import configparser
 import pathlib
 import re
 from functools import cache
@@ -153,6 +154,20 @@ def test_click_stays_in_the_commands():
     for path in FILES:
         if room(path) not in {"commands", "cli"}:
             assert not re.search(r"^\s*(import|from) click|sys\.exit", source(path), re.MULTILINE), path
+
+
+def test_nothing_installs_somebody_elses_project():
+    """The package index has an `embedkit` of another project: no hint, page or extra may ask for it."""
+    settings, root = configparser.ConfigParser(), PACKAGE.parent
+    settings.read(root / "setup.cfg")
+    name = settings["metadata"]["name"]
+    assert name == "embedkit-words"
+    extras = "\n".join(settings["options.extras_require"].values())
+    assert set(re.findall(r"^(embedkit[\w-]*)\[", extras, re.MULTILINE)) == {name}
+    pages = [*PACKAGE.rglob("*.py"), *root.glob("*.md"), *(root / "docs").rglob("*.md")]
+    installs = [line for page in pages for line in re.findall("pip install.*", page.read_text("utf-8"))]
+    assert installs
+    assert not [line for line in installs if re.match(r"pip install [^`,;]*embedkit(?!-words)", line)]
 
 
 def test_cli_stays_small():

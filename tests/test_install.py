@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -48,6 +49,16 @@ def installed(tmp_path_factory):
 def test_version(installed):
     done = installed("embedkit", "--version")
     assert (done.returncode, done.stdout.split("\n")[0], done.stderr) == (0, f"embedkit {embedkit.__version__}", "")
+
+
+def test_the_distribution_has_its_own_name(installed):
+    """`embedkit` on the package index is another project; its name must neither be taken nor asked for."""
+    code = "from importlib.metadata import packages_distributions as found; print(*found()['embedkit'])"
+    assert installed("python", "-c", code).stdout == "embedkit-words\n"
+    assert "not found: embedkit\n" in installed("pip", "show", "embedkit").stderr
+    code = "from importlib.metadata import requires; print(*requires('embedkit-words'), sep='\\n')"
+    needed = installed("python", "-c", code).stdout
+    assert re.findall(r"^embedkit[\w-]*", needed, re.MULTILINE) == ["embedkit-words"] * 2
 
 
 def test_module(installed):

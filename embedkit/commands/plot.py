@@ -56,7 +56,7 @@ def command(logs, output, what, epochs, target, size, dpi, quiet):
 
     LOG is what train wrote with --log FILE; several become curves of one figure, named as the files are. Gradients, the
     length of dL/dh by steps back in time, are in logs of --log-gradients; singular values in those of train svd. The
-    same logs give the same bytes. Needs matplotlib: pip install 'embedkit[plot]'.
+    same logs give the same bytes. Needs matplotlib: pip install matplotlib.
     """
     one_stdin(*logs)
     if output == "-" and target is None:

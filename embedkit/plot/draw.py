@@ -42,7 +42,7 @@ def render(figure: Figure, curves: Sequence[Curve], format: str, size: tuple[flo
     try:
         from matplotlib import style
     except ImportError as error:
-        raise EmbedkitError(f"plot needs matplotlib: {error}", "pip install 'embedkit[plot]'") from error
+        raise EmbedkitError(f"plot needs matplotlib: {error}", "pip install matplotlib") from error
 
     image = io.BytesIO()
     with style.context(["default", STYLE]), warnings.catch_warnings():

@@ -92,4 +92,4 @@ def test_without_matplotlib(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(EmbedkitError, match="plot needs matplotlib") as error:
         render(FIGURES["loss"], TWO, "svg", SIZE, DPI)
-    assert error.value.hint == "pip install 'embedkit[plot]'"
+    assert error.value.hint == "pip install matplotlib"
