@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ._ngrams import writer
+from ._ngrams import to_arpa, writer
 from ._options import corpus_params
 from ._run import need_inputs, need_output, open_progress, provenance, read_stream
 
@@ -28,7 +28,7 @@ def trainer(name: str, module):
 
         need_inputs(inputs)
         write = writer(need_output(output), target)
-        with open_progress(quiet, log, inputs) as progress, Output(output) as out:
+        with open_progress(quiet, log, inputs) as progress, Output(output, to_arpa(output, target)) as out:
             stream = read_stream(inputs, config, cache, progress, memory)
             size = module.peak_memory(stream, config.model)
             memory.need(progress, f"{name} of {stream.tokens:,} words of text", size, SHORTER)

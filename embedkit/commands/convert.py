@@ -48,7 +48,7 @@ def command(file, out, source_format, target, vocab, tensor, dedupe, on_bad_toke
 
     progress, lost = Progress(quiet), []
     if _ngrams.to_arpa(out, target):
-        with Output(out) as written:
+        with Output(out, is_text=True) as written:
             lost = _ngrams.convert(file, map_input(file), written, out, target)
     else:
         with Saving(out, target, on_bad_token=on_bad_token) as saving:

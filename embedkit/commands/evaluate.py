@@ -189,7 +189,7 @@ def command(
             first = first or results
         yield from work.spread_rows(scores, len(files))
 
-    with Out(as_json) as out, Output(unknown) if unknown else nullcontext() as lacking:
+    with Out(as_json) as out, Output(unknown, is_text=True) if unknown else nullcontext() as lacking:
         if lacking:
             lacking.write(b"model\tdataset\tsection\titem\tunknown\n")
         print_rows(out, ({column: row.get(column) for column in columns} for row in rows()), columns, report.TEXTS)

@@ -50,5 +50,5 @@ def _write(folder: str, found: Iterator[click.Context]) -> None:
 
     os.makedirs(folder, exist_ok=True)
     for context in found:
-        with Output(os.path.join(folder, f"{file_name(context)}.1")) as out:
+        with Output(os.path.join(folder, f"{file_name(context)}.1"), is_text=True) as out:
             out.write(page(context).encode())

@@ -18,7 +18,7 @@ def phrases(config, inputs, output, as_text, as_json, cache, memory, log, quiet)
     if as_text and as_json:
         raise click.UsageError("--text writes text, so --json cannot apply", click.get_current_context())
     need_inputs(inputs)
-    with open_progress(quiet, log, inputs) as progress, Output(output or "-") as out:
+    with open_progress(quiet, log, inputs) as progress, Output(output or "-", is_text=True) as out:
         from ..text import corpus
         from ..text.phrases import find
 

@@ -10,7 +10,7 @@ from ._config import Command
 from ._options import WholeRange, one_stdin, quiet_option
 
 KINDS = ("perplexity", "loss", "gradients", "spectrum")
-FORMATS = ("png", "svg")
+FORMATS = ("pdf", "png", "svg")
 
 
 class Inches(click.ParamType):
@@ -66,8 +66,8 @@ def command(logs, output, what, epochs, target, size, dpi, quiet):
 
     target = target or os.path.splitext(output)[1].lower()[1:]
     if target not in FORMATS:
-        raise EmbedkitError(f"{output}: a figure has the suffix .png or .svg", "or name the format with --to")
-    with Output(output) as out:
+        raise EmbedkitError(f"{output}: a figure has the suffix .pdf, .png or .svg", "or name the format with --to")
+    with Output(output, is_text=target == "svg") as out:
         from ..plot.draw import render
         from ..plot.figures import FIGURES, choose, curves
         from ..plot.log import read

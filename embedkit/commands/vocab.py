@@ -12,7 +12,7 @@ def vocab(config, inputs, output, as_json, cache, memory, log, quiet):
     from ._out import cell, to_json
 
     need_inputs(inputs)
-    with open_progress(quiet, log, inputs) as progress, Output(output or "-") as out:
+    with open_progress(quiet, log, inputs) as progress, Output(output or "-", is_text=True) as out:
         words = read_corpus(inputs, config, cache, progress, memory).vocab
         step = 1 << 14
         for start in range(0, len(words), step):

@@ -149,13 +149,13 @@ class Output:
     `with Output(path) as out: out.write(data)`. A regular file is written under a temporary name in its own
     directory, fsynced and renamed over `path` when the block ends; after an exception nothing has changed and
     nothing is left. Symbolic links are followed, the old file's mode is kept. Devices, pipes and "-" (standard
-    output) are written straight through. Whatever the system refuses becomes an EmbedkitError that names the
-    path; a closed pipe stays a BrokenPipeError.
+    output) are written straight through, but nothing binary to a terminal; `is_text` says that it is none. Whatever
+    the system refuses becomes an EmbedkitError that names the path; a closed pipe stays a BrokenPipeError.
     """
 
-    def __init__(self, path):
+    def __init__(self, path, is_text: bool = False):
         self.path = os.fspath(path)
-        self.written = 0
+        self.is_text, self.written = is_text, 0
         self._fd = self._stream = self._temporary = None
         self._owned = True
         self._pending = bytearray()
@@ -164,10 +164,18 @@ class Output:
         with self._reported():
             try:
                 self._open()
-            except OSError:
+                self._check_terminal()
+            except (OSError, EmbedkitError):
                 self._discard()
                 raise
         return self
+
+    def _check_terminal(self) -> None:
+        if not self.is_text and self._fd is not None and os.isatty(self._fd):
+            raise EmbedkitError(
+                f"{self.path}: is a terminal, and what would be written is binary",
+                "redirect it (> FILE), or name a file instead, as in -o FILE",
+            )
 
     def _open(self) -> None:
         number = _STREAMS.get(self.path)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from ..errors import EmbedkitError
 from .figures import Curve, Figure
 
-FORMATS = ("png", "svg")
+FORMATS = ("pdf", "png", "svg")
 # Okabe & Ito (2008): told apart by all kinds of colour vision, and on white.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)))
@@ -25,10 +25,15 @@ STYLE = {
     "grid.linewidth": 0.6,
     "legend.frameon": False,
     "lines.linewidth": 1.6,
+    "pdf.fonttype": 42,  # whole glyphs, which viewers find and copy as text
     "svg.fonttype": "none",  # text stays text: small, searchable, in any script
     "svg.hashsalt": "embedkit",
 }
-UNDATED = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
+UNDATED = {
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+}
 FEW = 25  # points in each curve that get marks; a curve of one point is nothing but its mark
 
 

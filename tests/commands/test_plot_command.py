@@ -41,6 +41,13 @@ def test_logs_of_training(run, folder, args, labels):
     assert all(f">{label}</text>" in svg for label in labels)
 
 
+def test_pdf(run, folder):
+    assert run("plot", "gru.jsonl", "-o", "figure.pdf") == (0, "", "", b"")
+    made = (folder / "figure.pdf").read_bytes()
+    assert made.startswith(b"%PDF-")
+    assert run("plot", "gru.jsonl", "-o", "-", "--to", "pdf").raw == made
+
+
 def test_png(run, folder):
     assert run("plot", "cbow.jsonl", "-o", "figure.PNG").code == 0
     made = (folder / "figure.PNG").read_bytes()
@@ -51,7 +58,7 @@ def test_png(run, folder):
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
-        ("svd.jsonl -o figure.pdf", 1, "figure.pdf: a figure has the suffix .png or .svg"),
+        ("svd.jsonl -o figure.eps", 1, "figure.eps: a figure has the suffix .pdf, .png or .svg"),
         ("svd.jsonl -o figure", 1, "figure: a figure has"),
         ("svd.jsonl -o - ", 2, "--to must name the format"),
         ("svd.jsonl", 2, "Missing option '-o'"),

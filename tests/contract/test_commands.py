@@ -437,6 +437,36 @@ def test_a_table_on_a_terminal(kit, name):
     assert starts, shown
 
 
+TEXTS = ["vocab -o", "phrases --text", "plot", "convert int8"]  # of the WRITING lines
+
+
+@pytest.fixture
+def terminal():
+    """A terminal of its own, which is never read: (descriptor, name)."""
+    master, slave = os.openpty()
+    yield slave, os.ttyname(slave)
+    os.close(master)
+    os.close(slave)
+
+
+@pytest.mark.parametrize("name", [name for name in WRITING if name not in TEXTS])
+def test_nothing_binary_on_a_terminal(run, kit, terminal, name):
+    assert_one_error(run(*filled(name, kit, out=terminal[1])), f"{terminal[1]}: is a terminal")
+
+
+def test_stdout_that_is_a_terminal(kit, terminal):
+    running = start(filled("train svd", kit, text="missing.txt", out="-"), stdout=terminal[0])
+    said = running.communicate()[1].decode()
+    assert running.returncode == 1
+    assert said.startswith("Error: -: is a terminal, and what would be written is binary\nHint: redirect it (> FILE), ")
+    assert said.endswith(" -o FILE\n")
+
+
+@pytest.mark.parametrize("args", ["vocab -o", "convert int8"])
+def test_text_on_a_terminal(run, kit, terminal, args):
+    assert run(*filled(args, kit, out=terminal[1])).code == 0
+
+
 def _read(descriptor: int) -> bytes:
     try:
         return os.read(descriptor, 1 << 16)

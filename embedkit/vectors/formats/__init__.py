@@ -22,13 +22,21 @@ HEAD = 1 << 18  # bytes that sniffing sees
 class Format:
     """A line of the table; imports its module when first used.
 
-    SUFFIXES choose it for writing; `words_apart`: the words are in another file, whose name `read` takes as `vocab`.
+    SUFFIXES choose it for writing; `words_apart`: the words are in another file, whose name `read` takes as `vocab`;
+    `is_text`: a terminal may show it.
     """
 
     def __init__(
-        self, NAME: str, module: str, SUFFIXES: tuple[str, ...] = (), WRITABLE: bool = True, words_apart: bool = False
+        self,
+        NAME: str,
+        module: str,
+        SUFFIXES: tuple[str, ...] = (),
+        WRITABLE: bool = True,
+        words_apart: bool = False,
+        is_text: bool = False,
     ):
-        self.NAME, self.SUFFIXES, self.WRITABLE, self.words_apart = NAME, SUFFIXES, WRITABLE, words_apart
+        self.NAME, self.SUFFIXES, self.WRITABLE = NAME, SUFFIXES, WRITABLE
+        self.words_apart, self.is_text = words_apart, is_text
         self._module = module
 
     def __getattr__(self, name: str):
@@ -44,10 +52,10 @@ FORMATS = (
     Format("fasttext", "fasttext"),
     Format("finalfusion", "finalfusion", (".fifu",)),
     Format("npy", "npy", (".npy",), words_apart=True),
-    Format("word2vec-text", "word2vec_text", (".txt", ".vec")),
+    Format("word2vec-text", "word2vec_text", (".txt", ".vec"), is_text=True),
     Format("word2vec", "word2vec", (".bin",)),
-    Format("projector", "projector", (".tsv",), words_apart=True),
-    Format("glove", "glove"),
+    Format("projector", "projector", (".tsv",), words_apart=True, is_text=True),
+    Format("glove", "glove", is_text=True),
     Format("glove-bin", "glove_bin", WRITABLE=False, words_apart=True),
     Format("safetensors", "safetensors", WRITABLE=False, words_apart=True),
 )
@@ -127,7 +135,7 @@ class Saving:
             raise ValueError(f"on_bad_token={on_bad_token!r}")
         self.format = target(path, format)
         self._on_bad_token = on_bad_token
-        self.out = Output(path)
+        self.out = Output(path, self.format.is_text)
 
     def __enter__(self) -> Saving:
         self.out.__enter__()

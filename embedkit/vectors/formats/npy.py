@@ -45,7 +45,7 @@ def write(out: Output, vectors, *, on_bad_token: str = "error") -> None:
     words, ids = exported(out.path, vectors, on_bad_token)
     counts = vectors.vocab.counts
     lines = words if counts is None else [b"%b\t%d" % pair for pair in zip(words, counts[ids].tolist())]
-    with Output(_words.to_write(out.path, WORDS)) as beside:
+    with Output(_words.to_write(out.path, WORDS), is_text=True) as beside:
         beside.write(b"".join(line + b"\n" for line in lines))
         out.reserve(4 * len(ids) * vectors.width + 128)
         out.write(_npy.header(("<f4", (len(ids), vectors.width))))

@@ -96,7 +96,7 @@ def write(out: Output, vectors, *, on_bad_token: str = "error") -> None:
     lines, counts = words, vectors.vocab.counts
     if counts is not None:
         lines = [_HEADER, *(b"%b\t%d" % pair for pair in zip(words, counts[ids].tolist()))]
-    with Output(_words.to_write(out.path, WORDS)) as beside:
+    with Output(_words.to_write(out.path, WORDS), is_text=True) as beside:
         beside.write(b"".join(line + b"\n" for line in lines))
         for _, rows in row_blocks(out.path, vectors, words, ids):
             out.write("".join("\t".join(map(str, row)) + "\n" for row in rows).encode())
