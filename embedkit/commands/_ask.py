@@ -29,8 +29,11 @@ def about(file: str):
         raise EmbedkitError(f"{file}: {error}", error.hint) from error
 
 
-def open_source(file: str, source_format: str | None, output: bool, arguments=(), needs_queries: bool = True):
-    """The vectors in `file`, the `output` ones if wanted. With FILE - stdin is taken: the queries must be arguments."""
+def open_source(
+    file: str, source_format: str | None, output: bool, arguments=(), needs_queries: bool = True, counts: bool = False
+):
+    """The vectors in `file`, the `output` ones if wanted, or `counts` as such. With FILE - stdin is taken: the queries
+    must be arguments."""
     if file == "-" and needs_queries and not arguments:
         raise click.UsageError("FILE is -, so the queries must be arguments", click.get_current_context())
     if arguments and "numpy" not in sys.modules:
@@ -38,7 +41,7 @@ def open_source(file: str, source_format: str | None, output: bool, arguments=()
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from ..vectors.formats import load
 
-    return load(file, format=source_format, output=output)
+    return load(file, format=source_format, output=output, counts=counts)
 
 
 class Parser:
