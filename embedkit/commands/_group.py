@@ -40,7 +40,7 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def _unknown(self, ctx, name: str, others: list[str]) -> MistakenError:
-        from ._habits import like_command
+        from ._suggest import like_command
 
         noun = self.heading.removesuffix("s").lower()
         if like := like_command(name, self.table):

@@ -19,7 +19,7 @@ def hint(error: click.UsageError) -> str:
     """What was meant, as far as that is known, and the command that shows the help."""
     like, shown = getattr(error, "like", ""), f"{error.ctx.command_path if error.ctx else 'embedkit'} -h"
     if isinstance(error, click.NoSuchOption) and error.ctx:
-        from ._habits import like_option
+        from ._suggest import like_option
 
         like = like_option(error.option_name, error.ctx)
     return f"{like} ({shown})" if like else shown
@@ -30,7 +30,7 @@ def refuse_single_dashes(command: click.Command, ctx: click.Context, args: list[
     `-o utput`, and FILE as an input."""
     short = {flag for param in command.get_params(ctx) for flag in param.opts if len(flag) == 2}
     for arg in () if ctx.resilient_parsing else _behind_one_dash(command, args):
-        from ._habits import has_meaning
+        from ._suggest import has_meaning
 
         if arg[:2] not in short or has_meaning(arg, ctx):
             raise click.NoSuchOption(arg.partition("=")[0], ctx=ctx)

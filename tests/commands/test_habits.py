@@ -7,7 +7,7 @@ import pytest
 from _contract import command
 
 from embedkit import catalog, commands
-from embedkit.commands import _habits
+from embedkit.commands import _habits, _suggest
 
 MODELS = "ppmi, svd, skipgram, cbow, kn, ffn, rnn, lstm or gru"
 GRAMS = "words are trained whole, without character n-grams"
@@ -157,4 +157,4 @@ def test_the_tables_name_what_exists():
     assert {name for ours in _habits.COMMANDS for name in ours.split(" or ")} <= {*commands.COMMANDS, "--version"}
     for names in (*(names for _, names in _habits.OPTIONS), *_habits.MODELS.values(), *_habits.COMMANDS.values()):
         assert len(set(names.split())) == len(names.split())
-        assert all(name == _habits.plain(name) for name in names.split())
+        assert all(name == _suggest.plain(name) for name in names.split())
