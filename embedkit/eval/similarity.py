@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import BrokenVector
-from ..runtime.nouns import counted
+from ..units import counted
 from ..vectors.query import BLOCK, similarity
 from .protocols import PLAIN, Protocol
 from .readers import Pairs
