@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from ..errors import EmbedkitError, FormatError
 from ._options import WholeRange
 from ._out import Unanswered
 from ._unknown import Unknown
+from ._usage import MistakenError
 
 METRICS = ("cosine", "dot", "euclidean", "manhattan")
 EXPLANATIONS = 20  # near spellings cost a walk through the vocabulary: given for the first unknown words only
@@ -39,9 +41,31 @@ def open_source(
     if arguments and "numpy" not in sys.modules:
         # A few questions are answered before BLAS's threads have started and found nothing to do.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _need_order(file, arguments)
     from ..vectors.formats import load
 
     return load(file, format=source_format, output=output, counts=counts)
+
+
+def need_words(file: str, words: tuple[str, ...], n: int, what: str) -> None:
+    """Usage error unless `words` are none, or the `n` of `what`."""
+    if len(words) in (0, n):
+        return
+    context = click.get_current_context()
+    apart = [word for text in words for word in re.split(r"[\s,:]+", text) if word]
+    like = f"each word an argument: {context.command_path} {file} {' '.join(apart)}" if len(apart) == n else ""
+    raise MistakenError(f"{what} takes {('two', 'three')[n - 2]} words, not {len(words)}", context, like)
+
+
+def _need_order(file: str, arguments: tuple[str, ...]) -> None:
+    """Usage error where no `file` of this name exists, but one of the words is a file."""
+    if file == "-" or os.path.exists(file):
+        return
+    for i, word in enumerate(arguments):
+        if os.path.isfile(word):
+            others = " ".join([word, file, *arguments[:i], *arguments[i + 1 :]])
+            context = click.get_current_context()
+            raise MistakenError(f"{file}: no such file", context, f"FILE comes first: {context.command_path} {others}")
 
 
 class Parser:

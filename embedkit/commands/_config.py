@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from ._usage import refuse_single_dashes
+
 KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 TABLE = "options"  # of those that belong to no section
 # What a run reads, writes and tells, and where it keeps what it may need again: none of it shapes the result.
@@ -57,6 +59,7 @@ class Command(click.Command):
         ]
 
     def parse_args(self, ctx, args):
+        refuse_single_dashes(self, ctx, args)
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
