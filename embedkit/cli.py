@@ -35,6 +35,7 @@ def _version(ctx, param, is_asked):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.option(
+    "-V",
     "--version",
     is_flag=True,
     is_eager=True,

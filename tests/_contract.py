@@ -58,6 +58,7 @@ COMMANDS = {
     "pairs": Line("pairs {vectors}", ("king", "한국어"), "king 한국어\n", "king xyzzy\n"),
     "vectors": Line("vectors {vectors}", ("한국어", "New York"), "한국어\nNew York\n", "xyzzy\n"),
     "vectors sparse": Line("vectors {sparse}", ("tea", "milk"), "tea\nmilk\n", "xyzzy\n"),
+    "vectors COUNTS": Line("vectors {counts}", ("king", "한국어"), "king\n한국어\n", "xyzzy\n"),
     "vectors --sentence": Line("vectors {vectors} --sentence mean", ("한국어 king",), "한국어 king\n", "xyzzy\n"),
     "vectors --all": Line("vectors {vectors} --all"),
     "evaluate": Line("evaluate {vectors} --pairs {pairs} --questions {questions}"),

@@ -44,7 +44,8 @@ def steps(text: str, *languages: str) -> list[Step]:
 
 
 class Shell:
-    """Runs lines of bash in a folder where `embedkit` and `data/` are; stderr is part of what they print."""
+    """Runs lines of bash in a folder where `embedkit` is, and `data/` and `docs/` as in a checkout; stderr is part of
+    what they print."""
 
     def __init__(self, folder: Path):
         programs, self.folder = folder / "bin", folder / "work"
@@ -52,7 +53,8 @@ class Shell:
         (programs / "embedkit").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m embedkit "$@"\n')
         (programs / "embedkit").chmod(0o755)
         self.folder.mkdir()
-        (self.folder / "data").symlink_to(ROOT / "data")
+        for name in ("data", "docs"):
+            (self.folder / name).symlink_to(ROOT / name)
         self.environment = {
             **os.environ,
             "PATH": f"{programs}:{os.environ['PATH']}",

@@ -13,6 +13,7 @@ from _docs import ROOT, Shell, agree, steps
 from embedkit.catalog import MODELS
 from embedkit.commands import COMMANDS
 
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 README = (ROOT / "README.md").read_text("utf-8")
 
 
@@ -46,6 +47,17 @@ def test_readme_language_model_of_the_penn_treebank(shell, shared):
     assert json.loads(printed.splitlines()[0])["perplexity"] < 140
 
 
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_tables_are_shown_as_they_are_printed(path):
+    """As on a terminal where evaluate, perplexity or info has the last word, with tabs behind a pipe."""
+    page = path.read_text("utf-8")
+    for command, output in steps(page, "console", "console lm", "console ptb", "console ptb lm"):
+        table = re.search(r"embedkit (?:evaluate|perplexity|info) ([^\n]*)", command)
+        if table and "--json" not in command:
+            is_piped = "|" in table[1] or ">" in table[1]
+            assert not re.search("^(model|text) +\\w" if is_piped else "\t", output, re.MULTILINE), command
+
+
 def test_a_wrong_output_would_be_noticed():
     assert not agree("paris\tberlin\t0.86\n", "paris\tlondon\t0.86\n")
     assert not agree("paris\tberlin\t0.86\n", "paris\tberlin\t0.80\n")
@@ -66,9 +78,7 @@ def test_every_command_and_model_is_in_the_readme():
         assert f"`{name}`" in README
 
 
-@pytest.mark.parametrize(
-    "path", sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]), ids=lambda p: p.relative_to(ROOT).as_posix()
-)
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(path):
     for target, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", path.read_text("utf-8")):
         page = path.parent / target if target else path

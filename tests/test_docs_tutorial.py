@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import re
-import shutil
 
 import pytest
 from _docs import ROOT, Shell, steps
@@ -17,13 +17,23 @@ def test_commands_run_as_written(path, tmp_path):
     """Chapters of counting and word vectors print what the page says; of language models, lines of that kind."""
     pytest.importorskip("matplotlib")
     page, shell = path.read_text("utf-8"), Shell(tmp_path)
-    for log in FOLDER.glob("*.jsonl"):
-        shutil.copy(log, shell.folder)
     for languages, check in ((("console", "python"), shell.check), (("console lm",), shell.check_first_words)):
         if found := steps(page, *languages):
             check(found)
     for name in re.findall(r"\(figures/(.*?)\)", page):
         assert (shell.folder / name).read_bytes().startswith(b"<?xml")
+
+
+def test_correlations_of_svd(run, tmp_path):
+    """Those of vectors from counts are the same on every processor, to the last digit but one."""
+    page = (FOLDER / "3-svd.md").read_text("utf-8")
+    shown = re.findall(r"^svd-(\d+)\.safetensors\tspearman\t(.*)$", page, re.MULTILINE)
+    assert [dim for dim, _ in shown] == ["5", "20", "50", "100", "200"]
+    for dim, value in shown[:2]:
+        train = ("train", "svd", ROOT / "data/sample.txt", "--dim", dim, "-o", tmp_path / dim, "--no-cache", "-q")
+        assert run(*train).code == 0
+        printed = run("evaluate", tmp_path / dim, "--pairs", ROOT / "data/sample-pairs.tsv", "--json").out
+        assert json.loads(printed.split("\n")[0])["value"] == pytest.approx(float(value), abs=2e-5)
 
 
 def test_chapters_are_numbered_and_listed():

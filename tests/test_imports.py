@@ -62,6 +62,16 @@ def test_neither_do_configurations_and_all_of_the_help_load_more(words):
 
 
 @pytest.mark.parametrize(
+    "words", ["train corpus.txt", "train skipgram x -size 9", "--dim 9 train svd", "similar x --topn 3"]
+)
+def test_wrong_usage_too(words):
+    done = subprocess.run([sys.executable, "-c", WRAPPER, *words.split()], capture_output=True, text=True)
+    said, modules = done.stderr.split("\0")
+    assert (done.returncode, said[:6]) == (2, "Error:")
+    assert foreign({name.split(".")[0] for name in modules.split()}) == {"click"}
+
+
+@pytest.mark.parametrize(
     "words",
     [
         "embedkit ",
@@ -181,7 +191,7 @@ def test_files_of_other_tools_too(name):
 @pytest.mark.parametrize("task", ["--pairs", "--questions"])
 def test_evaluation_compiles_nothing(toy_file, tmp_path, task):
     data = tmp_path / "data"
-    data.write_text("king queen 9\nman woman 8\n" if task == "--pairs" else "man king woman queen\n")
+    data.write_text("king queen 9\nman woman 8\nking man 5\n" if task == "--pairs" else "man king woman queen\n")
     modules = loaded("evaluate", toy_file, task, data)
     assert {"click", "numpy"} <= foreign(modules) <= {"click", "numpy", "scipy", "threadpoolctl"}
 

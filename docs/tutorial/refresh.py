@@ -32,8 +32,6 @@ def refresh(path: Path) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         shell = Shell(Path(folder))
-        for log in HERE.glob("*.jsonl"):
-            shutil.copy(log, shell.folder)
         page = BLOCK.sub(run, path.read_text("utf-8"))
         path.write_text(page, "utf-8")
         for name in re.findall(r"\(figures/(.*?)\)", page):

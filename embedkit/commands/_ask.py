@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from ..errors import EmbedkitError, FormatError
 from ._options import WholeRange
 from ._out import Unanswered
 from ._unknown import Unknown
+from ._usage import MistakenError
 
 METRICS = ("cosine", "dot", "euclidean", "manhattan")
 EXPLANATIONS = 20  # near spellings cost a walk through the vocabulary: given for the first unknown words only
@@ -29,16 +31,41 @@ def about(file: str):
         raise EmbedkitError(f"{file}: {error}", error.hint) from error
 
 
-def open_source(file: str, source_format: str | None, output: bool, arguments=(), needs_queries: bool = True):
-    """The vectors in `file`, the `output` ones if wanted. With FILE - stdin is taken: the queries must be arguments."""
+def open_source(
+    file: str, source_format: str | None, output: bool, arguments=(), needs_queries: bool = True, counts: bool = False
+):
+    """The vectors in `file`, the `output` ones if wanted, or `counts` as such. With FILE - stdin is taken: the queries
+    must be arguments."""
     if file == "-" and needs_queries and not arguments:
         raise click.UsageError("FILE is -, so the queries must be arguments", click.get_current_context())
     if arguments and "numpy" not in sys.modules:
         # A few questions are answered before BLAS's threads have started and found nothing to do.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _need_order(file, arguments)
     from ..vectors.formats import load
 
-    return load(file, format=source_format, output=output)
+    return load(file, format=source_format, output=output, counts=counts)
+
+
+def need_words(file: str, words: tuple[str, ...], n: int, what: str) -> None:
+    """Usage error unless `words` are none, or the `n` of `what`."""
+    if len(words) in (0, n):
+        return
+    context = click.get_current_context()
+    apart = [word for text in words for word in re.split(r"[\s,:]+", text) if word]
+    like = f"each word an argument: {context.command_path} {file} {' '.join(apart)}" if len(apart) == n else ""
+    raise MistakenError(f"{what} takes {('two', 'three')[n - 2]} words, not {len(words)}", context, like)
+
+
+def _need_order(file: str, arguments: tuple[str, ...]) -> None:
+    """Usage error where no `file` of this name exists, but one of the words is a file."""
+    if file == "-" or os.path.exists(file):
+        return
+    for i, word in enumerate(arguments):
+        if os.path.isfile(word):
+            others = " ".join([word, file, *arguments[:i], *arguments[i + 1 :]])
+            context = click.get_current_context()
+            raise MistakenError(f"{file}: no such file", context, f"FILE comes first: {context.command_path} {others}")
 
 
 class Parser:

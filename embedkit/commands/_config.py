@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from ._usage import refuse_single_dashes
+
 KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 TABLE = "options"  # of those that belong to no section
 # What a run reads, writes and tells, and where it keeps what it may need again: none of it shapes the result.
@@ -57,6 +59,7 @@ class Command(click.Command):
         ]
 
     def parse_args(self, ctx, args):
+        refuse_single_dashes(self, ctx, args)
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
@@ -119,8 +122,7 @@ def _read(ctx, param, path):
         for key, value in table.items() if isinstance(table, dict) else [(None, None)]:
             param = known.get((section, str(key).replace("_", "-")))
             if param is None:
-                name = f"{section}.{key}" if key else section
-                raise click.UsageError(f"{path}: {ctx.command_path} has no option {name}", ctx)
+                raise click.UsageError(f"{path}: {_misplaced(ctx.command_path, known, section, key)}", ctx)
             items = value if param.multiple and isinstance(value, list) else [value]
             for item in items:
                 if not _fits(item, param):
@@ -128,6 +130,19 @@ def _read(ctx, param, path):
                     raise click.UsageError(f"{path}: {section}.{key} = {item!r} is not {kind}", ctx)
             values[param.name] = items if param.multiple else value
     ctx.default_map = values
+
+
+def _misplaced(command: str, known: dict[tuple[str, str], click.Option], section: str, key: str | None) -> str:
+    """Message about a key that the table `section` has not, or, where `key` is None, about a key outside all tables:
+    the table that has it, if one does."""
+    if key is None and section in {table for table, _ in known}:
+        return f"{section} is a table: write [{section}], and its options below"
+    name = (key or section).replace("_", "-")
+    tables = " or ".join(f"[{table}]" for table, option in known if option == name)
+    if not tables:
+        return f"{command} has no option {section}.{key}" if key else f"{command} has no option {section}"
+    place = f"is under [{section}]" if key else "stands outside a table"
+    return f"{key or section} {place}; put it under {tables}"
 
 
 def _fits(item, param: click.Option) -> bool:

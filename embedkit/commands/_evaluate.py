@@ -109,6 +109,21 @@ def rows_of(model: str, result: Result, protocol: Protocol, options: Options) ->
         yield from report.section_rows(model, name, parts, "skip", method, options.intervals)
 
 
+def doubts(result: Result, options: Options) -> Iterator[tuple[str, bool]]:
+    """Why correlations of `result` have no value, or one that says nothing, and whether the whole data set has none."""
+    found = result.found
+    if not isinstance(found, Agreement):
+        return
+    if reason := found.reason():
+        yield reason, True
+    elif np.isfinite(found.cosines).sum() == 2:
+        yield f"{found.used} of {found.total} pairs known; with two a correlation is always 1 or -1", False
+    parts = dict(agreement_bands(result.found, options.bands)) if options.bands else {}
+    for band, reason in ((band, part.reason()) for band, part in parts.items()):
+        if reason:
+            yield f"{band}: {reason}", False
+
+
 def difference_rows(models: str, first: Result, second: Result) -> Iterator[report.Row]:
     """How far the second model is ahead of the first on what both know."""
     (name, _, method, a), b = first, second.found

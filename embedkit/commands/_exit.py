@@ -10,6 +10,7 @@ from contextlib import suppress
 import click
 
 from ..errors import EmbedkitError, OptionError
+from ._usage import hint
 
 
 def run_to_exit_code(cli: click.Group, args: list[str] | None) -> int:
@@ -36,9 +37,10 @@ def run_to_exit_code(cli: click.Group, args: list[str] | None) -> int:
         click.echo(error.format_message(), err=True)
         return 2
     except click.UsageError as error:
-        path = error.ctx.command_path if error.ctx else "embedkit"
+        # What is like an option that does not exist, the hint tells, and better than click.
+        message = error.message if isinstance(error, click.NoSuchOption) else error.format_message()
         # Click lists the choices of an argument that is missing line by line.
-        return _fail(error.format_message().replace("\n\t", " "), f"{path} -h", 2)
+        return _fail(message.replace("\n\t", " "), hint(error), 2)
     except click.ClickException as error:
         return _fail(error.format_message())
     except EmbedkitError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ._ask import Parser, about, open_source, ranking_options
+from ._ask import Parser, about, need_words, open_source, ranking_options
 from ._config import Command
 from ._options import format_option, json_option, model_argument, output_embedding_option, quiet_option
 from ._out import Out, Unanswered, query_blocks
@@ -31,8 +31,7 @@ def command(file, words, k, limit, method, source_format, output, as_json, quiet
     Without arguments each line of stdin holds three words, between spaces or tabs. The words of a question are never
     its answers.
     """
-    if len(words) not in (0, 3):
-        raise click.UsageError(f"an analogy takes three words, not {len(words)}", click.get_current_context())
+    need_words(file, words, 3, "an analogy")
     source = open_source(file, source_format, output, words)
     import numpy as np
 

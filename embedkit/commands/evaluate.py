@@ -137,7 +137,7 @@ def command(
     every data set.
 
     Prints a table on a terminal, tab-separated lines with a header otherwise. Exit code 3: one of the data sets had
-    nothing in the vocabulary of one of the models.
+    nothing, or too little for a score, in the vocabulary of one of the models; stderr says which.
     """
     context = click.get_current_context()
     sets = (*pair_files, *question_files, *category_files, *text_files)
@@ -179,13 +179,16 @@ def command(
             results = []
             for result in judge(model):
                 results.append(result)
-                _remark(model, result, rules, missing, progress)
+                _remark(model, result, work.doubts(result, options), missing, progress)
                 found = [row | {"sha256": result.sha256} for row in work.rows_of(model, result, rules, options)]
                 scores += found if spread else []
                 yield from found
             for one, other in zip(first, results) if compare else ():
-                for row in work.difference_rows(f"{model} - {files[0]}", one, other):
-                    yield row | {"sha256": other.sha256}
+                differences = list(work.difference_rows(f"{model} - {files[0]}", one, other))
+                if any(row["value"] is None for row in differences):
+                    used, total = (differences[0][column] for column in ("used", "total"))
+                    missing.report(f"{model} - {files[0]}: {other.name}: both know {used} of {total}: no difference")
+                yield from (row | {"sha256": other.sha256} for row in differences)
             first = first or results
         yield from work.spread_rows(scores, len(files))
 
@@ -196,11 +199,15 @@ def command(
     missing.finish()
 
 
-def _remark(model, result, rules, missing, progress) -> None:
-    """What people should know about a result: nothing was known, or the case of the letters stood in the way."""
+def _remark(model, result, reasons, missing, progress) -> None:
+    """What people should know about a result: nothing was known, or too little, for these `reasons`, or the case of the
+    letters stood in the way."""
     name, found = result.name, result.found
     if not (found.rarest >= 0).any():
         missing.report(f"{model}: nothing of {name} is in the vocabulary")
+        reasons = ()
+    for reason, is_whole in reasons:
+        (missing.report if is_whole else progress.say)(f"{model}: {name}: {reason}")
     if found.capitals * 50 > found.distinct:
         progress.say(
             f"{model}: {found.capitals} of {found.distinct} words of {name} are in the vocabulary in lower case only; "

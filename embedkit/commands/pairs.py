@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ._ask import Parser, about, metric_option, open_source
+from ._ask import Parser, about, metric_option, need_words, open_source
 from ._config import Command
 from ._options import format_option, json_option, model_argument, output_embedding_option, quiet_option
 from ._out import Out, Unanswered, query_blocks
@@ -23,8 +23,7 @@ def command(file, words, metric, source_format, output, as_json, quiet):
 
     Without arguments each line of stdin holds two words, between spaces or a tab.
     """
-    if len(words) not in (0, 2):
-        raise click.UsageError(f"a pair takes two words, not {len(words)}", click.get_current_context())
+    need_words(file, words, 2, "a pair")
     source = open_source(file, source_format, output, words)
     import numpy as np
 

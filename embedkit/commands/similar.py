@@ -9,6 +9,7 @@ from ._ask import Parser, about, metric_option, open_source, ranking_options
 from ._config import Command
 from ._options import WholeRange, format_option, json_option, model_argument, output_embedding_option, quiet_option
 from ._out import Out, Unanswered, query_blocks
+from ._usage import MistakenError
 
 
 @click.command("similar", cls=Command)
@@ -50,6 +51,10 @@ def command(file, queries, k, limit, metric, raw, explain, contexts, source_form
             f"{file}: dense vectors, whose columns are no contexts that --explain could name",
             "embedkit train ppmi TEXT -o FILE makes vectors that can be explained",
         )
+    if len(queries) > 2 and any(query in ("+", "-") and source.vocab.id(query) is None for query in queries):
+        context, whole = click.get_current_context(), " ".join(queries)
+        like = f"an expression is one argument: {context.command_path} FILE '{whole}'"
+        raise MistakenError("a sign alone is no query", context, like)
     unanswered, word = Unanswered(quiet), source.vocab.__getitem__
     parse = Parser(source, parse_query, unanswered)
     is_distance = metric in ("euclidean", "manhattan")

@@ -24,14 +24,15 @@ from ._out import Out, Unanswered, cell, query_blocks
 @json_option
 @quiet_option
 def command(file, words, every, sentence, source_format, output, as_json, quiet):
-    """The vectors of words: word and values.
+    """The vectors of words: word and values; of a file of counts, the counts.
 
     Without arguments each line of stdin is a word, or with --sentence a text. Values have as many digits as it takes to
-    tell float32 numbers apart. Sparse (PPMI) vectors give one line per value, largest first: word, context and value.
+    tell float32 numbers apart. Sparse (PPMI) vectors and counts give one line per value, largest first: word, context
+    and value.
     """
     if every and (words or sentence):
         raise click.UsageError("--all goes with neither words nor --sentence", click.get_current_context())
-    source = open_source(file, source_format, output, words, needs_queries=not every)
+    source = open_source(file, source_format, output, words, needs_queries=not every, counts=True)
     from ..vectors.query import find_all
 
     unanswered = Unanswered(quiet)

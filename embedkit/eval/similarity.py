@@ -7,10 +7,13 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import BrokenVector
+from ..units import counted
 from ..vectors.query import BLOCK, similarity
 from .protocols import PLAIN, Protocol
 from .readers import Pairs
 from .source import Found, Lookup, Source
+
+LEAST = 2  # values that a correlation needs
 
 
 class Agreement(NamedTuple):
@@ -35,6 +38,15 @@ class Agreement(NamedTuple):
     def scores(self, metric: str) -> np.ndarray:
         """What the cosines are correlated with by `metric`."""
         return self.order if metric == "spearman" else self.gold
+
+    def reason(self) -> str:
+        """Why a correlation is None; empty if none is."""
+        if self.spearman is not None and self.pearson is not None:
+            return ""
+        has_cosine = ~np.isnan(self.cosines)
+        if has_cosine.sum() < LEAST:
+            return f"{self.used} of {counted(self.total, 'pair')} known; a correlation needs {LEAST}"
+        return f"all {'cosines' if _is_constant(self.cosines[has_cosine]) else 'scores'} are equal: no correlation"
 
 
 def judge_pairs(source: Source, pairs: Pairs, protocol: Protocol = PLAIN) -> Agreement:
@@ -72,8 +84,8 @@ def agreement(
     capitals: int = 0,
 ) -> Agreement:
     """The correlations of `cosines` with `gold`, and of its `order`, where there is a cosine."""
-    counted, used, order = ~np.isnan(cosines), int((rarest >= 0).sum()), gold if order is None else order
-    rho, r = spearman(cosines[counted], order[counted]), pearson(cosines[counted], gold[counted])
+    known, used, order = ~np.isnan(cosines), int((rarest >= 0).sum()), gold if order is None else order
+    rho, r = spearman(cosines[known], order[known]), pearson(cosines[known], gold[known])
     return Agreement(rho, r, used, len(gold), distinct, capitals, cosines, gold, rarest, order)
 
 
@@ -84,10 +96,14 @@ def spearman(x: np.ndarray, y: np.ndarray) -> float | None:
 
 def pearson(x: np.ndarray, y: np.ndarray) -> float | None:
     """Linear correlation of x and y (n,); None for fewer than two values or where all are the same."""
-    if len(x) < 2 or (x == x[0]).all() or (y == y[0]).all():
+    if len(x) < LEAST or _is_constant(x) or _is_constant(y):
         return None
     x, y = (values - values.mean() for values in (np.asarray(x, np.float64), np.asarray(y, np.float64)))
     return float(np.clip(x @ y / np.sqrt((x @ x) * (y @ y)), -1, 1))
+
+
+def _is_constant(values: np.ndarray) -> bool:
+    return bool((values == values[0]).all())
 
 
 def ranks(values: np.ndarray) -> np.ndarray:

@@ -104,7 +104,27 @@ def parse_query(source, text: str) -> Query:
             sign = ""
     if sign or not words:
         raise Unanswerable(f"a sign without a word: {text}" if sign else "an empty query")
-    return find_all(source, words), np.array(signs, np.float32)
+    try:
+        return find_all(source, words), np.array(signs, np.float32)
+    except Unanswerable as error:
+        spaced = {word: _spaced(source, word) for word in error.unknown}
+        if not any(spaced.values()):
+            raise
+        apart = " ".join(spaced.get(token) or token for token in text.split())
+        raise Unanswerable(f"{error} (signs stand between spaces: {apart})") from error
+
+
+def _spaced(source, word: str) -> str:
+    """The unknown `word` with spaces around its signs, if it is an expression; else empty. Most words with a hyphen
+    are just that: it is a minus beside a plus, or at an end of words that are known."""
+    terms = word.split("+")
+    if word.startswith(("+", "-")) or word.endswith("-"):
+        words = [word for term in terms for word in term.split("-") if word]
+        is_expression = bool(words) and all(find(source, word) is not None for word in words)
+    else:
+        is_expression = len(terms) > 1 and all(terms)
+    known = (term if find(source, term) is not None else term.replace("-", " - ") for term in terms)
+    return " ".join(" + ".join(known).split()) if is_expression else ""
 
 
 def combine(source, ids: np.ndarray, weights: np.ndarray, unit: bool = False) -> np.ndarray:

@@ -23,6 +23,26 @@ def test_a_damaged_row_is_told_with_its_file(run, sparse, tmp_path, words):
     assert result.err.startswith(f"Error: {tmp_path / 'v'}: the sparse rows are damaged")
 
 
+@pytest.mark.parametrize(
+    ("words", "error", "hint"),
+    [
+        ("pairs v king,queen", "a pair takes two words, not 1", "each word an argument: embedkit pairs v king queen"),
+        (
+            "analogy v man : king :: woman",
+            "an analogy takes three words, not 5",
+            "each word an argument: embedkit analogy v man king woman",
+        ),
+        ("similar tea v", "tea: no such file", "FILE comes first: embedkit similar v tea"),
+        ("vectors tea v milk", "tea: no such file", "FILE comes first: embedkit vectors v tea milk"),
+    ],
+)
+def test_words_in_another_order_or_form(run, sparse_file, monkeypatch, words, error, hint):
+    monkeypatch.chdir(sparse_file.parent)
+    sparse_file.rename("v")
+    result = run(*words.split())
+    assert result == (2, "", f"Error: {error}\nHint: {hint} (embedkit {words.split()[0]} -h)\n", b"")
+
+
 def test_a_choice_that_help_names_is_one_that_there_is():
     """Commands spell these choices out, so that help imports nothing."""
     from embedkit.commands import _ask, _options, evaluate

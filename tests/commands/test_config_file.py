@@ -70,7 +70,10 @@ def test_flags_win(run, toy_file, tmp_path):
     [
         ("[options]\ntop = 3\n", "embedkit similar has no option options.top"),
         ("[options]\nquiet = true\n", "has no option options.quiet"),
-        ("k = 3\n", "has no option k"),
+        ("k = 3\n", "run.toml: k stands outside a table; put it under [options]\nHint: embedkit similar -h"),
+        ("top = 3\n", "run.toml: embedkit similar has no option top\n"),
+        ("options = 3\n", "run.toml: options is a table: write [options], and its options below\n"),
+        ("[model]\nk = 3\n", "run.toml: k is under [model]; put it under [options]\n"),
         ("[text]\nmin-count = 3\n", "has no option text.min-count"),
         ("[options]\nk = [3]\n", "options.k = [3] is not one value"),
         ("[options]\nk = 0\n", "'-k': 0 is not in the range"),

@@ -183,6 +183,45 @@ def test_nothing_in_the_vocabulary_is_exit_code_3(run, tmp_path):
     assert result.err == ""
 
 
+@pytest.mark.parametrize(
+    ("pairs", "code", "values", "said"),
+    [
+        ("king queen 9\nman nobody 5\n", 3, ["", ""], "1 of 2 pairs known; a correlation needs 2"),
+        ("king queen 9\nboy girl 9\nman king 9\n", 3, ["", ""], "all scores are equal: no correlation"),
+        ("king queen 9\nqueen king 8\n", 3, ["", ""], "all cosines are equal: no correlation"),
+        (
+            "king queen 9\nparis king 1\nman nobody 5\n",
+            0,
+            ["1.0", "1.0"],
+            "2 of 3 pairs known; with two a correlation is always 1 or -1",
+        ),
+    ],
+)
+def test_too_little_for_a_correlation_says_why(run, tmp_path, pairs, code, values, said):
+    (tmp_path / "few.txt").write_text(pairs)
+    result = run("evaluate", "m.vec", "--pairs", "few.txt")
+    assert (result.code, result.err) == (code, f"m.vec: few: {said}\n")
+    assert [row[5] for row in result.rows[1:]] == values
+    rows = [json.loads(line) for line in run("evaluate", "m.vec", "--pairs", "few.txt", "--json").out.splitlines()]
+    assert [row["value"] for row in rows] == [float(value) if value else None for value in values]
+    assert {tuple(row) for row in rows} == {(*HEADER.split("\t"), "sha256")}
+    assert run("evaluate", "m.vec", "--pairs", "few.txt", "-q").err == ""
+
+
+def test_bands_and_differences_without_a_value_say_why(run, tmp_path):
+    (tmp_path / "n.vec").write_text("3 4\nking 1 0 0 1\nqueen 1 1 0 1\nboy 0 0 1 1\n")
+    result = run("evaluate", "m.vec", "--pairs", "p.txt", "--bands", "3")
+    assert (result.code, result.err) == (
+        0,
+        "m.vec: p: ranks 1-4: 1 of 1 pair known; a correlation needs 2\n"
+        "m.vec: p: ranks 5-6: 1 of 1 pair known; a correlation needs 2\n"
+        "m.vec: p: ranks 7-7: 1 of 1 pair known; a correlation needs 2\n",
+    )
+    result = run("evaluate", "m.vec", "n.vec", "--pairs", "p.txt", "--compare")
+    assert result.code == 3
+    assert result.err.endswith("\nn.vec - m.vec: p: both know 1 of 4: no difference\n")
+
+
 def test_capitals_get_a_hint(run, tmp_path):
     (tmp_path / "q.txt").write_text(": x\nMan King Woman Queen\nman king woman queen\n")
     result = run("evaluate", "m.vec", "--questions", "q.txt")

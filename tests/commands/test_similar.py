@@ -86,6 +86,23 @@ def test_unknown_words_are_named_and_the_rest_is_answered(run, toy_file):
     assert (quiet.code, quiet.out, quiet.err) == (3, "", "")
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["king-man+woman"], 3, "unknown word: king-man+woman (signs stand between spaces: king - man + woman)\n"),
+        (
+            ["king", "-", "man"],
+            2,
+            "Error: a sign alone is no query\n"
+            "Hint: an expression is one argument: embedkit similar FILE 'king - man' (embedkit similar -h)\n",
+        ),
+    ],
+)
+def test_an_expression_without_spaces_or_quotes(run, toy_file, words, code, said):
+    got = run("similar", toy_file, *words)
+    assert (got.code, got.out, got.err) == (code, "", said)
+
+
 def test_no_direction_no_answer(run, toy_file):
     got = run("similar", toy_file, "king - king")
     assert (got.code, got.out, got.err) == (3, "", "no answer: king - king\n")

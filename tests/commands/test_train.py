@@ -99,7 +99,8 @@ def test_flags_win_over_the_config_file(run, tmp_path):
     ("toml", "message"),
     [
         ("[model]\ndims = 3\n", "embedkit train svd has no option model.dims"),
-        ("dim = 3\n", "has no option dim"),
+        ("dim = 3\n", "dim stands outside a table; put it under [model]"),
+        ("[text]\nmax_memory = 3\n", "max_memory is under [text]; put it under [options]"),
         ("[model]\ndim = 'many'\n", "model.dim = 'many' is not a whole number"),
         ("[model\n", "Expected ']'"),
     ],

@@ -60,6 +60,22 @@ def test_sparse_vectors_one_line_per_value_largest_first(run, sparse_file):
     assert len(run("vectors", sparse_file, "--all").rows) == 5
 
 
+def test_counts_as_sparse_vectors(run, tmp_path, monkeypatch):
+    """A word's co-occurrence counts, as the definition gives them, the largest first."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text").write_text("a b a c\nb a\nd\n")
+    assert run("count", "text", "-o", "counts", "--min-count", 1, "--window", 1, "--weighting", "flat", "-q").code == 0
+    got = run("vectors", "counts", "a", "d")
+    assert (got.code, got.out, got.err) == (0, "a\tb\t3.0\na\tc\t1.0\n", "")
+    assert run("vectors", "counts", stdin="a\nd\n") == got
+    assert run("vectors", "counts", "--sentence", "sum", "c b").out == "c b\ta\t4.0\n"
+    assert json.loads(run("vectors", "counts", "c", "--json").out) == {"word": "c", "context": "a", "value": 1}
+    assert run("vectors", "counts", "xyzzy").code == 3
+    refused = run("vectors", "counts", "a", "--output-embedding")
+    assert (refused.code, refused.err.split("\n")[0]) == (1, "Error: counts: has no output embedding")
+    assert "make vectors of them with: embedkit train svd" in run("similar", "counts", "a").err
+
+
 def test_json(run, toy_file, sparse_file):
     assert json.loads(run("vectors", toy_file, "man", "--json").out) == {"word": "man", "vector": [0, 2, 0, 0]}
     got = run("vectors", toy_file, "--sentence", "sum", "man man", "--json")

@@ -73,6 +73,7 @@ def load(
     tensor: str | None = None,
     data=None,
     output: bool = False,
+    counts: bool = False,
 ):
     """The vectors in `path` ("-" is stdin; gzip, bzip2 and xz are unpacked): `Vectors` or `SparseVectors`.
 
@@ -84,6 +85,7 @@ def load(
     tensor : the one that holds the rows, of "safetensors"
     data : the bytes of the file (uint8 array), for a caller that has them already
     output : the output embedding instead: what predicts words, of a language model for one
+    counts : take co-occurrence counts for sparse vectors
 
     Raises FormatError where the file is damaged, cut short or not of that format.
     """
@@ -102,6 +104,8 @@ def load(
         if chosen.NAME != "safetensors":
             raise EmbedkitError(f"{path}: has no choice of tensors, as {chosen.NAME}", "leave --tensor out")
         options["tensor"] = tensor
+    if counts and chosen.NAME == "native":
+        options["counts"] = True
     vectors = chosen.read(os.fspath(path), data, **options)
     return _output_of(path, vectors) if output else vectors
 

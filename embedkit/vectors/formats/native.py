@@ -37,12 +37,13 @@ def sniff(head: bytes) -> bool:
     return container.looks_like(head)
 
 
-def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors | SparseVectors:
-    """Maps the file: neither words nor rows are read. `dedupe` is for foreign files, native ones are made without."""
+def read(path, data: np.ndarray, *, dedupe: str = "error", counts: bool = False) -> Vectors | SparseVectors:
+    """Maps the file: neither words nor rows are read. `dedupe` is for foreign files, native ones are made without.
+    With `counts`, those of a file of counts are sparse vectors: they lie in it as such."""
     stored = container.read(path, data)
     _check_profile(stored)
     metadata = unpack_metadata(stored.metadata)
-    if metadata.get("kind") == "sparse-vectors":
+    if metadata.get("kind") == "sparse-vectors" or counts and metadata.get("kind") == "counts":
         return _read_sparse(stored, metadata)
     if metadata.get("kind") == "quantized-vectors":
         return _read_quantized(stored, metadata)
