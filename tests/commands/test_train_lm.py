@@ -309,7 +309,7 @@ def test_a_signal_keeps_the_state(text, tmp_path, run):
     assert done.returncode == 128 + signal.SIGTERM
     assert done.stderr.decode().endswith("stopped; --resume goes on from lm.ckpt\n")
     stored = container.read(tmp_path / "lm.ckpt")
-    assert json.loads(stored.metadata["state"])["fit"]["unit"] == 4
+    assert json.loads(stored.metadata["state"])["history"]["step"] == 4
     expected = trained(run, text, tmp_path / "whole")
     result = run("train", "lstm", text, "-o", tmp_path / "lm", *SMALL, "--threads", 1, "--resume")
     assert (result.code, (tmp_path / "lm").read_bytes()) == (0, expected)

@@ -125,7 +125,8 @@ def check_faults(run_in, kit, folder, name, chosen) -> None:
 
 KILL = """
 import os, signal, sys
-from embedkit import cli, files
+from embedkit import cli
+from embedkit.io import files
 plain = os.replace
 files.os.replace = lambda *args: os.kill(os.getpid(), signal.SIGKILL) if args[1] == sys.argv[-1] else plain(*args)
 code = cli.run(sys.argv[1:-1])

@@ -55,7 +55,7 @@ def test_control_groups(monkeypatch):
 def test_a_limit_of_the_process():
     resource = pytest.importorskip("resource")
     script = (
-        "import resource; from embedkit.memory import available\n"
+        "import resource; from embedkit.runtime.memory import available\n"
         "resource.setrlimit(resource.RLIMIT_AS, (1 << 33, resource.RLIM_INFINITY)); print(available())"
     )
     found = int(subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout)
