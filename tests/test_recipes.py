@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from embedkit.catalog import MODELS
 from embedkit.config import Config
-from embedkit.neural.language import fit
+from embedkit.neural.language.options import check
 
 FOLDER = Path(__file__).resolve().parents[1] / "data/recipes"
 RECIPES = sorted(FOLDER.glob("*.toml"))
@@ -46,7 +45,7 @@ def test_all_are_there():
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_tables_are_the_whole_configuration(run, path):
     command, model, tables = parts(path)
-    assert MODELS[model].reads == "stream"
+    assert MODELS[model].is_lm
     result = run("train", model, "--config", path, "--print-config")
     assert (result.code, result.err) == (0, "")
     assert result.out == tables
@@ -55,10 +54,10 @@ def test_tables_are_the_whole_configuration(run, path):
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_options_go_together(path):
     command, model, tables = parts(path)
-    sections = import_module(f"embedkit.{MODELS[model].module}").MODEL.sections
+    sections = MODELS[model].load().sections
     values = {
         name: {key.replace("-", "_"): value for key, value in table.items()}
         for name, table in tomllib.loads(tables).items()
     }
     config = Config(**{name: section(**values[name]) for name, section in sections.items()})
-    fit.check(config, "a text" if "--valid" in command else None)
+    check(config, "a text" if "--valid" in command else None)

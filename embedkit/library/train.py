@@ -7,9 +7,8 @@ from contextlib import contextmanager
 
 from ..catalog import MODELS
 from ..config import Config
+from ..runtime.memory import FEWER
 from ..training.contract import Run
-
-LESS = "--max-vocab N keeps the most frequent words; a smaller model, or less text, needs less"
 
 
 def train_model(name: str, inputs, config: Config, run: Run, reserve: Callable[[int], None] = lambda nbytes: None):
@@ -28,7 +27,7 @@ def train_model(name: str, inputs, config: Config, run: Run, reserve: Callable[[
             run.judge = Validation(training)
         init = init_fingerprint(config.model)
         data = model.read(inputs, config, run)
-        run.memory.need(run.progress, f"{name} of {len(data.vocab):,} words", model.memory(data, config, run), LESS)
+        run.memory.need(run.progress, f"{name} of {len(data.vocab):,} words", model.memory(data, config, run), FEWER)
         reserve(model.disk(data, config))
         if model.resumable:
             valid = getattr(data, "valid", None)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..io.spool import Spool
 
 SHARE = 8  # of the limit for each of the long arrays that a run has at a time
-FEWER = "--max-vocab N keeps the most frequent words, and a smaller model needs less"
+FEWER = "--max-vocab N keeps the most frequent words; a smaller model, or less text, needs less"
 MUCH = 256 << 20  # bytes worth a line on stderr
 
 
