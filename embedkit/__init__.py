@@ -1,13 +1,22 @@
-"""embedkit: word embeddings and language models from the shell.
+"""embedkit: word embeddings and language models, from the shell and in Python.
 
-`embedkit.load(path)` opens any vector file that `embedkit convert` reads.
+`load` opens word vectors, `load_lm` a language model, `train` makes either from a text, `evaluate` measures. They are
+those of `embedkit.library`, imported when first used.
 """
 
 __version__ = "0.1.0"
+__all__ = ["evaluate", "load", "load_lm", "train"]
+
+_HOMES = {"load": "load", "load_lm": "load", "train": "train", "evaluate": "evaluate"}
 
 
-def load(path: str):
-    """The vectors in the file `path`, whatever its format: `Vectors` or `SparseVectors`."""
-    from .vectors.formats import load
+def __getattr__(name: str):
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
 
-    return load(path)
+    return getattr(import_module(f".library.{_HOMES[name]}", __name__), name)
+
+
+def __dir__():
+    return [*globals(), *__all__]

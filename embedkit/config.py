@@ -48,6 +48,22 @@ def option(
     )
 
 
+def check_value(f, value) -> None:
+    """TypeError where `value` is not of the kind of the field `f`, OptionError where it is out of its bounds."""
+    meta, name = f.metadata, f.name
+    values = value if meta["many"] else (value,)
+    kinds = (int, float) if meta["kind"] is float else (meta["kind"],)
+    for item in values if value is not None or f.default is not None else ():
+        if not isinstance(item, kinds) or isinstance(item, bool) is not (meta["kind"] is bool):
+            raise TypeError(f"{name}={value!r}: not {meta['kind'].__name__}")
+        if meta["choices"] and item not in meta["choices"]:
+            raise OptionError(f"{name}={value!r}: not one of {', '.join(meta['choices'])}")
+        least, above, most = meta["least"], meta["above"], meta["most"]
+        is_low = least is not None and not item >= least or above is not None and not item > above
+        if is_low or most is not None and item > most:
+            raise OptionError(f"{name}={value!r}: out of bounds")
+
+
 @dataclass(frozen=True)
 class PlainText:
     """How text becomes words, and which words stay. A `ClassVar` stands where `Text` has an option."""

@@ -60,7 +60,7 @@ def command(lm, prompt, words, lines, greedy, temperature, top_k, top_p, beam, s
     from ..lm.beam_search import write_best
     from ..lm.generate import greedy as best
     from ..lm.generate import sampler, write
-    from ..lm.lines import reader, spell
+    from ..lm.lines import reader, spell, written_lines
     from ..lm.load import load
     from ._out import Out
 
@@ -75,7 +75,7 @@ def command(lm, prompt, words, lines, greedy, temperature, top_k, top_p, beam, s
         choose = best if greedy else sampler(Random(seed), temperature, top_k, top_p)
         written = islice(write(model, choose, before, banned), limit)
     with Out(as_json) as out:
-        for line, count, ln in islice(_lines(model, asked.words, written), lines):
+        for line, count, ln in islice(written_lines(model, asked.words, written), lines):
             text = spell(model, line)
             out.row(text=text, words=count, ln=round(ln, 4)) if as_json else out.line(text)
             out.flush()
@@ -93,17 +93,3 @@ def _tell_missing(model, prompt, quiet: bool) -> None:
         near = [spelling for word in prompt.missing for spelling in model.vocab.spellings(word)]
         raise EmbedkitError(message, f"near: {', '.join(near)}" if near else "")
     Progress(quiet).say(f"{message}; read as {model.vocab[model.unk]}")
-
-
-def _lines(model, prompt: list[str], written):
-    """(words, how many with the line end, log probability of those written) of line after line; the last may be cut."""
-    line, count, total = [*prompt], len(prompt), 0.0
-    for id, ln in written:
-        count, total = count + 1, total + ln
-        if id != model.eos:
-            line.append(model.vocab[id])
-            continue
-        yield line, count, total
-        line, count, total = [], 0, 0.0
-    if count:
-        yield line, count, total

@@ -46,8 +46,8 @@ def command(lm, texts, valid, threads, cache, as_json, quiet, **_):
     Prints a table on a terminal, tab-separated lines with a header otherwise. --json adds theta, dynamic_lr and lambda.
     """
     check_methods()
-    from ..config import Text
     from ..library.train import limited_threads
+    from ..lm.lines import text_config
     from ..lm.load import load
     from ..runtime.parallel import thread_count
     from ..runtime.progress import Progress
@@ -60,7 +60,7 @@ def command(lm, texts, valid, threads, cache, as_json, quiet, **_):
     need_text(files)
     threads = thread_count(threads)
     model, progress = load(lm, threads), Progress(quiet)
-    methods, config = build_methods(model, threads, progress), text_config(model, Text)
+    methods, config = build_methods(model, threads, progress), text_config(model)
     with limited_threads(threads), Out(as_json) as out:
         # Texts first: what is wrong with the last of them should not show after minutes of work.
         streams = [read_with([file], model.vocab, config, threads, cache, progress) for file in files]
@@ -74,16 +74,6 @@ def command(lm, texts, valid, threads, cache, as_json, quiet, **_):
                     yield _row(text, method, found) | (settings(methods, method) if as_json else {})
 
         print_rows(out, rows(), COLUMNS, ("text", "method"))
-
-
-def text_config(model, Text):
-    """The options with which the text of `model` was read, as far as they decide what a word is."""
-    from dataclasses import fields
-
-    from ..vectors.query import text_options
-
-    known = {f.name for f in fields(Text)} - {"min_count", "max_vocab", "vocab"}
-    return Text(min_count=1, **{name: value for name, value in text_options(model).items() if name in known})
 
 
 def _row(text: str, method: str, found) -> dict:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ..errors import EmbedkitError, FormatError
 from . import temporary
 from .compressed import CHUNK, Decompressed, decompressor
+from .lines import Lines
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +33,8 @@ def open_input(path) -> io.BufferedReader:
     EmbedkitError where the file is missing, a directory or unreadable; FormatError, while reading, where
     compressed data is damaged or ends early.
     """
+    if isinstance(path, Lines):
+        return path.open()
     path = os.fspath(path)
     source = io.BufferedReader(_Source(path), CHUNK)
     try:
@@ -57,6 +60,8 @@ def is_stream(path) -> bool:
 
 def is_plain(path) -> bool:
     """Whether `path` is a regular file that is not compressed, so that `map_input` maps it."""
+    if isinstance(path, Lines):
+        return False
     path = os.fspath(path)
     try:
         # Asked before opening: opening and closing a pipe would kill its writer.

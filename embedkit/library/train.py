@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import contextmanager
 
@@ -48,3 +49,68 @@ def limited_threads(threads: int | None):
 
     with threadpool_limits(threads):
         yield
+
+
+def train(
+    model: str, text, *, out=None, format: str | None = None, progress: bool = False, cache: bool = False, **options
+):
+    """A model trained on a text: `WordVectors`, or a `LanguageModel`.
+
+    Parameters
+    ----------
+    model : a name of the catalog, as `embedkit train -h` lists them: "skipgram", "svd", "lstm" …
+    text : a path, a list of `Path`s, or an iterable of lines (strings or token lists), which is read once
+    out : a file to write as well, in a `format`, by default that of its suffix
+    progress : whether what the command says on stderr is said
+    cache : whether the encoded text is kept for the next run on the same files
+    options : those of the command, with underscores: dim=100, epochs=5, min_count=1, valid=text …
+
+    TypeError names an option that the model does not have; EmbedkitError is what the command would have said.
+    """
+    from ..runtime.memory import Memory
+    from ..runtime.progress import Progress
+    from .language_model import LanguageModel
+    from .text import as_inputs
+    from .vectors import WordVectors
+
+    if model not in MODELS:
+        raise ValueError(f"there is no model {model!r}; models: {', '.join(MODELS)}")
+    entry, config = MODELS[model].load(), configure(model, options)
+    run = Run(Progress(quiet=not progress), Memory(), cache)
+    if out is None:
+        result = train_model(model, as_inputs(text), config, run)
+    else:
+        with entry.open(os.fspath(out), format) as saving:
+            result = train_model(model, as_inputs(text), config, run, saving.reserve)
+            saving.save(result)
+    if MODELS[model].is_lm:
+        return LanguageModel.trained(entry, result, config.training.threads)
+    return WordVectors(result)
+
+
+def configure(model: str, options: dict) -> Config:
+    """The configuration of a model with `options`, whichever section they belong to.
+
+    TypeError for one that no section has, or of a wrong type; OptionError where a value is out of its bounds.
+    """
+    from dataclasses import fields
+
+    from ..config import check_value
+    from .text import as_inputs
+
+    sections, left = {}, dict(options)
+    for name, section in MODELS[model].load().sections.items():
+        values = {}
+        for f in fields(section):
+            if f.name in left:
+                value = left.pop(f.name)
+                if f.name == "valid" and value is not None:
+                    (value,) = as_inputs(value)
+                else:
+                    check_value(f, value)
+                values[f.name] = value
+        sections[name] = section(**values)
+    if left:
+        known = sorted(f.name for section in sections.values() for f in fields(section))
+        raise TypeError(f"train({model!r}) has no option {', '.join(sorted(left))}; options: {', '.join(known)}")
+    return Config(**sections)

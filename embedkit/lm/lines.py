@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
 from typing import NamedTuple
 
 import numpy as np
 
+from ..config import Text
 from ..text.tokenize import TOKENIZERS, line_splitter
 from ..vectors.query import text_options
 from .protocol import LanguageModel
@@ -43,3 +45,28 @@ def spell(model: LanguageModel, words: list[str]) -> str:
     tokenizer = TOKENIZERS.get(text_options(model).get("tokenizer"))
     gap = None if tokenizer is None else tokenizer.gap
     return " ".join(words) if gap is None else "".join(" " if word == gap else word for word in words)
+
+
+def text_config(model: LanguageModel) -> Text:
+    """The options with which the text of `model` was read, as far as they decide what a word is."""
+    known = {f.name for f in fields(Text)} - {"min_count", "max_vocab", "vocab"}
+    return Text(min_count=1, **{name: value for name, value in text_options(model).items() if name in known})
+
+
+def written_lines(
+    model: LanguageModel, prompt: list[str], written: Iterable[tuple[int, float]]
+) -> Iterator[tuple[list[str], int, float]]:
+    """(words, their number with the line end, natural log probability of what is not `prompt`) of line after line.
+
+    `written` are ids and their log probabilities, as `generate` gives them; the last line may have no end.
+    """
+    line, count, total = [*prompt], len(prompt), 0.0
+    for id, ln in written:
+        count, total = count + 1, total + ln
+        if id != model.eos:
+            line.append(model.vocab[id])
+            continue
+        yield line, count, total
+        line, count, total = [], 0, 0.0
+    if count:
+        yield line, count, total

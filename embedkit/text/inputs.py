@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import EmbedkitError, FormatError
 from ..io import files
 from ..io.container import is_native
+from ..io.lines import Lines
 from ..io.spool import release
 from .vocab import LONGEST_WORD
 
@@ -38,7 +39,7 @@ def expand(names: tuple[str, ...] | list[str]) -> list[str]:
     """Files in the order given: a folder stands for the files below it, a pattern for its matches, both sorted."""
     found = []
     for name in names:
-        if name == "-" or os.path.isfile(name):
+        if name == "-" or isinstance(name, Lines) or os.path.isfile(name):
             found.append(name)
         elif os.path.isdir(name):
             inside = _below(name)

@@ -1,0 +1,139 @@
+"""Language models as people ask them in Python."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import islice
+from random import Random
+
+from ..errors import EmbedkitError
+from ..io.files import Output, open_input
+from ..lm.load import load
+from ..lm.perplexity import Perplexity
+from ..runtime.parallel import thread_count
+
+
+class LanguageModel:
+    """A language model of any kind. `source` is what the commands work on, see `lm.protocol`."""
+
+    def __init__(self, source, threads: int, save: Callable):
+        self.source, self.threads, self._save = source, threads, save
+
+    @classmethod
+    def trained(cls, entry, result, threads: int | None) -> LanguageModel:
+        """What a training of the catalog's `entry` gave."""
+        threads = thread_count(threads)
+
+        def save(path, format=None):
+            with entry.open(os.fspath(path), format) as saving:
+                saving.save(result)
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "lm.safetensors")
+            save(path)
+            return cls(load(path, threads), threads, save)
+
+    @classmethod
+    def read(cls, path, threads: int | None) -> LanguageModel:
+        """The model in a file."""
+        threads = thread_count(threads)
+        return cls(load(os.fspath(path), threads), threads, partial(_copy, path))
+
+    def save(self, path, format: str | None = None) -> None:
+        """Write the model; n-grams as ARPA where the suffix of `path`, or `format`, says so."""
+        self._save(path, format)
+
+    def __repr__(self) -> str:
+        return f"<language model {self.metadata.get('model', '')}: {len(self.source.vocab):,} words>"
+
+    @property
+    def words(self) -> list[str]:
+        """The vocabulary, `<eos>` and `<unk>` among them."""
+        return self.source.vocab.words()
+
+    @property
+    def metadata(self) -> dict:
+        """How the model was made."""
+        return self.source.metadata
+
+    def perplexity(self, text, *, carry_state: bool = True) -> float:
+        """Perplexity of a text: a path, or an iterable of lines or token lists; line ends are predicted too."""
+        return self.measure(text, carry_state=carry_state).perplexity
+
+    def measure(self, text, *, carry_state: bool = True) -> Perplexity:
+        """Perplexity with everything that it is made of; see `perplexity`."""
+        from ..lm.lines import text_config
+        from ..lm.perplexity import perplexity
+        from ..text.stream import read_with
+        from .text import as_inputs
+        from .train import limited_threads
+
+        with limited_threads(self.threads):
+            stream = read_with(as_inputs(text), self.source.vocab, text_config(self.source), self.threads, keep=False)
+            return perplexity(self.source, stream.ids, reset=not carry_state)
+
+    def score(self, lines: str | Iterable[str | Sequence[str]]) -> float | list[float]:
+        """The natural log probability of a line and its end; of several lines a list.
+
+        A line is a string, or a list of tokens. Unknown words are read as `<unk>`.
+        """
+        import numpy as np
+
+        from ..lm.lines import reader
+        from ..lm.score import Scorer
+
+        read, score = reader(self.source), Scorer(self.source)
+        if isinstance(lines, str):
+            return float(np.sum(score(read(lines).ids)))
+        return [float(np.sum(score(read(line if isinstance(line, str) else " ".join(line)).ids))) for line in lines]
+
+    def generate(
+        self,
+        prompt: str = "",
+        *,
+        words: int = 100,
+        lines: int | None = 1,
+        greedy: bool = False,
+        beam: int | None = None,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        ban: Sequence[str] = (),
+        seed: int = 1,
+    ) -> list[str]:
+        """Lines that go on from `prompt`, which is part of the first: drawn at random, greedy, or by beam search.
+
+        Parameters
+        ----------
+        words, lines : the most of each; None for no limit of lines
+        temperature, top_k, top_p : of the draw, in this order
+        ban : words that are never written
+        """
+        from ..lm.beam_search import write_best as beam_search
+        from ..lm.generate import greedy as best
+        from ..lm.generate import sampler
+        from ..lm.generate import write as generate
+        from ..lm.lines import reader, spell, written_lines
+
+        model, asked = self.source, reader(self.source)(prompt)
+        if asked.missing and model.unk is None:
+            raise EmbedkitError(f"unknown words in the prompt: {', '.join(asked.missing)}")
+        banned, before = [id for id in map(model.vocab.id, ban) if id is not None], asked.ids.tolist()
+        if beam:
+            written = beam_search(model, beam, words, before, banned)
+        else:
+            choose = best if greedy else sampler(Random(seed), temperature, top_k, top_p)
+            written = islice(generate(model, choose, before, banned), words)
+        found = islice(written_lines(model, asked.words, written), lines)
+        return [spell(model, line) for line, _, _ in found]
+
+
+def _copy(source, path, format: str | None = None) -> None:
+    if format is not None:
+        raise EmbedkitError(f"{path}: a model that was read is saved as it was", "embedkit convert changes formats")
+    with open_input(source) as file, Output(path) as out:
+        while block := file.read(1 << 20):
+            out.write(block)
