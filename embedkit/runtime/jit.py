@@ -34,9 +34,23 @@ def kernel(function=None, *, fastmath: bool = False):
 
     `fastmath` lets sums be reordered, without which no reduction vectorises; NaN and infinity stay meaningful.
     """
-    flags = {"reassoc", "contract", "nsz", "arcp"} if fastmath else False
-    decorate = numba.njit(nogil=True, cache=_keep, error_model="numpy", fastmath=flags)
+    decorate = numba.njit(nogil=True, cache=_keep, error_model="numpy", fastmath=_flags(fastmath))
     return (lambda f: _forgiving(decorate(f))) if function is None else _forgiving(decorate(function))
+
+
+def inlined(function=None, *, fastmath: bool = False):
+    """A function that kernels call, compiled into each of them.
+
+    Left to the compiler, some would stay functions of their own, of which a process that compiles has two: its own,
+    and the copy that was optimised once more with the kernel. Calls would go to the one where the kernel is compiled,
+    and to the other where it comes from the cache, and sums in another order are other sums.
+    """
+    decorate = numba.njit(error_model="numpy", fastmath=_flags(fastmath), forceinline=True)
+    return decorate if function is None else decorate(function)
+
+
+def _flags(fastmath: bool):
+    return {"reassoc", "contract", "nsz", "arcp"} if fastmath else False
 
 
 def _forgiving(dispatcher):
