@@ -103,17 +103,28 @@ def test_every_room_has_a_floor():
     assert {room(path) for path in FILES} == set().union(*FLOORS)
 
 
-def test_numba_lives_in_jit_and_simd_and_kernels_use_nothing_else():
+def test_numba_lives_in_runtime_and_kernels_use_nothing_else():
     for path in FILES:
         names = {
             node.names[0].name if isinstance(node, ast.Import) else node.module or ""
             for node in nodes(path)
             if isinstance(node, (ast.Import, ast.ImportFrom))
         }
-        if path.name not in {"jit.py", "simd.py"}:
+        if room(path) != "runtime":
             assert not any(name.split(".")[0] == "numba" for name in names), path
         if path.name == "_kernels.py":
             assert names <= {"math", "typing", "numpy", "runtime.jit", "runtime.simd"}, path
+
+
+def test_kernels_call_inlined_functions_only():
+    # A kernel that calls another is linked to it in another way when it is compiled than when it is loaded.
+    for path in FILES:
+        functions = {node.name: node for node in nodes(path) if isinstance(node, ast.FunctionDef)}
+        kernels = {name for name, node in functions.items() if any("kernel" in ast.dump(d) for d in node.decorator_list)}
+        for name, node in functions.items() if path.name == "_kernels.py" else ():
+            assert node.decorator_list, f"{path}: {name}"
+            called = {call.func.id for call in ast.walk(node) if isinstance(call, ast.Call) and hasattr(call.func, "id")}
+            assert not called & kernels, f"{path}: {name}"
 
 
 FORBIDDEN_MODULES = (
