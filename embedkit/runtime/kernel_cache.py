@@ -92,7 +92,9 @@ class NothingKept(NullCache):
         self.cause = cause
 
     def load_overload(self, signature, target) -> None:
-        current().say(f"compiling kernels ({TIME}, in every run, as they cannot be kept: {self.cause})", once="compiling")
+        current().say(
+            f"compiling kernels ({TIME}, in every run, as they cannot be kept: {self.cause})", once="compiling"
+        )
 
 
 def kept(function):

@@ -31,7 +31,7 @@ RUNS = {
     "rnn": f"rnn {{text}} {LANGUAGE}",
     "rnn, relu": f"rnn {{text}} {LANGUAGE} --activation relu --lr .1",
     "lstm": f"lstm {{text}} {LANGUAGE}",
-    "lstm, more": f"lstm {{text}} {LANGUAGE} --peephole --layers 2 --dropout .2 --smoothing .1 --optimizer adam --lr .01",
+    "lstm, more": f"lstm {{text}} {LANGUAGE} --peephole --layers 2 --dropout .2 --smoothing .1 --optimizer adam",
     "gru": f"gru {{text}} {LANGUAGE}",
 }
 RESUMED = ("skipgram", "rnn", "lstm", "gru", "ffn")

@@ -1,5 +1,5 @@
-"""What is kept of compiled kernels: the same numbers from it, no stale code, one line about compiling or about the cause
-why nothing is kept."""
+"""The cache of compiled kernels: the same numbers with it and without, no stale code, and one line where something is
+compiled or cannot be kept."""
 
 from __future__ import annotations
 
