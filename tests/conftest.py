@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from _said import without_compiling
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -36,7 +37,8 @@ class Result(NamedTuple):
 
 
 def _result(code: int, out: bytes, err: bytes) -> Result:
-    return Result(code, out.decode("utf-8", "surrogateescape"), err.decode("utf-8", "surrogateescape"), out)
+    said = without_compiling(err.decode("utf-8", "surrogateescape"))
+    return Result(code, out.decode("utf-8", "surrogateescape"), said, out)
 
 
 def _bytes(stdin: str | bytes) -> bytes:

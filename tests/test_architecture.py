@@ -103,17 +103,29 @@ def test_every_room_has_a_floor():
     assert {room(path) for path in FILES} == set().union(*FLOORS)
 
 
-def test_numba_lives_in_jit_and_simd_and_kernels_use_nothing_else():
+def test_numba_lives_in_runtime_and_kernels_use_nothing_else():
     for path in FILES:
         names = {
             node.names[0].name if isinstance(node, ast.Import) else node.module or ""
             for node in nodes(path)
             if isinstance(node, (ast.Import, ast.ImportFrom))
         }
-        if path.name not in {"jit.py", "simd.py"}:
+        if room(path) != "runtime":
             assert not any(name.split(".")[0] == "numba" for name in names), path
         if path.name == "_kernels.py":
             assert names <= {"math", "typing", "numpy", "runtime.jit", "runtime.simd"}, path
+
+
+def test_kernels_call_inlined_functions_only():
+    # A kernel that calls another is linked to it in another way when it is compiled than when it is loaded.
+    for path in FILES:
+        functions = [node for node in nodes(path) if isinstance(node, ast.FunctionDef)]
+        kernels = {node.name for node in functions if any("'kernel'" in ast.dump(d) for d in node.decorator_list)}
+        assert path.name != "_kernels.py" or kernels, path
+        for node in functions if path.name == "_kernels.py" else ():
+            calls = (call.func for call in ast.walk(node) if isinstance(call, ast.Call))
+            called = {function.id for function in calls if isinstance(function, ast.Name)}
+            assert not called & kernels, f"{path}: {node.name}"
 
 
 FORBIDDEN_MODULES = (

@@ -158,7 +158,7 @@ def command(
     from ._out import Out, Unanswered
     from ._table import print_rows
 
-    progress, missing = Progress(quiet), Unanswered(quiet)
+    progress, missing = context.with_resource(Progress(quiet)), Unanswered(quiet)
     # Data sets first: a bad line in the last of them should not cost minutes of work.
     tasks = work.read_tasks(pair_files, question_files, category_files, text_files)
     rules = work.protocol_of(protocol, method, restrict_vocab, oov, oov_pairs, lowercase)

@@ -59,7 +59,7 @@ def command(lm, texts, valid, threads, cache, as_json, quiet, **_):
     files = texts if valid is None else (*texts, valid)
     need_text(files)
     threads = thread_count(threads)
-    model, progress = load(lm, threads), Progress(quiet)
+    model, progress = load(lm, threads), click.get_current_context().with_resource(Progress(quiet))
     methods, config = build_methods(model, threads, progress), text_config(model)
     with limited_threads(threads), Out(as_json) as out:
         # Texts first: what is wrong with the last of them should not show after minutes of work.

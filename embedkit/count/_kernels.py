@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ..runtime.jit import kernel
+from ..runtime.jit import inlined, kernel
 from ..runtime.simd import fetch, pointer
 
 # Occurrences between the one at work and the one whose surroundings are asked for.
@@ -21,7 +21,7 @@ def sort_positions(ids, first, last, starts, positions):
             starts[ids[i]] += 1
 
 
-@kernel
+@inlined
 def _flush(sums, flags, indices, values, n):
     """Move the sums in use to `indices` and `values` from place n on, in rising order, and zero them; returns the next
     place."""

@@ -14,10 +14,13 @@ def cache_folder(*parts: str) -> str:
     return os.path.join(base, *parts)
 
 
-def writable(folder: str) -> bool:
-    """Whether files can be made in `folder`, which is created if need be."""
+def obstacle(folder: str) -> str:
+    """The cause why no file can be made in `folder`, which is created if need be, with its name; "" without one."""
+    import tempfile
+
     try:
         os.makedirs(folder, exist_ok=True)
-    except OSError:
-        return False
-    return os.access(folder, os.W_OK)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        return f"{folder}: {error.strerror}"
+    return ""

@@ -1,7 +1,8 @@
-"""The one place that prepares numba; every `_kernels.py` takes its decorator from here.
+"""The one place that prepares numba; every `_kernels.py` takes its decorators from here.
 
 Compiled kernels are kept beside the source. Where that cannot be written (a system-wide install) they go to the user's
-cache folder, and where that fails too they are compiled anew in each run instead of failing.
+cache folder, and where that fails too they are compiled anew in each run instead of failing. The run at work says that
+it compiles, once, and why nothing is kept.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import sys
 
 import numba
 
-from .folders import cache_folder, writable
+from .folders import cache_folder, obstacle
+from .kernel_cache import NothingKept, kept
 
 if "embedkit.cli" in sys.modules and "scipy.linalg" not in sys.modules:
     # For matrix products inside kernels numba loads scipy.linalg, 0.13 s of every start. Ours have none, so the command
@@ -22,36 +24,40 @@ if "embedkit.cli" in sys.modules and "scipy.linalg" not in sys.modules:
     finally:
         del sys.modules["scipy.linalg"]
 
-_keep = True
+_unkept = ""
 if "NUMBA_CACHE_DIR" not in os.environ and not os.access(os.path.dirname(os.path.abspath(__file__)), os.W_OK):
-    _keep = writable(cache_folder("numba"))
-    if _keep:
-        numba.config.CACHE_DIR = cache_folder("numba")
+    _unkept = obstacle(cache_folder("numba"))
+    numba.config.CACHE_DIR = cache_folder("numba")
 
 
 def kernel(function=None, *, fastmath: bool = False):
     """Compile without the interpreter lock, so that Python threads run kernels side by side.
 
-    `fastmath` lets sums be reordered, without which no reduction vectorises; NaN and infinity stay meaningful.
+    Kernels call `inlined` functions, never each other. `fastmath` lets sums be reordered, without which no reduction
+    vectorises; NaN and infinity stay meaningful.
     """
-    flags = {"reassoc", "contract", "nsz", "arcp"} if fastmath else False
-    decorate = numba.njit(nogil=True, cache=_keep, error_model="numpy", fastmath=flags)
-    return (lambda f: _forgiving(decorate(f))) if function is None else _forgiving(decorate(function))
+    return _decorator(function, lambda f: _cached(numba.njit(nogil=True, **_options(fastmath))(f)))
 
 
-def _forgiving(dispatcher):
-    """A damaged or full cache costs compiling anew, never the run."""
-    cache = getattr(dispatcher, "_cache", None)
-    for name in ("load_overload", "save_overload") if cache is not None else ():
-        setattr(cache, name, _or_none(getattr(cache, name, None)))
+def inlined(function=None, *, fastmath: bool = False):
+    """A function that kernels call, compiled into each of them.
+
+    Left to the compiler, some would stay functions of their own, of which a process that compiles has two: its own,
+    and the copy that was optimised once more with the kernel. Calls would go to the one where the kernel is compiled,
+    and to the other where it comes from the cache, and sums in another order are other sums.
+    """
+    return _decorator(function, numba.njit(forceinline=True, **_options(fastmath)))
+
+
+def _decorator(function, decorate):
+    return decorate if function is None else decorate(function)
+
+
+def _options(fastmath: bool) -> dict:
+    return {"error_model": "numpy", "fastmath": {"reassoc", "contract", "nsz", "arcp"} if fastmath else False}
+
+
+def _cached(dispatcher):
+    if not numba.config.DISABLE_JIT:
+        dispatcher._cache = NothingKept(_unkept) if _unkept else kept(dispatcher.py_func)
     return dispatcher
-
-
-def _or_none(method):
-    def attempt(*args):
-        try:
-            return method(*args)
-        except Exception:
-            return None
-
-    return attempt

@@ -17,6 +17,7 @@ class Progress:
 
     def __init__(self, quiet: bool = False, log: str | None = None, append: bool = False):
         self.quiet, self._path, self._log = quiet, log, None
+        self._said: set[str] = set()
         if log == "-":
             raise OptionError("--log -: stdout is for results", "name a file, or /dev/stderr")
         if log is not None:
@@ -33,9 +34,11 @@ class Progress:
             raise EmbedkitError(f"{self._path}: cannot write the log: {error.strerror}") from error
 
     def __enter__(self) -> Progress:
+        _entered.append(self)
         return self
 
     def __exit__(self, *_):
+        _entered.remove(self)
         # Every line is on disk already: what a full disk left in the buffer has been reported.
         if self._log is not None:
             with suppress(OSError):
@@ -58,9 +61,12 @@ class Progress:
 
             yield advance
 
-    def say(self, text: str) -> None:
-        """One line for people."""
-        if not self.quiet and sys.stderr is not None:
+    def say(self, text: str, once: str | None = None) -> None:
+        """One line for people; of those that are about the same thing, which `once` names, only the first."""
+        is_known = once in self._said
+        if once is not None:
+            self._said.add(once)
+        if not self.quiet and not is_known and sys.stderr is not None:
             with suppress(OSError):
                 sys.stderr.write(text + "\n")
 
@@ -85,4 +91,10 @@ def _drop_torn_line(path: str) -> None:
                 file.truncate(end)
 
 
+_entered: list[Progress] = []
 SILENT = Progress(quiet=True)
+
+
+def current() -> Progress:
+    """The progress of the run at work, for what every run shares; `SILENT` outside of one."""
+    return _entered[-1] if _entered else SILENT

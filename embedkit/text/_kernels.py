@@ -8,7 +8,7 @@ Words of up to 14 bytes, nearly all, are told apart by the two numbers. `size` i
 
 import numpy as np
 
-from ..runtime.jit import kernel
+from ..runtime.jit import inlined, kernel
 from ..runtime.simd import fetch, pointer
 
 LOW, HIGH, START, LENGTH, COUNT, FIRST = range(6)
@@ -20,7 +20,7 @@ HALF, MIX_A, MIX_B, MIX_C, MIX_D = (1 << 28) - 1, 0x9E3779B1, 0x85EBCA77, 0xC2B2
 TAIL_PRIME, TAIL_STATE = 16777619, (1 << 38) - 1
 
 
-@kernel
+@inlined
 def _seven(words, at, n):
     """Bytes at..at + n (n <= 7) of the text whose uint64 view is `words`, as one number."""
     shift, place = np.uint64((at & 7) * 8), np.uint64(at >> 3)
@@ -28,7 +28,7 @@ def _seven(words, at, n):
     return np.int64(both & ((np.uint64(1) << np.uint64(8 * n)) - np.uint64(1)))
 
 
-@kernel
+@inlined
 def _hash(low, high, length, text, stop):
     """A hash of the word of `length` bytes that ends at `stop`; its first 14 bytes are in `low` and `high`."""
     h = (low & HALF) * MIX_A + (low >> 28) * MIX_B + (high & HALF) * MIX_C + (high >> 28) * MIX_D + length
@@ -40,7 +40,7 @@ def _hash(low, high, length, text, stop):
     return h ^ (h >> 29)
 
 
-@kernel
+@inlined
 def _find(low, high, length, h, text, start, slots, types, arena):
     """The slot that holds the word at text[start:start + length], or the empty one where it belongs."""
     mask, tag = len(slots) - 1, h >> 33
@@ -60,7 +60,7 @@ def _find(low, high, length, h, text, start, slots, types, arena):
     return slot
 
 
-@kernel
+@inlined
 def _add(slot, low, high, length, h, text, start, slots, types, arena, size):
     """Put a word into an empty slot; returns its type."""
     t, used = size[0], size[1]

@@ -20,7 +20,7 @@ from ..config import PlainText, Text
 from ..errors import EmbedkitError, OptionError
 from ..io import container
 from ..io.files import Output
-from ..runtime.folders import cache_folder, writable
+from ..runtime.folders import cache_folder
 from ..runtime.progress import Progress
 from ..units import parse_size
 from .vocab import Vocab
@@ -101,16 +101,20 @@ def put(
 ) -> None:
     """Keep a text, encoded as `config` says. A full disk or a folder not to be written costs the cache, not the run."""
     size = ids.nbytes + vocab.utf8.nbytes + 16 * len(vocab)
-    if size > limit() or not writable(folder()):
+    if size > limit():
+        progress.say(f"texts are not kept: {size:,} bytes are more than $EMBEDKIT_CACHE_SIZE", once="texts")
         return
     try:
+        os.makedirs(folder(), exist_ok=True)
         make_room(size)
         with Output(_path(key)) as out:
             facts = {"inputs": json.dumps(inputs), "reading": json.dumps(_reading(asdict(config)))}
             tensors = {"ids": ids, **vocab_tensors(vocab)}
             container.write(out, tensors, {"kind": "ids", "corpus_sha256": sha256, **facts})
-    except (EmbedkitError, OSError) as error:
-        progress.say(f"not cached: {error}")
+    except EmbedkitError as error:
+        progress.say(f"texts are not kept: {error}", once="texts")
+    except OSError as error:
+        progress.say(f"texts are not kept: {folder()}: {error.strerror}", once="texts")
 
 
 def entries() -> list[Entry]:

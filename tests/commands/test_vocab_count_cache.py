@@ -103,7 +103,25 @@ def test_the_oldest_entry_makes_room(run, cache, tmp_path, monkeypatch):
 
 def test_an_unwritable_cache_costs_nothing_but_the_cache(run, text, tmp_path, monkeypatch):
     monkeypatch.setenv("EMBEDKIT_CACHE", str(text))
-    assert run("vocab", text, "--min-count", 1).out.startswith("b\t3\n")
+    result = run("vocab", text, "--min-count", 1)
+    assert result.out.startswith("b\t3\n")
+    assert result.err.count(f"texts are not kept: {text}/ids: Not a directory\n") == 1
+    assert run("vocab", text, "--min-count", 1, "-q").err == ""
+
+
+def test_a_text_too_large_for_the_cache_is_said(run, text, cache, monkeypatch):
+    monkeypatch.setenv("EMBEDKIT_CACHE_SIZE", "10")
+    assert "texts are not kept" in run("vocab", text, "--min-count", 1).err
+    assert not cache.exists()
+
+
+def test_said_once_for_all_texts(run, text, tmp_path, monkeypatch):
+    monkeypatch.setenv("EMBEDKIT_CACHE", str(text))
+    valid = tmp_path / "valid"
+    valid.write_text("a b\n")
+    sizes = ("--embed", 2, "--hidden", 2, "--epochs", 1, "--batch-size", 1)
+    said = run("train", "rnn", text, "-o", tmp_path / "lm.safetensors", "--valid", valid, *sizes).err
+    assert said.count("texts are not kept") == 1
 
 
 def test_list_and_clear(run, text, cache):

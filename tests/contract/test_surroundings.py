@@ -164,6 +164,10 @@ def check_locked(locked, **more) -> None:
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     assert "Traceback" not in done.stderr
     assert "Error" not in done.stderr
+    compiles = not more.get("NUMBA_DISABLE_JIT")
+    for said in (done.stderr, locked("vocab", "text", **more).stderr):
+        assert said.count("in every run, as they cannot be kept: ") == compiles
+        assert said.count("texts are not kept: ") == 1
     assert locked("similar", "made", "king", "-k", "1", **more).returncode == 0
     assert locked("cache", **more).returncode == 0
 

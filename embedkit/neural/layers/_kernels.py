@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from ...runtime.jit import kernel
+from ...runtime.jit import inlined, kernel
 from ...runtime.simd import pointer
 
 ZERO, HALF, ONE, LARGEST = np.float32(0), np.float32(0.5), np.float32(1), np.float32(3.4e38)
@@ -17,7 +17,7 @@ LANES, BLOCK = 64, 1024
 LOG2E, LN2, LOWEST = np.float32(1.44269504), np.float32(0.69314718), np.float32(-87)
 
 
-@kernel(fastmath=True)
+@inlined(fastmath=True)
 def rational_tanh(x):
     """tanh to 3e-7 (Eigen's coefficients); NaN stays NaN."""
     x = LIMIT if x > LIMIT else x
@@ -37,26 +37,26 @@ def rational_tanh(x):
     return x * top / bottom
 
 
-@kernel(fastmath=True)
+@inlined(fastmath=True)
 def tanh_run(v, begin, end):
     for j in range(begin, end):
         v[j] = rational_tanh(v[j])
 
 
-@kernel(fastmath=True)
+@inlined(fastmath=True)
 def sigmoid_run(v, begin, end):
     for j in range(begin, end):
         v[j] = HALF + HALF * rational_tanh(HALF * v[j])
 
 
-@kernel(fastmath=True)
+@inlined(fastmath=True)
 def add_run(v, at, a, p, b, n):
     """v[at : at + n] += a[p : p + n] + b[:n]"""
     for j in range(n):
         v[at + j] += a[p + j] + b[j]
 
 
-@kernel(fastmath=True)
+@inlined(fastmath=True)
 def row_product(v, at, W, out, n, width):
     """out[:width] = v[at : at + n] @ W (n, width). Eight rows at a time: each is read as one run, and what is added to
     stays in the first cache."""
@@ -78,8 +78,8 @@ def row_product(v, at, W, out, n, width):
             out[j] += v[at + k] * W[k * width + j]
 
 
-@kernel(fastmath=True)
-def rnn_step(gates, product, bias, hidden, relu, t, B, H):
+@inlined(fastmath=True)
+def _rnn_step(gates, product, bias, hidden, relu, t, B, H):
     gates, product, bias, hidden = pointer(gates), pointer(product), pointer(bias), pointer(hidden)
     for b in range(B):
         g, h = (t * B + b) * H, ((t + 1) * B + b) * H
@@ -94,6 +94,11 @@ def rnn_step(gates, product, bias, hidden, relu, t, B, H):
 
 
 @kernel(fastmath=True)
+def rnn_step(gates, product, bias, hidden, relu, t, B, H):
+    _rnn_step(gates, product, bias, hidden, relu, t, B, H)
+
+
+@kernel(fastmath=True)
 def rnn_back(gates, hidden, dh, relu, t, B, H):
     gates, hidden, dh = pointer(gates), pointer(hidden), pointer(dh)
     g, h = t * B * H, (t + 1) * B * H
@@ -103,8 +108,8 @@ def rnn_back(gates, hidden, dh, relu, t, B, H):
         gates[g + j] = dh[j] * slope
 
 
-@kernel(fastmath=True)
-def lstm_step(gates, product, bias, cells, hidden, peephole, peeps, t, B, H):
+@inlined(fastmath=True)
+def _lstm_step(gates, product, bias, cells, hidden, peephole, peeps, t, B, H):
     gates, product, bias = pointer(gates), pointer(product), pointer(bias)
     cells, hidden, peephole = pointer(cells), pointer(hidden), pointer(peephole)
     for b in range(B):
@@ -128,6 +133,11 @@ def lstm_step(gates, product, bias, cells, hidden, peephole, peeps, t, B, H):
             hidden[after + j] = rational_tanh(cells[after + j])
         for j in range(H):
             hidden[after + j] *= gates[o + j]
+
+
+@kernel(fastmath=True)
+def lstm_step(gates, product, bias, cells, hidden, peephole, peeps, t, B, H):
+    _lstm_step(gates, product, bias, cells, hidden, peephole, peeps, t, B, H)
 
 
 @kernel(fastmath=True)
@@ -161,8 +171,8 @@ def lstm_back(gates, cells, dh, dc, peephole, peeps, tanh, t, B, H):
                 dc[r + j] += gates[i + j] * peephole[j] + gates[f + j] * peephole[H + j]
 
 
-@kernel(fastmath=True)
-def gru_step(gates, product, bias, inner, hidden, inner_bias, t, B, H):
+@inlined(fastmath=True)
+def _gru_step(gates, product, bias, inner, hidden, inner_bias, t, B, H):
     gates, product, bias = pointer(gates), pointer(product), pointer(bias)
     inner, hidden, inner_bias = pointer(inner), pointer(hidden), pointer(inner_bias)
     for b in range(B):
@@ -177,6 +187,11 @@ def gru_step(gates, product, bias, inner, hidden, inner_bias, t, B, H):
         tanh_run(gates, n, n + H)
         for j in range(H):
             hidden[after + j] = gates[n + j] + gates[z + j] * (hidden[before + j] - gates[n + j])
+
+
+@kernel(fastmath=True)
+def gru_step(gates, product, bias, inner, hidden, inner_bias, t, B, H):
+    _gru_step(gates, product, bias, inner, hidden, inner_bias, t, B, H)
 
 
 @kernel(fastmath=True)
@@ -206,24 +221,24 @@ def rnn_line(gates, Wh, product, bias, hidden, relu, T, H):
     """Products and steps of one sequence of T."""
     for t in range(T):
         row_product(pointer(hidden), t * H, pointer(Wh), pointer(product), H, H)
-        rnn_step(gates, product, bias, hidden, relu, t, 1, H)
+        _rnn_step(gates, product, bias, hidden, relu, t, 1, H)
 
 
 @kernel(fastmath=True)
 def lstm_line(gates, Wh, product, bias, cells, hidden, peephole, peeps, T, H):
     for t in range(T):
         row_product(pointer(hidden), t * H, pointer(Wh), pointer(product), H, 4 * H)
-        lstm_step(gates, product, bias, cells, hidden, peephole, peeps, t, 1, H)
+        _lstm_step(gates, product, bias, cells, hidden, peephole, peeps, t, 1, H)
 
 
 @kernel(fastmath=True)
 def gru_line(gates, Wh, product, bias, inner, hidden, inner_bias, T, H):
     for t in range(T):
         row_product(pointer(hidden), t * H, pointer(Wh), pointer(product), H, 3 * H)
-        gru_step(gates, product, bias, inner, hidden, inner_bias, t, 1, H)
+        _gru_step(gates, product, bias, inner, hidden, inner_bias, t, 1, H)
 
 
-@kernel(fastmath=True)
+@inlined(fastmath=True)
 def largest(v, begin, n, tops):
     """The largest of v[begin : begin + n]; `tops` (64,) is scratch. In lanes, as sums may be reordered but a maximum
     may not, for the sake of NaN."""
@@ -243,7 +258,7 @@ def largest(v, begin, n, tops):
     return top
 
 
-@kernel(fastmath=True)
+@inlined(fastmath=True)
 def exp_run(v, begin, n, top, bits, powers):
     """v[begin : begin + n] = exp(v - top), to 5e-6 (below -87 as there); returns the sum. No element exceeds `top`.
 

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...runtime.jit import kernel
+from ...runtime.jit import inlined, kernel
 from ...runtime.simd import (
     LANES,
     add,
@@ -99,7 +99,7 @@ class Scratch(NamedTuple):
     scores: np.ndarray
 
 
-@kernel
+@inlined
 def draw(rng):
     """32 random bits as uint64, from one step of xorshift64 (Marsaglia 2003); `rng` (1,) uint64 is not 0."""
     x = rng[0]
@@ -110,13 +110,13 @@ def draw(rng):
     return x >> np.uint64(32)
 
 
-@kernel
+@inlined
 def below(bound, rng):
     """A random integer from 0 to bound - 1 (Lemire's multiplication; its bias is bound / 2**32)."""
     return np.int64((draw(rng) * np.uint64(bound)) >> np.uint64(32))
 
 
-@kernel
+@inlined
 def noise(target, V, threshold, alias, rng):
     """A noise word other than `target`: what equals it is drawn again, as fastText does; word2vec would do with one
     less. Within a window a word may be drawn twice, and then counts twice (in another tile of six outputs its second
@@ -129,7 +129,7 @@ def noise(target, V, threshold, alias, rng):
     return (target + 1) % V
 
 
-@kernel
+@inlined
 def thin(ids, total, keep, rng, kept):
     """Copy `total` ids to `kept` without what chance removes; line ends (-1) stay. Returns how many are left."""
     n = 0
@@ -141,7 +141,7 @@ def thin(ids, total, keep, rng, kept):
     return n
 
 
-@kernel
+@inlined
 def draw_negatives(kept, n, k, V, threshold, alias, rng, negatives):
     """k noise words for each of the first n words of `kept`, in its order."""
     for at in range(n):
@@ -150,7 +150,7 @@ def draw_negatives(kept, n, k, V, threshold, alias, rng, negatives):
                 negatives[j] = noise(np.int64(kept[at]), V, threshold, alias, rng)
 
 
-@kernel
+@inlined
 def neighbours(kept, n, at, half, window, words, places):
     """The words up to `half` before and after position `at` of the line, and their `places` (0 .. 2 * window - 1,
     left to right). Returns how many."""
@@ -170,7 +170,7 @@ def neighbours(kept, n, at, half, window, words, places):
     return found
 
 
-@kernel
+@inlined
 def choose_noise(target, negatives, first, k, width, outputs):
     """Outputs of negative sampling: the target and k words of `negatives` from `first` on. Returns the tiles used."""
     outputs[0] = np.int64(target) * width
@@ -179,7 +179,7 @@ def choose_noise(target, negatives, first, k, width, outputs):
     return (k + TILE) // TILE
 
 
-@kernel
+@inlined
 def choose_path(target, starts, nodes, turns, width, filler, chosen, signs):
     """Outputs of hierarchical softmax: the nodes on the way to `target`. Returns the tiles used."""
     first, m = starts[target], starts[target + 1] - starts[target]
@@ -191,7 +191,7 @@ def choose_path(target, starts, nodes, turns, width, filler, chosen, signs):
     return tiles
 
 
-@kernel(fastmath=True)
+@inlined(fastmath=True)
 def score_tile(hidden, h, outputs, chosen, j, width, signs, scores, s):
     """scores[s : s + 8] = signs * (hidden row at h · output rows), for the six rows chosen from the j-th on."""
     o0, o1, o2, o3, o4, o5 = chosen[j], chosen[j + 1], chosen[j + 2], chosen[j + 3], chosen[j + 4], chosen[j + 5]
@@ -207,7 +207,7 @@ def score_tile(hidden, h, outputs, chosen, j, width, signs, scores, s):
     store_half(scores, s, mul(signs, totals(a0, a1, a2, a3, a4, a5)))
 
 
-@kernel(fastmath=True)
+@inlined(fastmath=True)
 def move_tile(hidden, n, moved, rows, outputs, outs, j, width, steps, s):
     """Add steps · outputs to the rows of `moved`, and steps · hidden to the six output rows from the j-th on.
 
@@ -237,7 +237,7 @@ def move_tile(hidden, n, moved, rows, outputs, outs, j, width, steps, s):
         store(outputs, o5 + c, add(load(outputs, o5 + c), a5))
 
 
-@kernel(fastmath=True)
+@inlined(fastmath=True)
 def wrong(score):
     """1 - sigmoid(score), by a rational tanh (error 3e-7); beyond ±15.2 as there, which is never 0 or 1,
     so that its logarithm exists; NaN stays NaN. Lanes to lanes."""
@@ -255,14 +255,14 @@ def wrong(score):
     return sub(splat(HALF), mul(splat(HALF), div(mul(x, top), bottom)))
 
 
-@kernel
+@inlined
 def settle(sums):
     """Take the logarithm that is outstanding."""
     sums[0] = sums[0] - math.log(sums[1]) if sums[1] != 0.0 else math.inf
     sums[1] = 1.0
 
 
-@kernel(fastmath=True)
+@inlined(fastmath=True)
 def logistic_steps(scores, n, tiles, signs, lr, sums):
     """Turn scores into steps, lr * sign * (1 - sigmoid(score)), the gradient of log sigmoid(score) times lr.
 
@@ -284,7 +284,7 @@ def logistic_steps(scores, n, tiles, signs, lr, sums):
                 settle(sums)
 
 
-@kernel
+@inlined
 def softmax_steps(scores, n, V, target, lr):
     """Turn scores over V words into steps, lr * ([word is target] - softmax). Returns the sum of -log softmax of the
     target."""
@@ -307,7 +307,7 @@ def softmax_steps(scores, n, V, target, lr):
     return loss
 
 
-@kernel
+@inlined
 def learn(hidden, n, moved, rows, outputs, chosen, tiles, target, V, width, loss, lr, signs, scores, sums):
     """One step: n rows of `hidden` against the `chosen` rows of `outputs`; `moved[rows]` takes the hidden side's part.
 
@@ -326,7 +326,7 @@ def learn(hidden, n, moved, rows, outputs, chosen, tiles, target, V, width, loss
         move_tile(hidden, n, moved, rows, outputs, chosen, tile * TILE, width, scores, tile * even * ROW)
 
 
-@kernel
+@inlined
 def fetch_ahead(at, n, kept, inputs, outputs, width, window, negatives, k):
     """Ask for the rows that the windows after this one will use; k negatives each, if those are known."""
     if at + 2 < n and kept[at + 2] >= 0:
@@ -341,13 +341,13 @@ def fetch_ahead(at, n, kept, inputs, outputs, width, window, negatives, k):
             fetch(inputs, kept[far] * width + c)
 
 
-@kernel
+@inlined
 def rate(lr, done):
     """The learning rate where a share `done` of all epochs is over: linear, not below 1e-4 of it."""
     return np.float32(lr * max(1.0 - done, 1e-4))
 
 
-@kernel
+@inlined
 def sink(word, frozen, spared, width):
     """Where the gradient of an input row goes: to the `spared` one if frozen, -1 of which means none is."""
     return spared if spared >= 0 and frozen[word] else word * width

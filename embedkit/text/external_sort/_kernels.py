@@ -6,14 +6,14 @@ there are in the order of their keys.
 
 import numpy as np
 
-from ...runtime.jit import kernel
+from ...runtime.jit import inlined, kernel
 
 KEY = 7
 FEW = 12  # so many words are sorted by insertion
 STACK = 128  # enough for 2**32 words: what is left for later are the larger parts of a part
 
 
-@kernel
+@inlined
 def _key(utf8, start, stop):
     """The key of the bytes start..stop of a word."""
     n, value = min(stop - start, KEY), 0
@@ -22,7 +22,7 @@ def _key(utf8, start, stop):
     return value << 3 | n
 
 
-@kernel
+@inlined
 def _compare(utf8, a, a_stop, b, b_stop):
     """Below, equal to or above zero: how the bytes a..a_stop stand to b..b_stop."""
     for i in range(min(a_stop - a, b_stop - b)):
@@ -78,7 +78,7 @@ def sort(order, keys, offsets, utf8):
                 top += 1
 
 
-@kernel
+@inlined
 def _insert(order, keys, offsets, utf8, low, high, at):
     """Sort the words order[low:high], which are equal up to byte `at`, by insertion."""
     for i in range(low + 1, high):
@@ -96,7 +96,7 @@ def _insert(order, keys, offsets, utf8, low, high, at):
         order[j], keys[j] = word, key
 
 
-@kernel
+@inlined
 def _is_before(a, b, heads, at, keys, lengths, utf8):
     """Whether the first word of run `a` stands before that of run `b`."""
     if keys[a] != keys[b]:
@@ -104,7 +104,7 @@ def _is_before(a, b, heads, at, keys, lengths, utf8):
     return _compare(utf8, at[a], at[a] + lengths[heads[a]], at[b], at[b] + lengths[heads[b]]) < 0
 
 
-@kernel
+@inlined
 def _sift(heap, size, i, heads, at, keys, lengths, utf8):
     """Let the run at place `i` of the heap sink to where it belongs."""
     run = heap[i]

@@ -6,7 +6,7 @@ second`) and what is known of it, 0 where the row is free.
 
 import numpy as np
 
-from ...runtime.jit import kernel
+from ...runtime.jit import inlined, kernel
 from ...runtime.simd import fetch, pointer
 
 BATCH = 32
@@ -14,13 +14,13 @@ BATCH = 32
 PAIR_A, PAIR_B = 0x1E3779B1, 0x25EBCA77
 
 
-@kernel
+@inlined
 def _pair_hash(first, second):
     h = first * PAIR_A + second * PAIR_B
     return h ^ (h >> 29)
 
 
-@kernel
+@inlined
 def _seek(table, key, slot):
     """The row that holds the pair `key`, or the free one where it belongs; `slot` is where its hash points."""
     while table[slot, 1] != 0 and table[slot, 0] != key:
@@ -36,7 +36,7 @@ def put_pairs(table, keys, values):
         table[slot, 0], table[slot, 1] = keys[i], values[i]
 
 
-@kernel
+@inlined
 def _pairs(ids, at, last, keep, keys, hashes):
     """The pairs from ids[at] on, as many as fit; `last` is the id before, or -1. Returns (end reached, last, pairs)."""
     n = 0
