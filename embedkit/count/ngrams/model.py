@@ -31,6 +31,15 @@ class Level(NamedTuple):
     backoff: np.ndarray
 
 
+def words_of(levels: list[Level], keys: np.ndarray, V: int) -> np.ndarray:
+    """The words (n, G) of n-grams with these `keys` (G,), one word longer than those of the last of `levels`."""
+    columns, rest = [], keys
+    for level in reversed(levels):
+        prefix, last = np.divmod(rest, V)
+        columns, rest = [last, *columns], level.keys[prefix]
+    return np.stack([rest, *columns])
+
+
 class NgramModel:
     """A language model (see `lm.protocol`) of `levels` from single words up, none of them empty.
 
