@@ -40,6 +40,7 @@ class _Speller:
 
         self._kernels, self._model = _kernels, model
         self._starts, self._texts = _packed([*words, BEGIN])
+        self._lengths = np.diff(self._starts)
 
     def __call__(self, out: Output, n: int, begin: int, end: int) -> None:
         """The n-grams begin..end of order n."""
@@ -54,7 +55,7 @@ class _Speller:
         bits = np.stack([level.log10[rows], level.backoff[rows]]).view(np.int32)
         special, texts = self._special(bits)
         longest = max(self._kernels.LONGEST, *map(len, texts))
-        room = np.diff(self._starts)[grams].sum() + (n + 2 + 2 * longest) * grams.shape[1]
+        room = self._lengths[grams].sum() + (n + 2 + 2 * longest) * grams.shape[1]
         out = np.empty(room, np.uint8)
         return out[: self._kernels.lines(bits, special, *_packed(texts), grams, self._starts, self._texts, out)]
 
