@@ -80,3 +80,24 @@ class Textbook:
         taken = {gram: D[min(n, 3) - 1] if gram in self.kept else n for gram, n in after.items()}
         own = after.get((*context, word), 0) - taken.get((*context, word), 0)
         return own / total + sum(taken.values()) / total * shorter
+
+
+def plain_arpa(model):
+    """The ARPA file of a model, number by number as numpy spells them."""
+    words = [b"</s>" if id == model.eos else model.vocab.bytes(id) for id in range(len(model.vocab))]
+    sizes = [len(level.keys) + (n == 1) for n, level in enumerate(model.levels, 1)]
+    lines, grams = [b"\\data\\", *(b"ngram %d=%d" % size for size in enumerate(sizes, 1))], [b""]
+    for n, level in enumerate(model.levels, 1):
+        prefixes, grams = grams, []
+        lines += [b"", b"\\%d-grams:" % n]
+        for key, *numbers in zip(level.keys.tolist(), level.log10, level.backoff):
+            prefix, last = divmod(key, len(words))
+            p, weight = (str(number).encode() for number in numbers)
+            weight = b"" if weight == b"0.0" else b"\t" + weight
+            gram = prefixes[prefix] + words[last]
+            if gram == b"</s>":
+                lines.append(b"-99\t<s>" + weight)
+                weight = b""
+            lines.append(p + b"\t" + gram + weight)
+            grams.append(b"<s> " if gram == b"</s>" else gram + b" ")
+    return b"\n".join([*lines, b"", b"\\end\\", b""])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -68,11 +69,17 @@ def _fail(message: str, hint: str = "", code: int = 1) -> int:
 
 
 def leave(code: int) -> None:
-    """End the process with `code`."""
-    if code > 128:
-        # At once: a thread may be waiting for stdin, or stdout for a reader who has gone.
-        os._exit(code)
-    if code == 1:
-        # What a broken stdout still buffers must not raise again while the interpreter shuts down.
-        sys.stdout = None
-    sys.exit(code)
+    """End the process with `code`, once what others want done at the end is done and what is buffered is written.
+
+    Nothing is taken apart that the system throws away as a whole: with numba that would take a fifth of a second.
+    """
+    if code <= 128:  # else at once: a thread may be waiting for stdin, or stdout for a reader who has gone
+        atexit._run_exitfuncs()
+        try:
+            for stream in (sys.stdout, sys.stderr):
+                if stream is not None:
+                    stream.flush()
+        except (OSError, ValueError):
+            if code != 1:  # which has told of it
+                sys.exit(code)  # Python tries again, and says what is wrong
+    os._exit(code)

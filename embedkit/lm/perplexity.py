@@ -65,15 +65,16 @@ def token_scores(
     *,
     reset: bool = False,
     batch: int = BATCH,
-    steps: int = STEPS,
+    steps: int | None = None,
     progress: Progress = SILENT,
 ) -> np.ndarray:
     """Natural log probabilities (N,) float64 of the text `ids` (N,), in which `model.eos` ends every line.
 
     The model reads a line end, then the text, and is asked for every token. It reads all lines as one text, or with
     `reset` each line anew. `steps` (words read at a time) and `batch` (lines read at a time, with `reset`) cost memory
-    and time, and change the result by no more than rounding.
+    and time, and change the result by no more than rounding; by default `steps` is what suits the model.
     """
+    steps = steps or getattr(model, "steps", STEPS)
     with progress.bar(len(ids), "scoring", "tokens") as advance:
         found = []
         for scores in _by_line(model, ids, batch, steps) if reset else score_text(model, ids, steps):

@@ -25,6 +25,7 @@ class LanguageModel(Protocol):
 
     Some models can do more; `hasattr` tells.
 
+    steps : how many words at a time suit `score`, where that is not `score.STEPS`
     score_hidden(inputs, targets, state) : (scores, H, state), those of `score` and between them the hidden states
         (T, B, H) float32 that the probabilities after each input are made of: what a neural cache compares.
     adapting(lr, segment, decay) : by default what suits the model; a copy that learns from what it has scored (dynamic

@@ -12,6 +12,7 @@ from ..runtime.jit import inlined, kernel
 from ..runtime.simd import fetch, pointer
 
 LOW, HIGH, START, LENGTH, COUNT, FIRST = range(6)
+ROW, TYPE = 8, (1 << 32) - 1
 PACKED = 14
 BATCH = 32
 # Products and sums stay below 2**63: compiled int64 arithmetic must not overflow (LLVM is told that it does not), and
@@ -23,8 +24,8 @@ TAIL_PRIME, TAIL_STATE = 16777619, (1 << 38) - 1
 @inlined
 def _seven(words, at, n):
     """Bytes at..at + n (n <= 7) of the text whose uint64 view is `words`, as one number."""
-    shift, place = np.uint64((at & 7) * 8), np.uint64(at >> 3)
-    both = (words[place] >> shift) | ((words[place + np.uint64(1)] << np.uint64(1)) << (np.uint64(63) - shift))
+    shift, place = np.uint64((at & 7) * 8), at >> 3
+    both = (words[place] >> shift) | ((words[place + 1] << np.uint64(1)) << (np.uint64(63) - shift))
     return np.int64(both & ((np.uint64(1) << np.uint64(8 * n)) - np.uint64(1)))
 
 
@@ -41,20 +42,17 @@ def _hash(low, high, length, text, stop):
 
 
 @inlined
-def _find(low, high, length, h, text, start, slots, types, arena):
+def _find(low, high, length, h, text, start, slots, mask, types, arena):
     """The slot that holds the word at text[start:start + length], or the empty one where it belongs."""
-    mask, tag = len(slots) - 1, h >> 33
-    slot = h & mask
+    slot, tag = h & mask, h >> 33
     while slots[slot] != 0:
         if slots[slot] >> 32 == tag:
-            t = (slots[slot] & 0xFFFFFFFF) - 1
-            if types[t, LOW] == low and types[t, HIGH] == high and types[t, LENGTH] == length:
-                if length <= PACKED:
-                    return slot
-                own, i = types[t, START], PACKED
+            row = ROW * ((slots[slot] & TYPE) - 1)
+            if types[row + LOW] == low and types[row + HIGH] == high and types[row + LENGTH] == length:
+                own, i = types[row + START], PACKED
                 while i < length and text[start + i] == arena[own + i]:
                     i += 1
-                if i == length:
+                if i >= length:
                     return slot
         slot = (slot + 1) & mask
     return slot
@@ -62,14 +60,15 @@ def _find(low, high, length, h, text, start, slots, types, arena):
 
 @inlined
 def _add(slot, low, high, length, h, text, start, slots, types, arena, size):
-    """Put a word into an empty slot; returns its type."""
+    """Put a word into an empty slot; returns its row."""
     t, used = size[0], size[1]
-    types[t, LOW], types[t, HIGH], types[t, START], types[t, LENGTH] = low, high, used, length
+    row = ROW * t
+    types[row + LOW], types[row + HIGH], types[row + START], types[row + LENGTH] = low, high, used, length
     for i in range(length):
         arena[used + i] = text[start + i]
     size[0], size[1] = t + 1, used + length
     slots[slot] = (h >> 33) << 32 | (t + 1)
-    return t
+    return row
 
 
 @kernel
@@ -84,75 +83,100 @@ def split(text, ends):
 
 
 @kernel
-def scan(text, words, ends, first, last, base, slots, types, arena, size, ids, n):
+def scan(text, words, ends, first, last, base, batch, slots, types, arena, size, ids, n):
     """The words between `ends` first..last: `ids[n:]` gets a type for each and -1 for a newline.
 
-    `words` is the uint64 view of `text`, with room behind. Stops where the table is full, before a word that it cannot
-    take. Returns (end reached, n).
+    `words` is the uint64 view of `text`, with room behind; `batch` (4, BATCH) int64 is room for what is at work. Stops
+    where the table is full, before a word that it cannot take. Returns (end reached, n).
     """
-    lows, highs, hashes = np.empty(BATCH, np.int64), np.empty(BATCH, np.int64), np.empty(BATCH, np.int64)
-    flat, mask = types.reshape(-1), len(slots) - 1
-    for batch in range(first, last, BATCH):
+    room, bytes_room, mask = min(len(types), len(slots) // 2), len(arena), len(slots) - 1
+    lows, highs, hashes, lengths = pointer(batch[0]), pointer(batch[1]), pointer(batch[2]), pointer(batch[3])
+    text, words, ends, ids = pointer(text), pointer(words), pointer(ends), pointer(ids)
+    slots, types, arena, size = pointer(slots), pointer(types.reshape(-1)), pointer(arena), pointer(size)
+    start = np.int64(ends[first - 1]) + 1 if first > 0 else 0
+    for at in range(first, last, BATCH):
         # The table is larger than the cache: ask for a batch of slots, then for their types, then look them up.
-        size_of_batch = min(BATCH, last - batch)
+        size_of_batch = min(BATCH, last - at)
+        behind = start
         for j in range(size_of_batch):
-            start = ends[batch + j - 1] + 1 if batch + j > 0 else 0
-            length = ends[batch + j] - start
-            lows[j] = _seven(words, start, min(length, 7))
-            highs[j] = _seven(words, start + 7, min(max(length - 7, 0), 7))
-            hashes[j] = _hash(lows[j], highs[j], length, text, ends[batch + j])
-            fetch(pointer(slots), hashes[j] & mask)
+            end = np.int64(ends[at + j])
+            length = end - behind
+            low = _seven(words, behind, min(length, 7))
+            high = _seven(words, behind + 7, min(max(length - 7, 0), 7))
+            h = _hash(low, high, length, text, end)
+            fetch(slots, h & mask)
+            lows[j], highs[j], hashes[j], lengths[j] = low, high, h, length
+            behind = end + 1
         for j in range(size_of_batch):
-            entry = slots[hashes[j] & mask]
-            fetch(pointer(flat), 8 * (max(entry & 0xFFFFFFFF, 1) - 1))
+            fetch(types, ROW * (max(slots[hashes[j] & mask] & TYPE, 1) - 1))
         for j in range(size_of_batch):
-            e = batch + j
-            start = ends[e - 1] + 1 if e > 0 else 0
-            end = ends[e]
-            length = end - start
+            length = lengths[j]
+            end = start + length
             if length > 0:
                 low, high, h = lows[j], highs[j], hashes[j]
-                slot = _find(low, high, length, h, text, start, slots, types, arena)
+                slot = _find(low, high, length, h, text, start, slots, mask, types, arena)
                 if slots[slot] == 0:
-                    if size[0] == len(types) or 2 * (size[0] + 1) > len(slots) or size[1] + length > len(arena):
-                        return e, n
-                    t = _add(slot, low, high, length, h, text, start, slots, types, arena, size)
-                    types[t, COUNT], types[t, FIRST] = 1, base + start
-                else:
-                    t = (slots[slot] & 0xFFFFFFFF) - 1
-                    types[t, COUNT] += 1
+                    if size[0] == room or size[1] + length > bytes_room:
+                        return at + j, n
+                    row = _add(slot, low, high, length, h, text, start, slots, types, arena, size)
+                    types[row + COUNT], types[row + FIRST] = 0, base + start
+                t = (slots[slot] & TYPE) - 1
+                types[ROW * t + COUNT] += 1
                 ids[n] = t
                 n += 1
             if text[end] == 10:
                 ids[n] = -1
                 n += 1
+            start = end + 1
     return last, n
 
 
 @kernel
 def rehash(slots, types, arena, n):
     """Fill the empty `slots` with the first `n` types."""
+    mask = len(slots) - 1
+    slots, types, arena = pointer(slots), pointer(types.reshape(-1)), pointer(arena)
     for t in range(n):
-        low, high, start, length = types[t, LOW], types[t, HIGH], types[t, START], types[t, LENGTH]
+        row = ROW * t
+        low, high, start, length = types[row + LOW], types[row + HIGH], types[row + START], types[row + LENGTH]
         h = _hash(low, high, length, arena, start + length)
-        slots[_find(low, high, length, h, arena, start, slots, types, arena)] = (h >> 33) << 32 | (t + 1)
+        # All are different: the first empty slot is theirs.
+        slot = h & mask
+        while slots[slot] != 0:
+            slot = (slot + 1) & mask
+        slots[slot] = (h >> 33) << 32 | (t + 1)
 
 
 @kernel
-def merge(slots, types, arena, size, others, other_arena, mapped):
-    """Add the types of another table to one with room for all of them; `mapped` gets the type of each."""
-    for b in range(len(mapped)):
-        low, high, start, length = others[b, LOW], others[b, HIGH], others[b, START], others[b, LENGTH]
-        h = _hash(low, high, length, other_arena, start + length)
-        slot = _find(low, high, length, h, other_arena, start, slots, types, arena)
-        if slots[slot] == 0:
-            t = _add(slot, low, high, length, h, other_arena, start, slots, types, arena, size)
-            types[t, COUNT], types[t, FIRST] = others[b, COUNT], others[b, FIRST]
-        else:
-            t = (slots[slot] & 0xFFFFFFFF) - 1
-            types[t, COUNT] += others[b, COUNT]
-            types[t, FIRST] = min(types[t, FIRST], others[b, FIRST])
-        mapped[b] = t
+def merge(batch, slots, types, arena, size, others, other_arena, mapped):
+    """Add the types of another table to one with room for all of them; `mapped` gets the type of each. `batch` as in
+    `scan`."""
+    mask, n = len(slots) - 1, len(mapped)
+    hashes = pointer(batch[0])
+    slots, types, arena, size = pointer(slots), pointer(types.reshape(-1)), pointer(arena), pointer(size)
+    others, other_arena = pointer(others.reshape(-1)), pointer(other_arena)
+    for at in range(0, n, BATCH):
+        size_of_batch = min(BATCH, n - at)
+        for j in range(size_of_batch):
+            row = ROW * (at + j)
+            length = others[row + LENGTH]
+            stop = others[row + START] + length
+            hashes[j] = _hash(others[row + LOW], others[row + HIGH], length, other_arena, stop)
+            fetch(slots, hashes[j] & mask)
+        for j in range(size_of_batch):
+            fetch(types, ROW * (max(slots[hashes[j] & mask] & TYPE, 1) - 1))
+        for j in range(size_of_batch):
+            b = ROW * (at + j)
+            low, high, start, length = others[b + LOW], others[b + HIGH], others[b + START], others[b + LENGTH]
+            slot = _find(low, high, length, hashes[j], other_arena, start, slots, mask, types, arena)
+            if slots[slot] == 0:
+                row = _add(slot, low, high, length, hashes[j], other_arena, start, slots, types, arena, size)
+                types[row + COUNT], types[row + FIRST] = 0, others[b + FIRST]
+            t = (slots[slot] & TYPE) - 1
+            row = ROW * t
+            types[row + COUNT] += others[b + COUNT]
+            types[row + FIRST] = min(types[row + FIRST], others[b + FIRST])
+            mapped[at + j] = t
 
 
 @kernel

@@ -22,6 +22,7 @@ class Types:
         self.clear()
         # Room for one block, kept from scan to scan: fresh memory costs more than what is done with it.
         self._words, self._ends, self._ids = np.empty(0, np.uint64), np.empty(0, np.int32), np.empty(0, np.int32)
+        self._batch = np.empty((4, _kernels.BATCH), np.int64)
 
     def clear(self) -> None:
         """Begin anew."""
@@ -106,7 +107,7 @@ class Types:
         reached, last, n = 0, _kernels.split(text, ends), 0
         while True:
             table = self.slots, self.types, self.arena, self.size
-            reached, n = _kernels.scan(text, words, ends, reached, last, base, *table, ids, n)
+            reached, n = _kernels.scan(text, words, ends, reached, last, base, self._batch, *table, ids, n)
             if reached == last or not self._grow(len(text)):
                 return ids[:n].copy(), int(ends[reached - 1]) + 1 if reached else 0
 
@@ -114,7 +115,8 @@ class Types:
         """Take in the types of `other`; returns the type of each of them here."""
         self.grow(len(self) + len(other) + 1, int(self.size[1] + other.size[1]))
         mapped = np.empty(len(other), np.int32)
-        _kernels.merge(self.slots, self.types, self.arena, self.size, other.types, other.arena, mapped)
+        table = self.slots, self.types, self.arena, self.size
+        _kernels.merge(self._batch, *table, other.types, other.arena, mapped)
         return mapped
 
 

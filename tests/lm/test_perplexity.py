@@ -79,6 +79,14 @@ def test_a_model_that_takes_no_batches_gets_none():
     assert set(model.asked) == {1}
 
 
+def test_a_model_is_given_as_many_words_at_a_time_as_suit_it():
+    model, lengths = bigrams(), []
+    score, model.steps = model.score, 7
+    model.score = lambda inputs, *rest: lengths.append(len(inputs)) or score(inputs, *rest)
+    perplexity(model, np.full(20, EOS))
+    assert lengths == [7, 7, 6]
+
+
 def test_lines_are_read_on_or_anew():
     model = counter()
     ids = np.array([A, EOS, A, EOS])

@@ -20,7 +20,7 @@ from ...text.stream import UNK
 from ...text.vocab import Vocab, show
 from .arpa_lines import Lines
 from .arpa_sections import Section, Words, section, sizes
-from .model import LN10, Level, NgramModel
+from .model import LN10, Level, NgramModel, words_of
 
 NO_UNK = -100.0  # log10 probability of <unk> where the file has none, as in KenLM
 
@@ -101,11 +101,7 @@ def _level(lines: Lines, model: NgramModel, keys: np.ndarray, at: np.ndarray, fo
 
 def _backed_off(model: NgramModel, keys: np.ndarray) -> np.ndarray:
     """log10 of the probabilities (G,) of n-grams one word longer than those of `model`, which knows none of them."""
-    columns, rest = [], keys
-    for level in reversed(model.levels):
-        prefix, last = np.divmod(rest, len(model.vocab))
-        columns, rest = [last, *columns], level.keys[prefix]
-    words = np.stack([rest, *columns])
+    words = words_of(model.levels, keys, len(model.vocab))
     targets = np.full_like(words[1:], -1)
     targets[-1] = words[-1]
     shorter, _ = model.score(words[:-1], targets, model.start(len(keys)))

@@ -31,6 +31,15 @@ class Level(NamedTuple):
     backoff: np.ndarray
 
 
+def words_of(levels: list[Level], keys: np.ndarray, V: int) -> np.ndarray:
+    """The words (n, G) of n-grams with these `keys` (G,), one word longer than those of the last of `levels`."""
+    columns, rest = [], keys
+    for level in reversed(levels):
+        prefix, last = np.divmod(rest, V)
+        columns, rest = [last, *columns], level.keys[prefix]
+    return np.stack([rest, *columns])
+
+
 class NgramModel:
     """A language model (see `lm.protocol`) of `levels` from single words up, none of them empty.
 
@@ -39,6 +48,7 @@ class NgramModel:
     """
 
     batches = True
+    steps = 1 << 17  # of more words at a time, what is looked up lies closer together
 
     def __init__(self, vocab: Vocab, levels: list[Level], metadata: dict):
         self.vocab, self.levels, self.metadata = vocab, levels, metadata
@@ -49,7 +59,7 @@ class NgramModel:
 
     def step(self, ids: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         V = len(self.vocab)
-        _, state = self._read(ids[None], state)
+        state = self._read(ids, state)
         rows = np.tile(self.levels[0].log10, (len(ids), 1))
         for below, level, context in zip(self.levels, self.levels[1:], state):
             rows += np.where(context >= 0, below.backoff[context], 0)[:, None]
@@ -60,31 +70,53 @@ class NgramModel:
         return rows * LN10, state
 
     def score(self, inputs: np.ndarray, targets: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        asked = np.maximum(targets, 0)
-        contexts, state = self._read(inputs, state)
-        scores = self.levels[0].log10[asked]
-        for below, level, context in zip(self.levels, self.levels[1:], contexts):
+        V, ends, asked = len(self.vocab), inputs == self.eos, np.maximum(targets, 0)
+        # As a rule the next word read is the one asked for: what is found for the one need not be looked for again.
+        is_text = ((inputs[1:] == targets[:-1]) | ends[1:]).all()
+        scores, context, after = self.levels[0].log10[asked], inputs.astype(np.int64), np.empty_like(state)
+        for n, (below, level) in enumerate(zip(self.levels, self.levels[1:])):
+            after[n] = context[-1]
             scores += np.where(context >= 0, below.backoff[context], 0)
-            at = find(level.keys, context * len(self.vocab) + asked)
+            at = find(level.keys, context * V + asked)
             scores = np.where(at >= 0, level.log10[at], scores)
-        return np.where(targets < 0, np.float32(0), scores * LN10), state
+            if level is self.levels[-1]:
+                break
+            before = np.concatenate([state[n : n + 1], context[:-1]])
+            if is_text:
+                context = np.concatenate([find(level.keys, before[:1] * V + inputs[:1]), at[:-1]])
+            else:
+                context = find(level.keys, before * V + inputs)
+            context[ends] = -1
+        return np.where(targets < 0, np.float32(0), scores * LN10), after
 
-    def _read(self, inputs: np.ndarray, state: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
-        """The state at each of `inputs` (T, B), a list of (T, B) for contexts of 1, 2 … words, and after the last."""
-        contexts, after, before = [], np.empty_like(state), inputs
-        for n, level in enumerate(self.levels[:-1]):
-            # A word is its own index; a line end leaves nothing longer.
-            found = inputs.astype(np.int64)
-            if n:
-                found = find(level.keys, before * len(self.vocab) + found)
-                found[inputs == self.eos] = -1
-            contexts.append(found)
-            chain = np.concatenate([state[n : n + 1], found])
-            before, after[n] = chain[:-1], chain[-1]
-        return contexts, after
+    def _read(self, ids: np.ndarray, state: np.ndarray) -> np.ndarray:
+        """The state after `ids` (B,)."""
+        after = np.empty_like(state)
+        after[:1] = ids
+        for n, level in enumerate(self.levels[1:-1], 1):
+            # A line end leaves nothing longer than itself.
+            after[n] = np.where(ids == self.eos, -1, find(level.keys, state[n - 1] * len(self.vocab) + ids))
+        return after
 
 
 def find(keys: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """The index of each of `wanted` in the rising `keys`, -1 where it is not in there."""
-    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[at] == wanted, at, -1)
+    order = nearly_sorted(wanted.reshape(-1))
+    sought = wanted.reshape(-1)[order]
+    at = np.minimum(np.searchsorted(keys, sought), len(keys) - 1)
+    found = np.empty(wanted.shape, np.int64)
+    found.reshape(-1)[order] = np.where(keys[at] == sought, at, -1)
+    return found
+
+
+def nearly_sorted(numbers: np.ndarray) -> np.ndarray:
+    """An order (N,) in which int64 `numbers` (N,) rise, but for those that differ in their last bits alone.
+
+    A search for such numbers finds each near the one before, in the processor's cache; in any order, most of it is
+    waiting for memory. Sorting numbers that have their places in the last bits takes a fifth of the time of argsort.
+    """
+    bits = max(len(numbers) - 1, 1).bit_length()
+    spare = max(0, int(numbers.max(initial=0)).bit_length() + bits - 63)
+    packed = (numbers >> spare << bits) + np.arange(len(numbers))
+    packed.sort()
+    return packed & ((1 << bits) - 1)

@@ -7,16 +7,18 @@ import math
 
 import numpy as np
 import pytest
-from _kneser_ney import random_text, trained
+from _kneser_ney import plain_arpa, random_text, trained
 
 from embedkit.config import LmText
 from embedkit.count.ngrams import Kn, arpa, arpa_write, train
+from embedkit.count.ngrams.model import Level, NgramModel
 from embedkit.errors import EmbedkitError, FormatError
 from embedkit.io.files import Output
 from embedkit.lm.lines import reader
 from embedkit.lm.load import load
 from embedkit.lm.score import Scorer
 from embedkit.text import stream
+from embedkit.text.vocab import Vocab
 
 # Columns: </s> a b c. Trigram `a b c` has no bigram `a b` before it, as pruning may leave it; `c` has no weight.
 ARPA = """
@@ -188,6 +190,27 @@ def test_round_trip(tmp_path, order, cutoff):
         for x, y in zip(mine, other):
             np.testing.assert_array_equal(x, y)
     assert written(again, tmp_path / "b") == text
+
+
+def test_numbers_are_as_short_as_numpy_makes_them(tmp_path):
+    """Any float32: of few and many digits, half way between decimals, powers of two, with an exponent, with no bits."""
+    rng = np.random.default_rng(8)
+    coarse = np.arange(110 << 23, 150 << 23, 1 << 18)  # few bits: many are half way
+    bits = np.concatenate([coarse, coarse + 1, coarse - 1, rng.integers(0, 0x7F800000, 1000), [0, 1, 0x7F7FFFFF]])
+    short = np.array([k / 10**n for n in range(8) for k in (1, 12, 95, 123, 99999, 1234567)], np.float32)
+    numbers = np.concatenate([bits.astype(np.int32).view(np.float32), short])
+    words = ["<eos>", "<unk>", *map(str, range(len(numbers) - 2))]
+    model = NgramModel(Vocab.from_words(words), [Level(np.arange(len(words)), -numbers, numbers[::-1])], {})
+    assert written(model, tmp_path / "a") == plain_arpa(model)
+
+
+@pytest.mark.parametrize(("order", "cutoff"), [(1, 0), (2, 0), (4, 0), (4, 1)])
+def test_files_are_those_of_the_plain_way(tmp_path, monkeypatch, order, cutoff):
+    """Several blocks, and words of several lengths."""
+    monkeypatch.setattr(arpa_write, "_BLOCK", 7)
+    words = ["<eos>", "<unk>", "한국어", "a", "long" * 30, *"bcde"]
+    model = trained(random_text(3, 60), order, cutoff, words=words)
+    assert written(model, tmp_path / "a") == plain_arpa(model)
 
 
 @pytest.mark.parametrize("word", ["", "a b", "a\tb", "<s>", "</s>"])

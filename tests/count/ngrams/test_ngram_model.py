@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from _kneser_ney import EOS, WORDS, random_text, trained
 
-from embedkit.count.ngrams.model import NgramModel
+from embedkit.count.ngrams import model as ngram_model
+from embedkit.count.ngrams.model import NgramModel, find
 from embedkit.lm.perplexity import perplexity
 
 V = len(WORDS)
@@ -17,10 +18,14 @@ def model(request):
     return trained(random_text(1, 80), request.param)
 
 
-def test_score_is_step(model):
-    """To the last bit, over several blocks, for several texts side by side; line ends anywhere."""
+@pytest.mark.parametrize("is_text", [False, True])
+def test_score_is_step(model, is_text):
+    """To the last bit, over several blocks, for several texts side by side; line ends anywhere. In a text the next word
+    is the one asked for, but where nothing is asked."""
     rng = np.random.default_rng(3)
     inputs, targets = rng.integers(0, V, (2, 40, 7))
+    if is_text:
+        targets[:-1] = inputs[1:]
     targets[rng.random(targets.shape) < 0.2] = -1
     state, stepped, expected = model.start(7), model.start(7), []
     for ids, asked in zip(inputs, targets):
@@ -34,6 +39,24 @@ def test_score_is_step(model):
         found.append(scores)
     np.testing.assert_array_equal(np.concatenate(found), expected)
     np.testing.assert_array_equal(state, stepped)
+
+
+def test_words_of_a_text_are_looked_up_once(monkeypatch):
+    """The context of the next word is what was found for this one."""
+    sought, model, ids = [], trained(random_text(1, 80), 3), random_text(2, 80)
+    monkeypatch.setattr(ngram_model, "find", lambda keys, wanted: sought.append(wanted.size) or find(keys, wanted))
+    perplexity(model, ids)
+    assert sum(sought) == 2 * len(ids) + 1  # the first word is no context yet
+
+
+@pytest.mark.parametrize("most", [9, 10**4, 2**62])
+def test_find(most):
+    """In any order, with repetitions, below and above all; where numbers have no bits to spare for their places too."""
+    rng = np.random.default_rng(4)
+    keys = np.unique(rng.integers(0, most, 300))
+    wanted = np.concatenate([rng.choice(keys, 500), rng.integers(-most, most, 500), [most - 1, 0, -1]]).reshape(17, 59)
+    places = {key: i for i, key in enumerate(keys.tolist())}
+    assert find(keys, wanted).tolist() == [[places.get(key, -1) for key in row] for row in wanted.tolist()]
 
 
 def test_a_state_is_a_value(model):
