@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from _kneser_ney import WORDS, random_text, trained
 
-from embedkit.count.ngrams import load, store
+from embedkit.count.ngrams import MODEL, store
 from embedkit.errors import FormatError
 from embedkit.io import container
 from embedkit.io.files import Output
@@ -18,7 +18,7 @@ def test_written_and_read(tmp_path, order):
     model = trained(random_text(1), order)
     with Output(tmp_path / "kn") as out:
         store.save(out, model)
-    again = load(container.read(tmp_path / "kn"))
+    again = MODEL.load(container.read(tmp_path / "kn"))
     assert list(again.vocab) == WORDS
     assert (again.metadata["kind"], again.metadata["model"], again.metadata["order"]) == ("language-model", "kn", order)
     for mine, other in zip(model.levels, again.levels, strict=True):
@@ -58,4 +58,4 @@ def test_what_does_not_fit_together(tmp_path, change, said):
     with Output(tmp_path / "kn") as out:
         container.write(out, {k: v for k, v in tensors.items() if v is not None}, pack_metadata(facts))
     with pytest.raises(FormatError, match=said):
-        load(container.read(tmp_path / "kn"))
+        MODEL.load(container.read(tmp_path / "kn"))
