@@ -46,10 +46,9 @@ def command(lm, texts, valid, threads, cache, as_json, quiet, **_):
     Prints a table on a terminal, tab-separated lines with a header otherwise. --json adds theta, dynamic_lr and lambda.
     """
     check_methods()
-    from ..library.train import limited_threads
     from ..lm.lines import text_config
     from ..lm.load import load
-    from ..runtime.parallel import thread_count
+    from ..runtime.parallel import limited_threads, thread_count
     from ..runtime.progress import Progress
     from ..text.inputs import need_text
     from ..text.stream import read_with

@@ -67,9 +67,9 @@ class LanguageModel:
         """Perplexity with everything that it is made of; see `perplexity`."""
         from ..lm.lines import text_config
         from ..lm.perplexity import perplexity
+        from ..runtime.parallel import limited_threads
         from ..text.stream import read_with
         from .text import as_inputs
-        from .train import limited_threads
 
         with limited_threads(self.threads):
             stream = read_with(as_inputs(text), self.source.vocab, text_config(self.source), self.threads, keep=False)

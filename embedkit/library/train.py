@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import contextmanager
 
 from ..catalog import MODELS
 from ..config import Config
 from ..runtime.memory import FEWER
+from ..runtime.parallel import limited_threads
 from ..training.contract import Run
 
 
@@ -37,18 +37,6 @@ def train_model(name: str, inputs, config: Config, run: Run, reserve: Callable[[
         result = model.train(data, config, run)
     result.metadata |= provenance(name, config, data, init)
     return result
-
-
-@contextmanager
-def limited_threads(threads: int | None):
-    """Keep BLAS to as many threads as our own kernels use."""
-    if threads is None:
-        yield
-        return
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(threads):
-        yield
 
 
 def train(

@@ -5,12 +5,25 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 
 def thread_count(threads: int | None) -> int:
     """`threads`, or as many as this process may use cores."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return threads or cores or 1
+
+
+@contextmanager
+def limited_threads(threads: int | None):
+    """Keep BLAS to as many threads as our own kernels use."""
+    if threads is None:
+        yield
+        return
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(threads):
+        yield
 
 
 def each(work: Callable, jobs: Iterable, threads: int) -> list:

@@ -24,7 +24,7 @@ leave(int(sys.argv[1]))
 THRESHOLD = """
 import gc
 before = gc.get_threshold()
-import embedkit.{first}, embedkit.jit
+import embedkit.{first}, embedkit.runtime.jit
 print(gc.get_threshold() == before)
 """
 

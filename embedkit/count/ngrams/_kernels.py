@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...runtime.jit import kernel
+from ...runtime.jit import inlined, kernel
 
 # Numbers that `_number` spells: 2**LOWEST <= x < 2**(HIGHEST + 1). Products stay below 2**53, and below 1e-4 numpy
 # spells them with an exponent.
@@ -14,7 +14,7 @@ _POWERS_OF_10 = 10 ** np.arange(13)
 LONGEST = 20  # bytes that `_number` writes at most
 
 
-@kernel
+@inlined
 def _copy(texts, starts, which, out, at):
     """Text `which` to `out` from place `at` on; returns the place behind."""
     for i in range(starts[which], starts[which + 1]):
@@ -23,7 +23,16 @@ def _copy(texts, starts, which, out, at):
     return at
 
 
-@kernel
+@inlined
+def _decimals(number, length, out, at):
+    """The last `length` digits of `number`; returns the place behind."""
+    for i in range(at + length - 1, at - 1, -1):
+        out[i] = 48 + number % 10
+        number //= 10
+    return at + length
+
+
+@inlined
 def _number(bits, out, at):
     """The shortest decimal that gives the float32 of these `bits`, the nearest of those, even in its last digit if two
     are as near; the mantissa has more bits than the first. Returns the place behind.
@@ -54,15 +63,6 @@ def _number(bits, out, at):
     at = _decimals(whole, length, out, at)
     out[at] = 46  # .
     return _decimals(digits, max(places, 1), out, at + 1)
-
-
-@kernel
-def _decimals(number, length, out, at):
-    """The last `length` digits of `number`; returns the place behind."""
-    for i in range(at + length - 1, at - 1, -1):
-        out[i] = 48 + number % 10
-        number //= 10
-    return at + length
 
 
 @kernel
