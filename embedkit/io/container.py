@@ -22,11 +22,10 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from ..errors import AGAIN, EmbedkitError, FormatError
-from .files import Output, map_input, reading_error
+from .files import NATIVE_SUFFIXES, Output, map_input, reading_error
 from .spool import pieces
 
 PROFILE = "embedkit/1"
-SUFFIXES = (".safetensors", "")
 ALIGN = 64
 MAX_HEADER = 10_000_000  # bytes
 MAX_PARTS = 200_000  # of a header, by its commas; JSON makes 50 to 200 bytes of each
@@ -72,7 +71,7 @@ def is_native(path: str) -> bool:
 
 def is_native_name(path: str) -> bool:
     """Whether `path` is stdout, or by its suffix a file in this container."""
-    return path == "-" or os.path.splitext(path)[1].lower() in SUFFIXES
+    return path == "-" or os.path.splitext(path)[1].lower() in NATIVE_SUFFIXES
 
 
 def write(out: Output, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> None:

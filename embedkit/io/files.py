@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _DESCRIPTOR = re.compile(r"/dev/fd/(\d+)|/proc/self/fd/(\d+)")
 MAX_RATIO = 100  # what is unpacked, to what the file has: text and counts shrink to a tenth, bombs to a thousandth
 SMALL = 1 << 24  # bytes that any file may unpack to
+NATIVE_SUFFIXES = (".safetensors", "")  # of names of files in the native container
 _STREAMS = {"-": 1, "/dev/stdout": 1, "/dev/stderr": 2}
 
 

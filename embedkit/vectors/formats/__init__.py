@@ -16,8 +16,7 @@ from importlib import import_module
 
 from ...errors import EmbedkitError, FormatError, OptionError
 from ...io import saving
-from ...io.container import SUFFIXES
-from ...io.files import map_input
+from ...io.files import NATIVE_SUFFIXES, map_input
 
 HEAD = 1 << 18  # bytes that sniffing sees
 
@@ -51,7 +50,7 @@ class Format:
 
 # In the order in which they are tried: magic numbers first, text without a header last.
 FORMATS = (
-    Format("native", "native", SUFFIXES),
+    Format("native", "native", NATIVE_SUFFIXES),
     Format("fasttext", "fasttext"),
     Format("finalfusion", "finalfusion", (".fifu",)),
     Format("npy", "npy", (".npy",), words_apart=True),
