@@ -65,7 +65,7 @@ def startup() -> None:
     lm = Path(tempfile.mkdtemp()) / "lm.safetensors"
     embedkit = [sys.executable, "-m", "embedkit"]
     run([*embedkit, "train", "lstm", args.text, "--epochs", "1", "--embed", "200", "--hidden", "200", "-o", str(lm)])
-    numpy, generate = [sys.executable, "-c", "import numpy"], [*embedkit, "generate", str(lm), "--words", "1"]
+    numpy, generate = [sys.executable, "-c", "import numpy"], [*embedkit, "generate", str(lm), "--max-words", "1"]
     more = sorted(run(generate).wall - run(numpy).wall for _ in range(11))
     print(f"generate, first word, after python and numpy: {more[5]:.3f} s ({more[0]:.3f}-{more[-1]:.3f}, 11 pairs)")
 

@@ -74,7 +74,7 @@ class PlainText:
         choices=("whitespace", "words", "chars"),
     )
     lowercase: bool = option(False, "lower-case the text (Unicode)")
-    normalize: bool = option(True, "bring words to Unicode NFC")
+    nfc: bool = option(True, "bring words to Unicode NFC")
     drop_punctuation: bool = option(False, "leave out tokens without a letter or digit")
     encoding_errors: str = option(
         "strict", "invalid UTF-8: stop and name the byte, or put U+FFFD", choices=("strict", "replace")

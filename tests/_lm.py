@@ -18,7 +18,7 @@ class Bigrams:
     def __init__(self, words, table, unk="<unk>", tokenizer="whitespace", **text):
         self.vocab = Vocab.from_words(words)
         self.eos, self.unk = self.vocab.id("<eos>"), self.vocab.id(unk)
-        self.metadata = {"config": {"text": {"tokenizer": tokenizer, "normalize": True, **text}}}
+        self.metadata = {"config": {"text": {"tokenizer": tokenizer, "nfc": True, **text}}}
         with np.errstate(divide="ignore"):
             self.logs = np.log(np.asarray(table, np.float64)).astype(np.float32)
         self.fed, self.asked = [], []

@@ -111,7 +111,7 @@ TOY_METADATA = {
     "seed": 1,
     "corpus_sha256": "0" * 64,
     "tool": "embedkit 0",
-    "config": {"text": {"tokenizer": "whitespace", "lowercase": True, "normalize": True, "min_count": 1}},
+    "config": {"text": {"tokenizer": "whitespace", "lowercase": True, "nfc": True, "min_count": 1}},
 }
 
 

@@ -10,7 +10,7 @@ from embedkit.config import Config, Text, Training, read_toml, toml
 
 
 def test_toml_says_what_the_tables_say():
-    text = {"vocab": 'a "b"\\c\x7f\n', "min-count": 5, "lowercase": False, "normalize": True, "joiner": "한"}
+    text = {"vocab": 'a "b"\\c\x7f\n', "min-count": 5, "lowercase": False, "nfc": True, "joiner": "한"}
     tables = {"text": text, "context": {"sample": 1e-5}, "training": {"valid-pairs": ("a", "b")}}
     assert tomllib.loads(toml(tables)) == tables | {"training": {"valid-pairs": ["a", "b"]}}
     assert toml({}) == ""

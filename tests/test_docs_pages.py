@@ -116,7 +116,7 @@ def test_every_option_of_word2vec_is_explained():
 
 
 def test_every_option_of_the_verbs_is_explained():
-    page = (ROOT / "docs/verbs.md").read_text("utf-8")
+    page = (ROOT / "docs/transform.md").read_text("utf-8")
     common = {"out", "target", "source_format", "output", "as_json", "config", "print_config", "quiet"}
     for verb in ("select", "postprocess", "merge", "align", "diff", "quantize"):
         start = page.index(f"\n## {verb}\n")

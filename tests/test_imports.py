@@ -103,14 +103,14 @@ def test_version_asks_blas_and_compiles_nothing():
         ("pairs FILE --metric manhattan", "king queen\n" * 40),
         ("vectors FILE king", ""),
         ("vectors FILE --all --json", ""),
-        ("vectors FILE --sentence mean", "the king\n"),
+        ("vectors FILE --pool mean", "the king\n"),
         ("info FILE", ""),
         ("verify FILE", ""),
         ("convert FILE - --to word2vec --on-bad-token skip -q", ""),
         ("convert FILE - --to glove --on-bad-token escape -q", ""),
         ("convert FILE - --to native", ""),
         ("select FILE -o - --top 3", ""),
-        ("select FILE -o - --words -", "king\n"),
+        ("select FILE -o - --vocab -", "king\n"),
         ("merge FILE FILE -o - --union --unit", ""),
         ("align FILE FILE -o - -q", ""),
         ("diff FILE FILE", ""),
@@ -121,7 +121,7 @@ def test_version_asks_blas_and_compiles_nothing():
 )
 def test_questions_load_numpy_alone(toy_file, command, queries):
     words = [str(toy_file) if word == "FILE" else word for word in command.split()]
-    if "--sentence" in words:
+    if "--pool" in words:
         words.append("-q")
     assert foreign(loaded(*words, stdin=queries)) == {"click", "numpy"}
 
@@ -155,9 +155,9 @@ def test_int8_too(toy_file, tmp_path, command):
 @pytest.mark.parametrize(
     ("command", "lines"),
     [
-        ("generate LM --words 5", ""),
-        ("generate LM --words 5 --top-k 3 --top-p .9 --temperature .7 --prompt tea", ""),
-        ("generate LM --lines 1 --words 5 --beam 2 --json", ""),
+        ("generate LM --max-words 5", ""),
+        ("generate LM --max-words 5 --top-k 3 --top-p .9 --temperature .7 --prompt tea", ""),
+        ("generate LM --lines 1 --max-words 5 --beam 2 --json", ""),
         ("score LM", "tea is hot\n"),
         ("similar LM tea", ""),
         ("vectors LM tea --output-embedding", ""),

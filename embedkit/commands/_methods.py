@@ -31,7 +31,9 @@ class Weights(click.ParamType):
 _SIZE = {"type": WholeRange(min=1), "metavar": "N"}
 _ABOVE_0 = {"type": FiniteRange(min=0, min_open=True), "metavar": "X"}
 _OPTIONS = (
-    click.option("--mix", multiple=True, metavar="LM2", help="another model, with the same words; may be repeated"),
+    click.option(
+        "--interpolate", multiple=True, metavar="LM2", help="another model of the same words; may be repeated"
+    ),
     click.option(
         "--neural-cache",
         help="what came after the last N states of the model, most of all those like the present one (try 500)",
@@ -61,7 +63,7 @@ _OPTIONS = (
 
 
 def method_options(function):
-    """`--mix`, the caches, `--dynamic`, and what each of them needs."""
+    """`--interpolate`, the caches, `--dynamic`, and what each of them needs."""
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
@@ -72,12 +74,12 @@ def check_methods() -> None:
     ctx = click.get_current_context()
     given = ctx.params
     neural, unigram, dynamic = (given[name] for name in ("neural_cache", "unigram_cache", "dynamic"))
-    mixed = ["LM", *given["mix"], *["neural cache"] * bool(neural), *["unigram cache"] * bool(unigram)]
+    mixed = ["LM", *given["interpolate"], *["neural cache"] * bool(neural), *["unigram cache"] * bool(unigram)]
     weighs, weights = len(mixed) > 1, given["weights"]
     mixed += ["dynamic"] * dynamic
     # Of each option: its flag, whether it is given, and what it is for.
     options = (
-        ("--lambda", weights is not None, weighs, "--mix or a cache"),
+        ("--lambda", weights is not None, weighs, "--interpolate or a cache"),
         ("--theta", given["theta"] is not None, neural, "--neural-cache"),
         ("--dynamic-lr", given["dynamic_lr"] is not None, dynamic, "--dynamic"),
     )
@@ -93,7 +95,7 @@ def check_methods() -> None:
         raise click.UsageError("--valid: nothing is left to be chosen on it", ctx)
     if (neural or unigram or dynamic) and not given["carry"]:
         raise click.UsageError("caches and --dynamic go from line to line, so not with --reset-per-line", ctx)
-    one_stdin(given["lm"], *given["texts"], *given["mix"], given["valid"])
+    one_stdin(given["lm"], *given["texts"], *given["interpolate"], given["valid"])
 
 
 def build_methods(model, threads: int | None, progress):
@@ -110,7 +112,7 @@ def build_methods(model, threads: int | None, progress):
     if given["dynamic"] and not hasattr(model, "adapting"):
         raise EmbedkitError(f"{given['lm']}: does not learn step by step, which --dynamic needs")
     others = []
-    for path in given["mix"]:
+    for path in given["interpolate"]:
         other = load(path, threads)
         others.append((other, ids_in(other, model, path)))
     caches = given["neural_cache"], given["unigram_cache"]

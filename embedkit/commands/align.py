@@ -15,7 +15,9 @@ from ._options import WholeRange, one_stdin
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
 @click.option("--anchors", type=WholeRange(min=1), metavar="N", help="the N most frequent shared words  [default: all]")
-@click.option("--words", metavar="LIST", help="anchors from this file, one a line (a count may follow); - is stdin")
+@click.option(
+    "--vocab", "words", metavar="LIST", help="anchors of this file, one a line (counts may follow); - is stdin"
+)
 @change_options
 def command(a, b, anchors, words, out, target, source_format, output, quiet):
     """Turn the vectors of A so that words that B has too come as near to theirs in B as a rotation can bring them.

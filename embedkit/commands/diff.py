@@ -13,7 +13,7 @@ from ._options import WholeRange, format_option, json_option, one_stdin, output_
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
 @click.argument("words", nargs=-1, metavar="[WORD]...")
-@click.option("--words", "listed", metavar="LIST", help="words of this file, one a line; - is stdin")
+@click.option("--vocab", "listed", metavar="LIST", help="words of this file, one a line; - is stdin")
 @click.option("--all", "every", is_flag=True, help="all words: those of A, then those that only B has")
 @click.option("-k", type=WholeRange(min=1), default=10, show_default=True, metavar="N", help="neighbours to compare")
 @click.option(
@@ -35,13 +35,13 @@ def command(a, b, words, listed, every, k, top, align, source_format, output, as
     """Compare two models: which words come and go, how far the others drift, whether they keep their neighbours.
 
     Without words a summary, measure and value: how many words both have, how many are lost (only A has them) and gained
-    (only B), and the means over the top shared words. With WORD, --words or --all a line for each: word; shared, lost
+    (only B), and the means over the top shared words. With WORD, --vocab or --all a line for each: word; shared, lost
     or gained; cosine of its two vectors; overlap of its neighbours, the share of those of A or B that both have.
 
     Where A and B differ in dimensions there are no cosines. Words that neither has are named on stderr, exit code 3.
     """
     if bool(words) + bool(listed) + every > 1:
-        raise click.UsageError("words, --words and --all exclude each other", click.get_current_context())
+        raise click.UsageError("words, --vocab and --all exclude each other", click.get_current_context())
     one_stdin(a, b, listed)
     from ..runtime.progress import Progress
     from ..vectors.transform.compare import Comparison

@@ -84,7 +84,8 @@ def _data(*names: str, help: str):
 )
 @_option(
     "uncertainty",
-    "--bands",
+    "--frequency-bins",
+    "bands",
     kind=int,
     type=WholeRange(min=1),
     metavar="N",

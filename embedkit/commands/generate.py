@@ -15,7 +15,7 @@ WORDS = 100
 @lm_argument
 @click.option("--prompt", default="", metavar="TEXT", help="how the text begins")
 @click.option(
-    "--words",
+    "--max-words",
     type=WholeRange(min=1),
     metavar="N",
     help=f"stop after N words, line ends counted  [default: {WORDS}, with --lines that many a line]",
@@ -38,11 +38,11 @@ WORDS = 100
     help="draw among the fewest words that have this share of the probability",
 )
 @click.option("--beam", type=WholeRange(min=1), metavar="N", help="the most probable lines, keeping N at a time")
-@click.option("--skip", multiple=True, metavar="WORD", help="never write this word, as '<unk>'; may be repeated")
+@click.option("--ban", multiple=True, metavar="WORD", help="never write this word, as '<unk>'; may be repeated")
 @click.option("--seed", type=WholeRange(min=0), default=1, show_default=True, metavar="N", help="seed of the draw")
 @json_option
 @quiet_option
-def command(lm, prompt, words, lines, greedy, temperature, top_k, top_p, beam, skip, seed, as_json, quiet):
+def command(lm, prompt, max_words, lines, greedy, temperature, top_k, top_p, beam, ban, seed, as_json, quiet):
     """Text that LM writes after a line end and the prompt, which is printed too.
 
     Words are drawn with the probabilities that the model gives them: changed by --temperature, then cut to --top-k,
@@ -67,8 +67,8 @@ def command(lm, prompt, words, lines, greedy, temperature, top_k, top_p, beam, s
     model = load(lm)
     asked = reader(model)(prompt)
     _tell_missing(model, asked, quiet)
-    banned = [id for id in map(model.vocab.id, skip) if id is not None]
-    limit, before = words or WORDS * (lines or 1), asked.ids.tolist()
+    banned = [id for id in map(model.vocab.id, ban) if id is not None]
+    limit, before = max_words or WORDS * (lines or 1), asked.ids.tolist()
     if beam:
         written = write_best(model, beam, limit, before, banned)
     else:

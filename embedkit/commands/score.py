@@ -15,11 +15,11 @@ from ._options import json_option, quiet_option
 @click.command("score", cls=Command)
 @lm_argument
 @click.argument("text", required=False, metavar="[TEXT]")
-@click.option("--words", is_flag=True, help="a row for each word: number of its line, word, log10, ln, unknown")
+@click.option("--per-word", is_flag=True, help="a row for each word: number of its line, word, log10, ln, unknown")
 @carry_option(default=False)
 @json_option
 @quiet_option
-def command(lm, text, words, carry, as_json, quiet):
+def command(lm, text, per_word, carry, as_json, quiet):
     """Log probability of each line of TEXT, or of stdin: line, log10, ln, tokens, unknown.
 
     log10 and ln are the same probability to base 10 and base e. The line end, <eos>, is predicted and is a token; the
@@ -48,7 +48,7 @@ def command(lm, text, words, carry, as_json, quiet):
                     unanswered.report(f"line {number}: the model has no word for {', '.join(line.missing)}")
                     continue
                 scores, unknown = score(line.ids).tolist(), (line.ids == model.unk).tolist()
-                if words:
+                if per_word:
                     for word, ln, is_unknown in zip([*line.words, end], scores, [*unknown, False]):
                         out.row(line=number, word=word, **_logs(ln), unknown=int(is_unknown))
                 else:

@@ -15,17 +15,17 @@ from ._options import WholeRange, model_argument, one_stdin
 @model_argument
 @click.option("--top", type=WholeRange(min=1), metavar="N", help="the N most frequent words")
 @click.option("--min-count", type=WholeRange(min=0), metavar="N", help="words that occur N times or more")
-@click.option("--words", metavar="LIST", help="words of this file, one a line (a count may follow); - is stdin")
+@click.option("--vocab", "words", metavar="LIST", help="words of this file, one a line (counts may follow); - is stdin")
 @change_options
 def command(file, top, min_count, words, out, target, source_format, output, quiet):
     """Keep some of the words of FILE: the most frequent ones, those of a list, or both at once.
 
     Words stay in the order of FILE, with their counts and everything else. --top takes the words with the highest
-    counts, or the first ones where FILE has no counts; with --words or --min-count, of what those leave. Words of the
+    counts, or the first ones where FILE has no counts; with --vocab or --min-count, of what those leave. Words of the
     list that FILE lacks are named on stderr, and the exit code is 3.
     """
     if top is None and min_count is None and words is None:
-        raise click.UsageError("Missing what to select: --top, --min-count or --words", click.get_current_context())
+        raise click.UsageError("Missing what to select: --top, --min-count or --vocab", click.get_current_context())
     one_stdin(file, words)
     from ..runtime.progress import Progress
     from ..vectors.formats import Saving, load

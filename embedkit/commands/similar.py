@@ -17,7 +17,7 @@ from ._usage import MistakenError
 @click.argument("queries", nargs=-1, metavar="[QUERY]...")
 @ranking_options
 @metric_option
-@click.option("--raw", is_flag=True, help="the words of the query may be answers too")
+@click.option("--include-query", is_flag=True, help="the words of the query may be answers too")
 @click.option("--explain", is_flag=True, help="of PPMI vectors: the contexts shared with each answer")
 @click.option(
     "--contexts",
@@ -31,7 +31,7 @@ from ._usage import MistakenError
 @output_embedding_option
 @json_option
 @quiet_option
-def command(file, queries, k, limit, metric, raw, explain, contexts, source_format, output, as_json, quiet):
+def command(file, queries, k, limit, metric, include_query, explain, contexts, source_format, output, as_json, quiet):
     """Nearest words: query, word and score, best first.
 
     A QUERY is a word or an expression, 'king - man + woman' (with cosine, of rows of length 1). Without arguments each
@@ -61,7 +61,7 @@ def command(file, queries, k, limit, metric, raw, explain, contexts, source_form
     with Out(as_json) as out, about(file):
         for block in query_blocks(queries):
             asked = parse(block)
-            rankings = nearest(source, [query for _, query in asked], k, metric, limit, exclude=not raw)
+            rankings = nearest(source, [query for _, query in asked], k, metric, limit, exclude=not include_query)
             for (text, query), (ids, scores) in zip(asked, rankings):
                 if not len(ids):
                     unanswered.report(f"no answer: {text}")

@@ -15,7 +15,7 @@ from ._out import Out, Unanswered, cell, query_blocks
 @click.argument("words", nargs=-1, metavar="[WORD]...")
 @click.option("--all", "every", is_flag=True, help="all words, in the order of the file")
 @click.option(
-    "--sentence",
+    "--pool",
     type=click.Choice(("mean", "sum", "max")),
     help="one vector for each line of text, made of those of its known words",
 )
@@ -23,15 +23,15 @@ from ._out import Out, Unanswered, cell, query_blocks
 @output_embedding_option
 @json_option
 @quiet_option
-def command(file, words, every, sentence, source_format, output, as_json, quiet):
+def command(file, words, every, pool, source_format, output, as_json, quiet):
     """The vectors of words: word and values; of a file of counts, the counts.
 
-    Without arguments each line of stdin is a word, or with --sentence a text. Values have as many digits as it takes to
+    Without arguments each line of stdin is a word, or with --pool a text. Values have as many digits as it takes to
     tell float32 numbers apart. Sparse (PPMI) vectors and counts give one line per value, largest first: word, context
     and value.
     """
-    if every and (words or sentence):
-        raise click.UsageError("--all goes with neither words nor --sentence", click.get_current_context())
+    if every and (words or pool):
+        raise click.UsageError("--all goes with neither words nor --pool", click.get_current_context())
     source = open_source(file, source_format, output, words, needs_queries=not every, counts=True)
     from ..vectors.query import find_all
 
@@ -41,8 +41,8 @@ def command(file, words, every, sentence, source_format, output, as_json, quiet)
         if every:
             for id, word in enumerate(source.vocab):
                 _print(out, source, "word", word, _row(source, id))
-        elif sentence:
-            _sentences(out, source, sentence, query_blocks(words), unanswered)
+        elif pool:
+            _sentences(out, source, pool, query_blocks(words), unanswered)
         else:
             for block in query_blocks(words):
                 for word, id in parse(block):

@@ -43,7 +43,7 @@ def allowed(log_probabilities: np.ndarray, skip: list[int]) -> np.ndarray:
     row = log_probabilities.astype(np.float64)
     row[skip] = -np.inf
     if row.max() == -np.inf:
-        raise EmbedkitError("every word that could come next is skipped", "let --skip name fewer words")
+        raise EmbedkitError("every word that could come next is banned", "let --ban name fewer words")
     return row
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from .mixture import best_weights, mix
 from .perplexity import Perplexity
-from .sources import DYNAMIC, NEURAL, STATIC, UNIGRAM, Source, Sources
+from .sources import DYNAMIC, MODEL, NEURAL, UNIGRAM, Source, Sources
 
 # What is tried where a source has a setting: θ of the neural cache, learning rate of dynamic evaluation.
 CHOICES = {NEURAL: (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0), DYNAMIC: (0.3, 1.0, 3.0)}
@@ -16,10 +16,10 @@ CHOICES = {NEURAL: (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0), DYNAMIC:
 
 def methods_of(names: Sequence[Source]) -> dict[str, list[Source]]:
     """The methods that sources of these names allow, and the sources of each."""
-    methods = {STATIC: [STATIC]}
+    methods = {MODEL: [MODEL]}
     if others := [name for name in names if isinstance(name, int)]:
-        methods["mix"] = [STATIC, *others]
-    methods |= {name: [STATIC, name] for name in (NEURAL, UNIGRAM) if name in names}
+        methods["interpolate"] = [MODEL, *others]
+    methods |= {name: [MODEL, name] for name in (NEURAL, UNIGRAM) if name in names}
     if DYNAMIC in names:
         methods[DYNAMIC] = [DYNAMIC]
     return methods | {"all": list(names)} if len(methods) > 2 else methods

@@ -14,7 +14,7 @@ from .protocol import LanguageModel
 from .score import BATCH
 from .unigram_cache import unigram_cache
 
-STATIC, NEURAL, UNIGRAM, DYNAMIC = "static", "neural-cache", "unigram-cache", "dynamic"
+MODEL, NEURAL, UNIGRAM, DYNAMIC = "model", "neural-cache", "unigram-cache", "dynamic"
 Source = str | int  # a model that is mixed in is a number from 0 on
 
 
@@ -42,7 +42,7 @@ class Sources:
     def names(self) -> list[Source]:
         """Those there are, the model first."""
         asked = {NEURAL: self.neural_cache, UNIGRAM: self.unigram_cache, DYNAMIC: self.dynamic}
-        return [STATIC, *range(len(self.others)), *(name for name, value in asked.items() if value)]
+        return [MODEL, *range(len(self.others)), *(name for name, value in asked.items() if value)]
 
     def read(self, ids: np.ndarray, settings: Mapping[Source, Sequence[float]]) -> dict[Source, np.ndarray]:
         """Natural log probabilities (G, N) float64 of the text `ids` (N,), from every source.
@@ -52,9 +52,9 @@ class Sources:
         model, found = self.model, {}
         if self.neural_cache:
             static, found[NEURAL] = score_cached(model, ids, self.neural_cache, settings[NEURAL], self.progress)
-            found[STATIC] = static[None]
+            found[MODEL] = static[None]
         else:
-            found[STATIC] = self._score(model, ids)
+            found[MODEL] = self._score(model, ids)
         for i, (other, order) in enumerate(self.others):
             found[i] = self._score(other, order[ids])
         if self.unigram_cache:

@@ -115,7 +115,7 @@ def _bytes(text: str) -> np.ndarray:
 def _texts(types: Types, config: PlainText, reader: Reader) -> Iterator[tuple[int, int, str]]:
     """The chunks start..stop of a table in normal form, a space behind each. Nothing that `normal_form` does crosses or
     makes a space."""
-    form = normal_form(config.lowercase, config.normalize)
+    form = normal_form(config.lowercase, config.nfc)
     for start, stop, text in _slices(types):
         try:
             decoded = text.decode("utf-8", config.encoding_errors)

@@ -57,7 +57,7 @@ def encode(
     from .phrases.table import join, read_phrases
 
     # Read first: what is wrong with this file should not show after minutes of work.
-    blocks = read_phrases(config.phrases, normal_form(config.lowercase, config.normalize))
+    blocks = read_phrases(config.phrases, normal_form(config.lowercase, config.nfc))
     return join(_encode(names, config, threads, keep, progress, memory), blocks, config.joiner, memory)
 
 
@@ -87,7 +87,7 @@ def cut(encoded: Encoded, config: PlainText, name: str, memory: Memory, spend: b
     if not tokens:
         raise EmbedkitError(f"{name}: no words in it", "the input is empty or white space")
     if config.vocab is not None:
-        vocab, names = _given(encoded.vocab, read_words(config.vocab, normal_form(config.lowercase, config.normalize)))
+        vocab, names = _given(encoded.vocab, read_words(config.vocab, normal_form(config.lowercase, config.nfc)))
         if not vocab.counts.any():
             raise EmbedkitError(f"{name}: none of the {len(vocab)} words of {config.vocab} occurs in it")
         # One more entry: LINE_END, which is -1, picks the last.

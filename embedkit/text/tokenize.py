@@ -89,13 +89,13 @@ def _in_order(chunk: str) -> str:
     return "".join(chunk[at] for _, _, at in sorted(order))
 
 
-def normal_form(lowercase: bool, normalize: bool) -> Callable[[str], str]:
+def normal_form(lowercase: bool, nfc: bool) -> Callable[[str], str]:
     """The function that brings a chunk to the form in which it is counted."""
 
     def form(chunk: str) -> str:
         if lowercase:
             chunk = chunk.lower()
-        if normalize and not chunk.isascii():
+        if nfc and not chunk.isascii():
             return unicodedata.normalize("NFC", chunk if len(chunk) < LONG else _in_order(chunk))
         return chunk
 
@@ -106,7 +106,7 @@ def line_splitter(options: dict) -> Callable[[str], list[str]]:
     """What makes words of a line as `options`, the stored fields of `config.Text`, did of a text; without them it
     splits at spaces and tabs."""
     tokenizer = TOKENIZERS.get(options.get("tokenizer"), Tokenizer())
-    form = normal_form(options.get("lowercase", False), options.get("normalize", False))
+    form = normal_form(options.get("lowercase", False), options.get("nfc", False))
     gap = [] if tokenizer.gap is None else [tokenizer.gap]
 
     def words_of(chunk: str) -> list[str]:

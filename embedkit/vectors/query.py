@@ -34,7 +34,7 @@ def find(source, word: str) -> int | None:
         return id
     from ..text.tokenize import normal_form
 
-    other = normal_form(text.get("lowercase", False), text.get("normalize", False))(word)
+    other = normal_form(text.get("lowercase", False), text.get("nfc", False))(word)
     return None if other == word else source.vocab.id(other)
 
 

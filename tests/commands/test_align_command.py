@@ -49,7 +49,7 @@ def test_the_most_frequent_anchors(run, toy_file, goal, tmp_path):
 
 def test_listed_anchors(run, toy_file, toy, goal, tmp_path):
     out = tmp_path / "out"
-    got = run("align", toy_file, goal, "-o", out, "--words", "-", stdin="man\nNew York\nplough\nnil\nwoman\nking\n")
+    got = run("align", toy_file, goal, "-o", out, "--vocab", "-", stdin="man\nNew York\nplough\nnil\nwoman\nking\n")
     assert got.code == 3
     assert got.err.splitlines()[:2] == ["not in both files: plough", "not in both files: nil"]
     assert got.err.splitlines()[2].startswith("4 anchors")
@@ -61,9 +61,9 @@ def test_listed_anchors(run, toy_file, toy, goal, tmp_path):
     [
         (("{toy}", "{narrow}"), (), "has vectors of 4 dimensions, ", 1),
         (("{toy}", "{far}"), (), " share no anchor", 1),
-        (("{toy}", "{goal}"), ("--words", "-"), " share no anchor", 1),
+        (("{toy}", "{goal}"), ("--vocab", "-"), " share no anchor", 1),
         (("-", "-"), (), "only one of the files can be -, stdin", 2),
-        (("{toy}", "-"), ("--words", "-"), "only one of the files can be -, stdin", 2),
+        (("{toy}", "-"), ("--vocab", "-"), "only one of the files can be -, stdin", 2),
         (("{toy}", "{goal}"), ("--anchors", 0), "0 is not in the range", 2),
     ],
 )

@@ -17,11 +17,14 @@ def printed(run, *args) -> dict:
     ("args", "options"),
     [
         ("similar v", {}),
-        ("similar v -k 3 --metric dot --raw --json", {"k": 3, "metric": "dot", "raw": True, "json": True}),
-        ("select v -o out --top 3 --words list.txt -q", {"top": 3, "words": "list.txt"}),
+        (
+            "similar v -k 3 --metric dot --include-query --json",
+            {"k": 3, "metric": "dot", "include-query": True, "json": True},
+        ),
+        ("select v -o out --top 3 --vocab list.txt -q", {"top": 3, "vocab": "list.txt"}),
         ("diff a b --no-align", {"align": False}),
         ("score lm --reset-per-line", {"carry-state": False}),
-        ("perplexity lm t --mix m --lambda .6,.4", {"mix": ["m"], "lambda": "0.6,0.4"}),
+        ("perplexity lm t --interpolate m --lambda .6,.4", {"interpolate": ["m"], "lambda": "0.6,0.4"}),
         ("plot log -o x.png --size 4x3.5 --epoch 0", {"size": "4.0x3.5", "epoch": [0]}),
         ("vectors v --output-embedding", {"output-embedding": True}),
     ],
@@ -44,12 +47,12 @@ def test_options_beside_the_sections(run):
 
 
 def test_options_in_sections(run, tmp_path):
-    args = ["--pairs", "a", "--pairs", "b", "--oov", "both", "--bands", "2", "--unknown", "made", "--json"]
+    args = ["--pairs", "a", "--pairs", "b", "--oov", "both", "--frequency-bins", "2", "--unknown", "made", "--json"]
     tables = printed(run, "evaluate", "v", *args)
     assert tables == {
         "data": {"pairs": ["a", "b"]},
         "protocol": {"oov": "both"},
-        "uncertainty": {"intervals": False, "compare": False, "bands": 2, "spread": False},
+        "uncertainty": {"intervals": False, "compare": False, "frequency-bins": 2, "spread": False},
         "options": {"json": True},
     }
     (tmp_path / "run.toml").write_text(run("evaluate", "v", *args, "--print-config").out)

@@ -61,7 +61,7 @@ def test_all_words(run, pair):
 
 
 def test_unknown_words(run, pair):
-    got = run("diff", *pair, "--words", "-", stdin="xyzzy\nking\n")
+    got = run("diff", *pair, "--vocab", "-", stdin="xyzzy\nking\n")
     assert (got.code, got.err) == (3, "unknown word: xyzzy\n")
     assert got.out == run("diff", *pair, "king").out
     assert run("diff", *pair, "xyzzy", "-q") == (3, "", "", b"")
@@ -89,8 +89,8 @@ def test_nothing_in_common(run, pair, tmp_path):
 @pytest.mark.parametrize(
     ("options", "error"),
     [
-        (("king", "--all"), "words, --words and --all exclude each other"),
-        (("king", "--words", "-"), "words, --words and --all exclude each other"),
+        (("king", "--all"), "words, --vocab and --all exclude each other"),
+        (("king", "--vocab", "-"), "words, --vocab and --all exclude each other"),
         (("-k", 0), "0 is not in the range"),
     ],
 )
@@ -99,4 +99,4 @@ def test_wrong_usage(run, pair, options, error):
     assert (got.code, got.out) == (2, "")
     assert error in got.err
     assert run("diff", "-", "-").code == 2
-    assert run("diff", pair[0], "-", "--words", "-").code == 2
+    assert run("diff", pair[0], "-", "--vocab", "-").code == 2

@@ -210,7 +210,7 @@ def test_too_little_for_a_correlation_says_why(run, tmp_path, pairs, code, value
 
 def test_bands_and_differences_without_a_value_say_why(run, tmp_path):
     (tmp_path / "n.vec").write_text("3 4\nking 1 0 0 1\nqueen 1 1 0 1\nboy 0 0 1 1\n")
-    result = run("evaluate", "m.vec", "--pairs", "p.txt", "--bands", "3")
+    result = run("evaluate", "m.vec", "--pairs", "p.txt", "--frequency-bins", "3")
     assert (result.code, result.err) == (
         0,
         "m.vec: p: ranks 1-4: 1 of 1 pair known; a correlation needs 2\n"
@@ -294,7 +294,9 @@ def test_a_protocol_sets_what_flags_override(run, tmp_path):
 
 
 def test_intervals_and_bands(run):
-    result = run("evaluate", "m.vec", "--pairs", "p.txt", "--questions", "q.txt", "--intervals", "--bands", "2")
+    result = run(
+        "evaluate", "m.vec", "--pairs", "p.txt", "--questions", "q.txt", "--intervals", "--frequency-bins", "2"
+    )
     assert result.code == 0
     assert result.rows[0] == [*HEADER.split("\t"), "low", "high"]
     rows = {(row[2], row[3], row[4]): row[5:] for row in result.rows[1:]}
@@ -333,7 +335,7 @@ def test_one_model_is_too_few(run, option):
 
 def test_categories(run, tmp_path):
     (tmp_path / "c.txt").write_text("king royal\nqueen royal\nboy child\ngirl child\nprince royal\n")
-    result = run("evaluate", "m.vec", "--categories", "c.txt", "--intervals", "--bands", "2")
+    result = run("evaluate", "m.vec", "--categories", "c.txt", "--intervals", "--frequency-bins", "2")
     assert result.code == 0
     assert result.rows[1:] == [["m.vec", "categories", "c", "", "purity", "1.0", "4", "4", "5", "0.8", "", ""]]
     assert len(run("evaluate", "m.vec", "m.vec", "--categories", "c.txt", "--compare").rows) == 3

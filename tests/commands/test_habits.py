@@ -60,7 +60,7 @@ DASH = "words that begin with a dash come after --"
         ("train gru", "--max_grad_norm", "--clip"),
         ("train gru", "--weight-decay", "--l2"),
         ("train kn", "-n", "--order"),
-        ("generate", "--max-new-tokens", "--words"),
+        ("generate", "--max-new-tokens", "--max-words"),
         ("perplexity", "--lr", "--dynamic-lr"),
         ("evaluate", "--analogies", "--questions"),
         ("convert", "-o", "OUT, without a flag"),

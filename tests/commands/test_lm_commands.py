@@ -59,7 +59,7 @@ def perplexities(run, *args):
 def test_keys_and_counts(run, files):
     (found,) = perplexities(run, files["lm"], files["other"])
     assert list(found) == [*COLUMNS, "theta", "dynamic_lr", "lambda"]
-    assert list(found.values())[6:] == ["static", None, None, None]
+    assert list(found.values())[6:] == ["model", None, None, None]
     # Words and line ends; what the model lacks, and what the text itself calls so.
     assert (found["tokens"], found["unknown"]) == (6 + 4 + 0 + 2 + 4, 2)
     assert found["bits_per_token"] == pytest.approx(math.log2(found["perplexity"]), abs=1e-3)
@@ -150,7 +150,7 @@ def test_by_hand(run, opened):
 
 def test_words(run, opened):
     opened(bigrams())
-    rows = run("score", "LM", "--words", stdin="a xyz\nb\n").rows
+    rows = run("score", "LM", "--per-word", stdin="a xyz\nb\n").rows
     assert [(row[0], row[1], row[4]) for row in rows] == [
         ("1", "a", "0"), ("1", "xyz", "1"), ("1", "<eos>", "0"), ("2", "b", "0"), ("2", "<eos>", "0")
     ]  # fmt: skip
@@ -168,7 +168,7 @@ def test_json(run, opened):
     opened(bigrams())
     line = json.loads(run("score", "LM", "--json", stdin="a b\n").out)
     assert line == {"line": "a b", "log10": -0.9031, "ln": -2.0794, "tokens": 3, "unknown": 0}
-    word = json.loads(run("score", "LM", "--json", "--words", stdin="a\n").out.split("\n")[0])
+    word = json.loads(run("score", "LM", "--json", "--per-word", stdin="a\n").out.split("\n")[0])
     assert word == {"line": 1, "word": "a", "log10": -0.301, "ln": -0.6931, "unknown": 0}
 
 
@@ -208,7 +208,7 @@ def test_lines_are_answered_as_they_come(files, sent, code):
         assert running.stderr.read().strip() == b""
 
 
-@pytest.mark.parametrize("command", ["yes the cat | $EK score $LM", "$EK generate $LM --words 100000000"])
+@pytest.mark.parametrize("command", ["yes the cat | $EK score $LM", "$EK generate $LM --max-words 100000000"])
 def test_head_ends_what_does_not_end(process, files, command):
     command = command.replace("$EK", '"$PYTHON" -m embedkit').replace("$LM", f'"{files["lm"]}"')
     result = process(shell=f"{command} | head -1 > {os.devnull}; echo ${{PIPESTATUS[*]}}")
@@ -219,7 +219,7 @@ def test_head_ends_what_does_not_end(process, files, command):
 
 
 def test_two_greedy_runs_write_the_same(run, files):
-    one, two = (run("generate", files["lm"], "--greedy", "--words", 30) for _ in range(2))
+    one, two = (run("generate", files["lm"], "--greedy", "--max-words", 30) for _ in range(2))
     assert one == two
     assert one.out
 
@@ -232,16 +232,16 @@ def test_seeds(run, files):
 def test_what_is_written_by_hand(run, opened):
     opened(bigrams())
     assert run("generate", "LM", "--greedy", "--lines", 2).out == "a b\na b\n"
-    assert run("generate", "LM", "--greedy", "--words", 5).out == "a b\na b\n"
-    assert run("generate", "LM", "--greedy", "--words", 4).out == "a b\na\n"
+    assert run("generate", "LM", "--greedy", "--max-words", 5).out == "a b\na b\n"
+    assert run("generate", "LM", "--greedy", "--max-words", 4).out == "a b\na\n"
     assert run("generate", "LM", "--greedy", "--lines", 1, "--prompt", " b a ").out == "b a b\n"
-    assert run("generate", "LM", "--greedy", "--lines", 2, "--skip", "b", "--skip", "xyz").out == "a\na\n"
-    assert run("generate", "LM", "--beam", 4, "--words", 2, "--skip", "<eos>").out == "a b\n"
+    assert run("generate", "LM", "--greedy", "--lines", 2, "--ban", "b", "--ban", "xyz").out == "a\na\n"
+    assert run("generate", "LM", "--beam", 4, "--max-words", 2, "--ban", "<eos>").out == "a b\n"
 
 
 def test_every_word_is_fed_once(run, opened):
     model = opened(bigrams())
-    result = run("generate", "LM", "--words", 20, "--prompt", "b", "--seed", 3)
+    result = run("generate", "LM", "--max-words", 20, "--prompt", "b", "--seed", 3)
     written = [model.vocab.id(word) for word in result.out.replace("\n", " <eos> ").split()]
     assert model.fed == [model.eos, *written[: len(model.fed) - 1]]
     assert len(model.fed) == 1 + 1 + 20 - 1
@@ -249,28 +249,28 @@ def test_every_word_is_fed_once(run, opened):
 
 def test_json_lines(run, opened):
     opened(bigrams())
-    rows = [json.loads(line) for line in run("generate", "LM", "--greedy", "--words", 4, "--json").out.splitlines()]
+    rows = [json.loads(line) for line in run("generate", "LM", "--greedy", "--max-words", 4, "--json").out.splitlines()]
     assert rows == [{"text": "a b", "words": 3, "ln": -2.0794}, {"text": "a", "words": 1, "ln": -0.6931}]
 
 
 def test_without_a_length_a_hundred_words(run, opened):
     opened(uniform(4, unk="nothing"))
-    assert len(run("generate", "LM", "--skip", "<eos>").out.split()) == 100
-    assert len(run("generate", "LM", "--skip", "<eos>", "--lines", 2).out.split()) == 200
+    assert len(run("generate", "LM", "--ban", "<eos>").out.split()) == 100
+    assert len(run("generate", "LM", "--ban", "<eos>", "--lines", 2).out.split()) == 200
 
 
 def test_characters_are_joined(run, files):
-    result = run("generate", files["chars"], "--greedy", "--words", 12, "--prompt", "the c")
+    result = run("generate", files["chars"], "--greedy", "--max-words", 12, "--prompt", "the c")
     assert result.out.startswith("the c")
     assert "▁" not in result.out
     assert len(result.out.replace("\n", "")) <= 5 + 12
 
 
 def test_unknown_words_of_the_prompt(run, files):
-    result = run("generate", files["lm"], "--greedy", "--words", 3, "--prompt", "the xyzzy ploo xyzzy")
+    result = run("generate", files["lm"], "--greedy", "--max-words", 3, "--prompt", "the xyzzy ploo xyzzy")
     assert (result.code, result.err) == (0, "unknown words in the prompt: xyzzy, ploo; read as <unk>\n")
     assert result.out.startswith("the xyzzy ploo xyzzy")
-    same = run("generate", files["lm"], "--greedy", "--words", 3, "--prompt", "the <unk> <unk> <unk>", "-q")
+    same = run("generate", files["lm"], "--greedy", "--max-words", 3, "--prompt", "the <unk> <unk> <unk>", "-q")
     assert result.out.replace("xyzzy", "<unk>").replace("ploo", "<unk>") == same.out
     assert same.err == ""
 
@@ -284,9 +284,9 @@ def test_unknown_words_where_there_is_no_unk(run, opened):
 def test_nothing_left_to_write(run, opened):
     opened(bigrams())
     for way in ((), ("--greedy",), ("--beam", 2)):
-        result = run("generate", "LM", *way, *(part for word in WORDS for part in ("--skip", word)))
+        result = run("generate", "LM", *way, *(part for word in WORDS for part in ("--ban", word)))
         assert (result.code, result.out) == (1, "")
-        assert result.err.startswith("Error: every word that could come next is skipped\nHint: ")
+        assert result.err.startswith("Error: every word that could come next is banned\nHint: ")
 
 
 @pytest.mark.parametrize(
@@ -301,7 +301,7 @@ def test_nothing_left_to_write(run, opened):
         "--top-p 0",
         "--top-p 1.5",
         "--top-k 0",
-        "--words 0",
+        "--max-words 0",
         "--beam 0",
     ],
 )

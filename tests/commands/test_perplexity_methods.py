@@ -12,8 +12,8 @@ from _refused import refused
 
 VALID = "a b a b\nb b\na b a b\n" * 20
 TEST = "a a a\nb a b\na a a xyz\n" * 20
-EVERYTHING = ("--mix", "counter", "--neural-cache", 20, "--unigram-cache", 9, "--dynamic")
-METHODS = ["static", "mix", "neural-cache", "unigram-cache", "dynamic", "all"]
+EVERYTHING = ("--interpolate", "counter", "--neural-cache", 20, "--unigram-cache", 9, "--dynamic")
+METHODS = ["model", "interpolate", "neural-cache", "unigram-cache", "dynamic", "all"]
 
 MODELS = {
     "LM": remembering,
@@ -76,8 +76,8 @@ def test_json_says_what_a_method_has(rows):
         for method, row in found.items()
     }
     assert keys == {
-        "static": set(),
-        "mix": {"lambda"},
+        "model": set(),
+        "interpolate": {"lambda"},
         "neural-cache": {"theta", "lambda"},
         "unigram-cache": {"lambda"},
         "dynamic": {"dynamic_lr"},
@@ -98,14 +98,14 @@ def test_a_mixture_by_hand(rows):
 @pytest.mark.parametrize("other", ["bigrams", "reordered"])
 @pytest.mark.parametrize("way", ["--carry-state", "--reset-per-line"])
 def test_a_model_mixed_with_itself_is_the_model(rows, other, way):
-    found = rows("--mix", other, "--valid", "valid", way)
-    assert found["mix"]["perplexity"] == found["static"]["perplexity"]
+    found = rows("--interpolate", other, "--valid", "valid", way)
+    assert found["interpolate"]["perplexity"] == found["model"]["perplexity"]
 
 
 def test_more_models_make_one_mixture(rows):
-    found = rows("--mix", "counter", "--mix", "reordered", "--valid", "valid")
-    assert list(found) == ["static", "mix"]
-    assert len(found["mix"]["lambda"]) == 3
+    found = rows("--interpolate", "counter", "--interpolate", "reordered", "--valid", "valid")
+    assert list(found) == ["model", "interpolate"]
+    assert len(found["interpolate"]["lambda"]) == 3
 
 
 def test_every_text_has_its_caches(run, rows, texts):
@@ -125,17 +125,17 @@ def test_nothing_is_chosen_on_a_text_that_is_tested(run, texts, other):
 @pytest.mark.parametrize(
     ("options", "parts"),
     [
-        (("--mix", "bigrams"), ("--lambda: give numbers, or --valid FILE",)),
+        (("--interpolate", "bigrams"), ("--lambda: give numbers, or --valid FILE",)),
         (("--neural-cache", 5), ("--lambda, --theta: give numbers",)),
         (("--neural-cache", 5, "--lambda", ".5,.5"), ("--theta: give numbers",)),
         (("--dynamic",), ("--dynamic-lr: give numbers",)),
         (("--dynamic", "--dynamic-lr", 1, "--valid", "valid"), ("nothing is left to be chosen",)),
         (("--valid", "valid"), ("nothing is left to be chosen",)),
-        (("--lambda", ".5,.5"), ("--lambda needs --mix or a cache",)),
+        (("--lambda", ".5,.5"), ("--lambda needs --interpolate or a cache",)),
         (("--dynamic", "--dynamic-lr", 1, "--lambda", ".5,.5"), ("--lambda needs",)),
         (("--theta", 1), ("--theta needs --neural-cache",)),
         (("--dynamic-lr", 1), ("--dynamic-lr needs --dynamic",)),
-        (("--mix", "bigrams", "--lambda", ".5,.3,.2"), ("3 numbers for 2: LM, bigrams",)),
+        (("--interpolate", "bigrams", "--lambda", ".5,.3,.2"), ("3 numbers for 2: LM, bigrams",)),
         (("--unigram-cache", 5, "--lambda", ".5,.3"), (".5,.3", "sum to 1")),
         (("--unigram-cache", 5, "--lambda", "1.5,-.5"), ("sum to 1",)),
         (("--unigram-cache", 5, "--lambda", "nan,1"), ("nan,1",)),
@@ -144,7 +144,7 @@ def test_nothing_is_chosen_on_a_text_that_is_tested(run, texts, other):
         (("--unigram-cache", 0), ("--unigram-cache",)),
         (("--unigram-cache", 5, "--lambda", ".5,.5", "--reset-per-line"), ("not with --reset-per-line",)),
         (("--dynamic", "--dynamic-lr", 1, "--reset-per-line"), ("not with --reset-per-line",)),
-        (("--mix", "-", "--valid", "-"), ("only one of the files can be -",)),
+        (("--interpolate", "-", "--valid", "-"), ("only one of the files can be -",)),
     ],
 )
 def test_wrong_usage(run, texts, options, parts):
@@ -154,8 +154,8 @@ def test_wrong_usage(run, texts, options, parts):
 @pytest.mark.parametrize(
     ("lm", "options", "cause"),
     [
-        ("LM", ("--mix", "foreign"), "foreign: lacks the word 'b'"),
-        ("LM", ("--mix", "larger"), "larger: has a word that LM lacks, 'c'"),
+        ("LM", ("--interpolate", "foreign"), "foreign: lacks the word 'b'"),
+        ("LM", ("--interpolate", "larger"), "larger: has a word that LM lacks, 'c'"),
         ("bigrams", ("--neural-cache", 5), "bigrams: has no hidden states"),
         ("bigrams", ("--dynamic",), "bigrams: does not learn step by step"),
     ],
@@ -185,10 +185,12 @@ def test_trained_models(run, tmp_path):
         return {row[-1]: float(row[3]) for row in result.rows[1:]}
 
     caches = ("--neural-cache", 30, "--unigram-cache", 10)
-    found = perplexities(lstm, test, "--mix", kn, *caches, "--dynamic", "--valid", valid)
+    found = perplexities(lstm, test, "--interpolate", kn, *caches, "--dynamic", "--valid", valid)
     assert list(found) == METHODS
-    assert found["static"] == perplexities(lstm, test)["static"]
-    assert found["static"] not in (found["mix"], found["neural-cache"], found["dynamic"])
+    assert found["model"] == perplexities(lstm, test)["model"]
+    assert found["model"] not in (found["interpolate"], found["neural-cache"], found["dynamic"])
     # All weight on another model leaves that model.
-    alone = perplexities(kn, test)["static"]
-    assert perplexities(lstm, test, "--mix", kn, "--lambda", "0,1")["mix"] == pytest.approx(alone, rel=1e-6)
+    alone = perplexities(kn, test)["model"]
+    assert perplexities(lstm, test, "--interpolate", kn, "--lambda", "0,1")["interpolate"] == pytest.approx(
+        alone, rel=1e-6
+    )

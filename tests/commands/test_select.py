@@ -38,16 +38,16 @@ def test_min_count(select):
 def test_a_list_keeps_the_order_of_the_file(select, tmp_path):
     words = tmp_path / "words"
     words.write_text("NEW YORK\npear\t7\n한국어 12\nKing\nking\n", "utf-8")
-    got, made = select("--words", words)
+    got, made = select("--vocab", words)
     assert got.code == 3
     assert got.err.startswith("unknown word: NEW YORK (near: New York)")
     assert made.vocab.words() == ["king", "pear", "한국어"]
     assert made.matrix.tolist() == [[3, 4, 0, 0], [0, 0, 0, 1], [0, 0, 1, 1]]
-    assert select("--words", words, "-q")[0] == (3, "", "", b"")
+    assert select("--vocab", words, "-q")[0] == (3, "", "", b"")
 
 
 def test_all_conditions_at_once(select):
-    got, made = select("--words", "-", "--min-count", 40, "--top", 2, stdin="plum\npear\nwoman\napple\n")
+    got, made = select("--vocab", "-", "--min-count", 40, "--top", 2, stdin="plum\npear\nwoman\napple\n")
     assert got.code == 0
     assert made.vocab.words() == ["woman", "apple"]
 
@@ -67,7 +67,7 @@ def test_without_counts_the_first(select, golden):
 
 
 def test_sparse_rows_keep_their_columns(select, sparse_file, sparse):
-    _, made = select("--words", "-", file=sparse_file, stdin="rare\ncoffee\n")
+    _, made = select("--vocab", "-", file=sparse_file, stdin="rare\ncoffee\n")
     assert made.vocab.words() == ["coffee", "rare"]
     assert made.contexts.words() == ["cup", "hot", "cow"]
     assert made.rows([0, 1]).tolist() == sparse.rows([1, 3]).tolist()
@@ -76,7 +76,7 @@ def test_sparse_rows_keep_their_columns(select, sparse_file, sparse):
 def test_context_vectors_go_along(select, toy, tmp_path):
     path = tmp_path / "both"
     formats.save(path, Vectors(toy.vocab, toy.matrix, contexts=-toy.matrix))
-    _, made = select("--words", "-", file=path, stdin="pear\nking\n")
+    _, made = select("--vocab", "-", file=path, stdin="pear\nking\n")
     assert made.contexts.tolist() == [[-3, -4, 0, 0], [0, 0, 0, -1]]
 
 
@@ -85,7 +85,7 @@ def test_what_was_done_is_recorded(select, toy_file):
     (entry,) = made.metadata["history"]
     assert {**entry, "tool": ""} == {"verb": "select", "min_count": 2, "top": 3, "tool": ""}
     assert made.metadata["corpus_sha256"] == "0" * 64
-    assert select("--words", "-", stdin="king\n")[1].metadata["history"][0]["words"] == 1
+    assert select("--vocab", "-", stdin="king\n")[1].metadata["history"][0]["words"] == 1
 
 
 def test_a_second_entry_follows_the_first(run, toy_file, tmp_path):
@@ -104,10 +104,10 @@ def test_the_output_may_be_the_input(run, toy_file):
 @pytest.mark.parametrize(
     ("options", "error", "code"),
     [
-        ((), "Missing what to select: --top, --min-count or --words", 2),
+        ((), "Missing what to select: --top, --min-count or --vocab", 2),
         (("--top", 0), "0 is not in the range x>=1", 2),
         (("--min-count", 101), "no word occurs 101 times; the most frequent does 100", 1),
-        (("--words", "-"), "-: none of its words is in ", 1),
+        (("--vocab", "-"), "-: none of its words is in ", 1),
     ],
 )
 def test_wrong_input(select, options, error, code):
@@ -117,7 +117,7 @@ def test_wrong_input(select, options, error, code):
 
 
 def test_one_stdin(run):
-    assert run("select", "-", "-o", "x", "--words", "-").code == 2
+    assert run("select", "-", "-o", "x", "--vocab", "-").code == 2
 
 
 def test_what_other_formats_lose_is_said(run, toy_file, golden, tmp_path):

@@ -50,12 +50,12 @@ def test_metrics(run, toy_file, metric, expected):
 
 
 def test_distance_to_itself_is_zero(run, toy_file):
-    got = run("similar", toy_file, "apple", "--raw", "-k", 1, "--metric", "euclidean")
+    got = run("similar", toy_file, "apple", "--include-query", "-k", 1, "--metric", "euclidean")
     assert got.rows == [["apple", "apple", "0.0"]]
 
 
 def test_raw_keeps_the_words_of_the_query(run, toy_file):
-    assert run("similar", toy_file, "pear", "--raw", "-k", 2).rows == [
+    assert run("similar", toy_file, "pear", "--include-query", "-k", 2).rows == [
         ["pear", "apple", "1.0"],
         ["pear", "pear", "1.0"],
     ]
@@ -201,7 +201,7 @@ codes = [run(args) for args in (
     ["analogy", path, "tea", "coffee", "milk", "--method", "mul"],
     ["pairs", path, "tea", "coffee"],
     ["vectors", path, "--all"],
-    ["vectors", path, "--sentence", "max", "tea milk"],
+    ["vectors", path, "--pool", "max", "tea milk"],
     ["info", path],
     ["convert", path, path + ".safetensors"],
 )]

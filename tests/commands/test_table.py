@@ -20,5 +20,5 @@ def test_texts_stand_left_and_numbers_right():
 
 
 def test_a_text_in_the_last_column_leaves_no_space_behind():
-    rows = [{"n": 1, "method": "static"}, {"n": 22, "method": "mix"}]
-    assert list(table(rows, ("n", "method"), ("method",))) == [" n  method", " 1  static", "22  mix"]
+    rows = [{"n": 1, "method": "model"}, {"n": 22, "method": "interpolate"}]
+    assert list(table(rows, ("n", "method"), ("method",))) == [" n  method", " 1  model", "22  interpolate"]

@@ -57,7 +57,7 @@ def test_no_path_in_the_result(run, text, tmp_path, files):
 
 
 def test_cutoff(run, text, tmp_path):
-    assert run("train", "kn", text, "-o", tmp_path / "kn.arpa", "--order", 3, "--cutoff", 1).code == 0
+    assert run("train", "kn", text, "-o", tmp_path / "kn.arpa", "--order", 3, "--prune", 1).code == 0
     lines = (tmp_path / "kn.arpa").read_text().split("\n")
     assert lines[2:4] == ["ngram 2=22", "ngram 3=20"]  # not: a bird sang, bird sang ., sang . </s>
 
@@ -66,8 +66,8 @@ def test_both_files_say_the_same(run, files, text):
     asked = [
         ("perplexity", text, "--json", "--no-cache"),
         ("perplexity", text, "--reset-per-line", "--threads", 2),
-        ("score", text, "--words"),
-        ("generate", "--words", 30, "--seed", 4),
+        ("score", text, "--per-word"),
+        ("generate", "--max-words", 30, "--seed", 4),
         ("generate", "--beam", 4, "--lines", 2),
         ("generate", "--greedy", "--prompt", "a cat and"),
     ]

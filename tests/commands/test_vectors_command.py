@@ -40,14 +40,14 @@ def test_unknown_words(run, toy_file):
 )
 def test_one_vector_per_line(run, toy_file, how, values):
     line = "The King nil man ,"
-    got = run("vectors", toy_file, "--sentence", how, stdin=f"{line}\n")
+    got = run("vectors", toy_file, "--pool", how, stdin=f"{line}\n")
     assert (got.code, got.out) == (0, f"{line}\t{values}\n")
     assert got.err == "2 of 5 words are not in the vocabulary\n"
-    assert run("vectors", toy_file, "--sentence", how, line, "-q") == (0, got.out, "", got.raw)
+    assert run("vectors", toy_file, "--pool", how, line, "-q") == (0, got.out, "", got.raw)
 
 
 def test_lines_without_a_known_word(run, toy_file):
-    got = run("vectors", toy_file, "--sentence", "sum", stdin="no such\n\nNew York\nking king\n")
+    got = run("vectors", toy_file, "--pool", "sum", stdin="no such\n\nNew York\nking king\n")
     assert (got.code, got.out) == (3, "king king\t6.0\t8.0\t0.0\t0.0\n")
     assert got.err == "no known word: no such\nno known word: New York\n4 of 6 words are not in the vocabulary\n"
 
@@ -55,7 +55,7 @@ def test_lines_without_a_known_word(run, toy_file):
 def test_sparse_vectors_one_line_per_value_largest_first(run, sparse_file):
     got = run("vectors", sparse_file, "tea", "rare", "milk")
     assert (got.code, got.out) == (0, "tea\thot\t4.0\ntea\tcup\t3.0\nmilk\tcow\t2.0\n")
-    got = run("vectors", sparse_file, "--sentence", "max", "tea coffee")
+    got = run("vectors", sparse_file, "--pool", "max", "tea coffee")
     assert got.out == "tea coffee\thot\t7.0\ntea coffee\tcup\t3.0\n"
     assert len(run("vectors", sparse_file, "--all").rows) == 5
 
@@ -68,7 +68,7 @@ def test_counts_as_sparse_vectors(run, tmp_path, monkeypatch):
     got = run("vectors", "counts", "a", "d")
     assert (got.code, got.out, got.err) == (0, "a\tb\t3.0\na\tc\t1.0\n", "")
     assert run("vectors", "counts", stdin="a\nd\n") == got
-    assert run("vectors", "counts", "--sentence", "sum", "c b").out == "c b\ta\t4.0\n"
+    assert run("vectors", "counts", "--pool", "sum", "c b").out == "c b\ta\t4.0\n"
     assert json.loads(run("vectors", "counts", "c", "--json").out) == {"word": "c", "context": "a", "value": 1}
     assert run("vectors", "counts", "xyzzy").code == 3
     refused = run("vectors", "counts", "a", "--output-embedding")
@@ -78,7 +78,7 @@ def test_counts_as_sparse_vectors(run, tmp_path, monkeypatch):
 
 def test_json(run, toy_file, sparse_file):
     assert json.loads(run("vectors", toy_file, "man", "--json").out) == {"word": "man", "vector": [0, 2, 0, 0]}
-    got = run("vectors", toy_file, "--sentence", "sum", "man man", "--json")
+    got = run("vectors", toy_file, "--pool", "sum", "man man", "--json")
     assert json.loads(got.out) == {"text": "man man", "vector": [0, 4, 0, 0]}
     assert json.loads(run("vectors", sparse_file, "milk", "--json").out) == {
         "word": "milk", "context": "cow", "value": 2,
@@ -86,11 +86,11 @@ def test_json(run, toy_file, sparse_file):
 
 
 def test_usage(run, toy_file):
-    for args in (("king", "--all"), ("--all", "--sentence", "sum")):
+    for args in (("king", "--all"), ("--all", "--pool", "sum")):
         got = run("vectors", toy_file, *args)
         assert (got.code, got.out) == (2, "")
-        assert got.err == "Error: --all goes with neither words nor --sentence\nHint: embedkit vectors -h\n"
-    assert run("vectors", toy_file, "--sentence", "median", "king").code == 2
+        assert got.err == "Error: --all goes with neither words nor --pool\nHint: embedkit vectors -h\n"
+    assert run("vectors", toy_file, "--pool", "median", "king").code == 2
     assert run("vectors", "-", stdin=toy_file.read_bytes()).code == 2
 
 

@@ -131,7 +131,7 @@ def test_seeds():
 
 
 def test_everything_is_skipped():
-    with pytest.raises(EmbedkitError, match="skipped"):
+    with pytest.raises(EmbedkitError, match="banned"):
         ids(write(bigrams(), greedy, skip=[0, 1, 2, 3]), 1)
 
 

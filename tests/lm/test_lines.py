@@ -32,7 +32,7 @@ def test_without_unk():
         {"tokenizer": "words"},
         {"tokenizer": "chars"},
         {"tokenizer": "words", "drop_punctuation": True, "lowercase": True},
-        {"normalize": False},
+        {"nfc": False},
     ],
 )
 def test_lines_are_read_as_texts_are(tmp_path, options):
@@ -46,7 +46,7 @@ def test_lines_are_read_as_texts_are(tmp_path, options):
     path.write_bytes("\n".join(lines).encode())
     read = stream.read([str(path)], Text(min_count=1, **options), 1, keep=False)
     model = Bigrams(read.vocab.words(), np.ones((1, 1)))
-    model.metadata["config"]["text"] = {"normalize": True, **options}
+    model.metadata["config"]["text"] = {"nfc": True, **options}
     found = [id for line in lines for id in (*reader(model)(line).ids.tolist(), model.eos)]
     assert found == read.ids.tolist()
 

@@ -8,7 +8,7 @@ from embedkit.lm.methods import CHOICES, Methods, methods_of
 from embedkit.lm.mixture import best_weights, mix
 from embedkit.lm.neural_cache import score_cached
 from embedkit.lm.perplexity import perplexity, token_scores
-from embedkit.lm.sources import DYNAMIC, NEURAL, STATIC, UNIGRAM, Sources
+from embedkit.lm.sources import DYNAMIC, MODEL, NEURAL, UNIGRAM, Sources
 from embedkit.lm.unigram_cache import unigram_cache
 
 SETTINGS = {NEURAL: None, DYNAMIC: None}
@@ -28,23 +28,23 @@ def others(*models):
 
 
 def test_the_methods_of_sources():
-    assert methods_of([STATIC]) == {STATIC: [STATIC]}
-    assert methods_of([STATIC, DYNAMIC]) == {STATIC: [STATIC], DYNAMIC: [DYNAMIC]}
-    assert methods_of([STATIC, 0, 1]) == {STATIC: [STATIC], "mix": [STATIC, 0, 1]}
-    assert methods_of([STATIC, 0, NEURAL, UNIGRAM, DYNAMIC]) == {
-        STATIC: [STATIC],
-        "mix": [STATIC, 0],
-        NEURAL: [STATIC, NEURAL],
-        UNIGRAM: [STATIC, UNIGRAM],
+    assert methods_of([MODEL]) == {MODEL: [MODEL]}
+    assert methods_of([MODEL, DYNAMIC]) == {MODEL: [MODEL], DYNAMIC: [DYNAMIC]}
+    assert methods_of([MODEL, 0, 1]) == {MODEL: [MODEL], "interpolate": [MODEL, 0, 1]}
+    assert methods_of([MODEL, 0, NEURAL, UNIGRAM, DYNAMIC]) == {
+        MODEL: [MODEL],
+        "interpolate": [MODEL, 0],
+        NEURAL: [MODEL, NEURAL],
+        UNIGRAM: [MODEL, UNIGRAM],
         DYNAMIC: [DYNAMIC],
-        "all": [STATIC, 0, NEURAL, UNIGRAM, DYNAMIC],
+        "all": [MODEL, 0, NEURAL, UNIGRAM, DYNAMIC],
     }
 
 
 @pytest.mark.parametrize("reset", [False, True])
 def test_static_alone_is_the_perplexity_of_the_model(reset):
     (found,) = Methods(Sources(counter(), reset=reset), SETTINGS)(TEST)
-    assert found == (STATIC, perplexity(counter(), TEST, reset=reset))
+    assert found == (MODEL, perplexity(counter(), TEST, reset=reset))
 
 
 def test_every_method_by_its_parts():
@@ -60,8 +60,14 @@ def test_every_method_by_its_parts():
 
     valid, test = logs(VALID), logs(TEST)
     found = dict(methods(TEST))
-    rows = {"mix": [0, 1, 2], "neural-cache": [0, 3], "unigram-cache": [0, 4], "dynamic": [5], "all": [*range(6)]}
-    assert list(found) == ["static", *rows]
+    rows = {
+        "interpolate": [0, 1, 2],
+        "neural-cache": [0, 3],
+        "unigram-cache": [0, 4],
+        "dynamic": [5],
+        "all": [*range(6)],
+    }
+    assert list(found) == ["model", *rows]
     for method, of in rows.items():
         weights = best_weights(valid[of])
         np.testing.assert_allclose(methods.weights[method], weights, atol=1e-9)
@@ -87,7 +93,12 @@ def test_settings_are_the_best_of_those_that_are_tried():
 def test_given_weights_are_scaled_for_each_method():
     sources = Sources(remembering(), others(counter()), neural_cache=5, unigram_cache=9)
     methods = Methods(sources, SETTINGS | {NEURAL: 0.5}, (0.5, 0.2, 0.2, 0.1))
-    expected = {"static": [1], "mix": [5 / 7, 2 / 7], "neural-cache": [5 / 7, 2 / 7], "unigram-cache": [5 / 6, 1 / 6]}
+    expected = {
+        "model": [1],
+        "interpolate": [5 / 7, 2 / 7],
+        "neural-cache": [5 / 7, 2 / 7],
+        "unigram-cache": [5 / 6, 1 / 6],
+    }
     for method, weights in (expected | {"all": [0.5, 0.2, 0.2, 0.1]}).items():
         np.testing.assert_allclose(methods.weights[method], weights)
 
@@ -95,7 +106,7 @@ def test_given_weights_are_scaled_for_each_method():
 def test_sources_that_all_weigh_0_weigh_alike():
     methods = Methods(Sources(remembering(), others(counter()), dynamic=True), SETTINGS | {DYNAMIC: 0.1}, (0, 1, 0))
     found = {method: weights.tolist() for method, weights in methods.weights.items()}
-    assert found == {"static": [1], "mix": [0, 1], "dynamic": [1], "all": [0, 1, 0]}
+    assert found == {"model": [1], "interpolate": [0, 1], "dynamic": [1], "all": [0, 1, 0]}
 
 
 def test_given_weights_are_not_tuned():
@@ -114,8 +125,8 @@ def test_a_model_and_itself_are_the_model(reset):
     methods = Methods(Sources(bigrams(), others(bigrams(), reordered()), reset=reset), SETTINGS)
     methods.tune(VALID)
     found = dict(methods(TEST))
-    assert found["mix"].total == pytest.approx(found["static"].total, rel=1e-7)
-    assert found["mix"].unknown_total == pytest.approx(found["static"].unknown_total, rel=1e-7)
+    assert found["interpolate"].total == pytest.approx(found["model"].total, rel=1e-7)
+    assert found["interpolate"].unknown_total == pytest.approx(found["model"].unknown_total, rel=1e-7)
 
 
 def test_a_rate_that_breaks_the_model_is_not_chosen():

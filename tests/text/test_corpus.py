@@ -179,7 +179,7 @@ def test_lowercase_and_nfc_merge_words(tmp_path):
     path = write(tmp_path, "É E\u0301 é e\u0301\n".encode())
     assert load(path).vocab.words() == ["É", "é"]
     assert load(path, Text(min_count=1, lowercase=True)).vocab.words() == ["é"]
-    assert len(load(path, Text(min_count=1, normalize=False)).vocab) == 4
+    assert len(load(path, Text(min_count=1, nfc=False)).vocab) == 4
 
 
 def test_words_tokenizer_on_lines(tmp_path):

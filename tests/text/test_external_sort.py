@@ -31,7 +31,7 @@ ALL = Text(min_count=1)
 LIMITS = (None, 0)  # ids in memory, and on disk
 LINES = ["The cat, the cat's hat.", "ab ab ▁ a▁b", "한국어 한국어 café cafe\u0301", "", "X x ſtraße Σας ΣΑΣ -- « 12"]
 CONFIGS = [
-    Text(min_count=1, tokenizer=tokenizer, lowercase=lowercase, normalize=normalize, drop_punctuation=drop)
+    Text(min_count=1, tokenizer=tokenizer, lowercase=lowercase, nfc=normalize, drop_punctuation=drop)
     for tokenizer, lowercase, normalize, drop in itertools.product(
         ("whitespace", "words", "chars"), (False, True), (False, True), (False, True)
     )

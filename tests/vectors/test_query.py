@@ -29,7 +29,7 @@ def test_words_take_the_form_the_corpus_had(toy):
     decomposed = unicodedata.normalize("NFD", "한국어")
     assert find(toy, "PEAR") == 5
     assert find(toy, decomposed) == 8
-    toy.metadata["config"]["text"] = {"normalize": False, "lowercase": False}
+    toy.metadata["config"]["text"] = {"nfc": False, "lowercase": False}
     assert find(toy, "PEAR") is None
     assert find(toy, decomposed) is None
     del toy.metadata["config"]

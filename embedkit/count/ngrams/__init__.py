@@ -14,7 +14,7 @@ class Kn:
     """Options of Kneser-Ney."""
 
     order: int = option(5, "a word is predicted from the order - 1 before it", least=1)
-    cutoff: int = option(0, "leave out n-grams of three words and more that are seen this often or less", least=0)
+    prune: int = option(0, "leave out n-grams of three words and more that are seen this often or less", least=0)
 
 
 def train(stream, options: Kn, progress: Progress = SILENT):
@@ -25,7 +25,7 @@ def train(stream, options: Kn, progress: Progress = SILENT):
 
     V = len(stream.vocab)
     counted = count(stream.ids, stream.eos, V, options.order)
-    levels, discounts, fallback = estimate(counted, stream.eos, V, options.cutoff)
+    levels, discounts, fallback = estimate(counted, stream.eos, V, options.prune)
     sizes = [len(level.keys) for level in levels]
     if fallback:
         orders, taken = (", ".join(map(str, values)) for values in (fallback, FALLBACK))

@@ -47,11 +47,11 @@ def discounts(a: np.ndarray) -> tuple[float, float, float] | None:
 
 
 def estimate(
-    orders: list[Counted], eos: int, V: int, cutoff: int = 0
+    orders: list[Counted], eos: int, V: int, prune: int = 0
 ) -> tuple[list[Level], list[tuple[float, float, float]], list[int]]:
     """The levels of a model, the discounts of each order, and the orders that had to take those of FALLBACK.
 
-    Of three words and more, n-grams that occur `cutoff` times or less are left out. They count for discounts and sums
+    Of three words and more, n-grams that occur `prune` times or less are left out. They count for discounts and sums
     all the same; what they had goes to shorter contexts.
     """
     used, fallback = [], []
@@ -62,7 +62,7 @@ def estimate(
         if D is None:
             fallback.append(n)
         used.append(D or FALLBACK)
-        kept = np.full(len(a), True) if n < 3 else grams.counts > cutoff
+        kept = np.full(len(a), True) if n < 3 else grams.counts > prune
         taken = np.where(kept, np.array([0, *used[-1]])[np.minimum(a, 3)], a)
         prefix, words = (np.zeros(V, np.int64), grams.keys) if n == 1 else np.divmod(grams.keys, V)
         total = np.bincount(prefix, a, all_below)
@@ -73,7 +73,7 @@ def estimate(
             levels[-1] = levels[-1]._replace(backoff=_log10(gamma[index >= 0]))
         if not kept.any():
             break
-        keys = index[prefix[kept]] * V + words[kept] if cutoff and n > 1 else grams.keys
+        keys = index[prefix[kept]] * V + words[kept] if prune and n > 1 else grams.keys
         levels.append(Level(keys, _log10(p[kept]), np.zeros(len(keys), np.float32)))
         index, lower, all_below = np.where(kept, np.cumsum(kept) - 1, -1), p, len(a)
     return levels, used[: len(levels)], [n for n in fallback if n <= len(levels)]

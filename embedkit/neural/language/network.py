@@ -106,7 +106,7 @@ def _cell(kind: str, model, name: str, D: int, H: int, make: Callable):
 
 def _first(model) -> Callable:
     """What the weights of a layer begin with."""
-    return _scaled if model.weights == "uniform" else initial.INITIALIZERS[model.weights]
+    return _scaled if model.initializer == "uniform" else initial.INITIALIZERS[model.initializer]
 
 
 def _scaled(rng, shape) -> np.ndarray:

@@ -39,7 +39,7 @@ class LmModel:
     weight_drop: ClassVar[float] = 0.0
     residual: ClassVar[bool] = False
     layer_norm: ClassVar[bool] = False
-    weights: str = option(
+    initializer: str = option(
         "orthogonal", "how the weights of layers start", choices=("uniform", "xavier", "he", "normal", "orthogonal")
     )
 

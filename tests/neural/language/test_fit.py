@@ -87,7 +87,7 @@ def test_choices_are_those_there_are():
     choices = {f.name: f.metadata["choices"] for s in (Recurrent, LmTraining) for f in dataclasses.fields(s)}
     assert choices["optimizer"] == tuple(OPTIMIZERS)
     assert choices["schedule"] == SCHEDULES
-    assert choices["weights"] == tuple(INITIALIZERS)
+    assert choices["initializer"] == tuple(INITIALIZERS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -136,7 +136,7 @@ EVERYTHING = {
     "output_dropout": 0.3,
     "dropout_kind": "variational",
     "embed_dropout": 0.1,
-    "weights": "uniform",
+    "initializer": "uniform",
     "l1": 1e-5,
     "l2": 1e-5,
     "ar": 1.0,
