@@ -39,9 +39,9 @@ def command(lm, texts, valid, threads, cache, as_json, quiet, **_):
     whole text, not of its lines.
 
     Each method has a line. model is the model alone; interpolate the weighted mean of its probabilities and those of
-    all LM2; neural-cache and unigram-cache that of its own and those of the cache; dynamic is a copy that learns as it reads.
-    Where several are asked for, all is the weighted mean of everything. What is not given is chosen on --valid FILE,
-    the weights of each line by themselves. Every TEXT begins with empty caches and the model as it was trained.
+    all LM2; neural-cache and unigram-cache that of its own and those of the cache; dynamic is a copy that learns as it
+    reads. Where several are asked for, all is the weighted mean of everything. What is not given is chosen on --valid
+    FILE, the weights of each line by themselves. Every TEXT begins with empty caches and the model as it was trained.
 
     Prints a table on a terminal, tab-separated lines with a header otherwise. --json adds theta, dynamic_lr and lambda.
     """
