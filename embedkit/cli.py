@@ -49,7 +49,8 @@ def cli():
     A file named - is stdin or stdout. Results go to stdout as tab-separated lines, everything else to stderr.
 
     \b
-    Exit codes: 0 done, 1 failure, 2 usage, 3 done but some queries had no answer,
+    Exit codes: 0 done, 1 failure, 2 usage,
+    3 done but some queries had no answer,
     130 interrupted, 143 terminated, 141 closed pipe.
     """
 

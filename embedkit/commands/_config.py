@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ._help import Context, write_example
 from ._usage import refuse_single_dashes
 
 KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
@@ -40,6 +41,8 @@ class Command(click.Command):
     """A command whose options can be kept in a file. A `type` of an option that makes something else of its text than a
     number or a string has `spell(value)`, which makes the text again."""
 
+    context_class = Context
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for param in self.params:
@@ -57,6 +60,10 @@ class Command(click.Command):
             ),
             click.Option(["--print-config"], is_flag=True, help="print the TOML that reproduces this run, and stop"),
         ]
+
+    def format_usage(self, ctx, formatter):
+        super().format_usage(ctx, formatter)
+        write_example(ctx, formatter)
 
     def parse_args(self, ctx, args):
         refuse_single_dashes(self, ctx, args)

@@ -6,11 +6,14 @@ from collections.abc import Callable
 
 import click
 
+from ._help import Context
 from ._usage import MistakenError, refuse_single_dashes
 
 
 class LazyGroup(click.Group):
     """Subcommands of a `table`, name → help. `make(name)` makes one when it is called, so that help costs nothing."""
+
+    context_class = Context
 
     def __init__(self, *args, heading: str, table: dict[str, str], make: Callable[[str], click.Command], **kwargs):
         super().__init__(*args, **kwargs)

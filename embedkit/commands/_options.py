@@ -5,26 +5,19 @@ from __future__ import annotations
 import click
 
 from ._config import Command, SectionOption
+from ._help import blocks_of
 
 METAVARS = {int: "N", float: "X", str: "FILE"}
 COUNTS_FORMATS = ("glove-cooccur", "scipy-npz")  # of other programs
-HEADINGS = {"text": "Text", "phrases": "Phrases", "context": "Context", "model": "Model", "training": "Training"}
-HEADINGS |= {"data": "Data", "protocol": "Protocol", "uncertainty": "Uncertainty"}
 
 
 class SectionedCommand(Command):
-    """Help with one block per section."""
+    """Help with one block per section, and what people change most before them."""
 
     def format_options(self, ctx, formatter):
-        blocks: dict[str, list] = {}
-        for param in self.get_params(ctx):
-            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
-            if record is not None:
-                blocks.setdefault(HEADINGS.get(getattr(param, "section", ""), "Options"), []).append(record)
-        for heading in (*HEADINGS.values(), "Options"):
-            if heading in blocks:
-                with formatter.section(heading):
-                    formatter.write_dl(blocks[heading])
+        for heading, rows in blocks_of(ctx, self.get_params(ctx)).items():
+            with formatter.section(heading):
+                formatter.write_dl(rows)
 
 
 class WholeRange(click.IntRange):
@@ -63,11 +56,25 @@ def section_options(section: str, options: type) -> list[SectionOption]:
                 default=f.default,
                 multiple=meta["many"],
                 show_default=f.default not in (None, ()),
-                help=meta["help"],
-                metavar=None if meta["choices"] or isinstance(f.default, str) else METAVARS.get(meta["kind"]),
+                help=_help(meta),
+                metavar=_metavar(meta, f.default),
             )
         )
     return made
+
+
+WIDE = 24  # characters of choices that fit beside a flag
+
+
+def _metavar(meta, default) -> str | None:
+    if meta["choices"]:
+        return None if len("|".join(meta["choices"])) <= WIDE else "NAME"
+    return None if isinstance(default, str) else METAVARS.get(meta["kind"])
+
+
+def _help(meta) -> str:
+    choices = meta["choices"] or ()
+    return meta["help"] if len("|".join(choices)) <= WIDE else f"{meta['help']}: {', '.join(choices)}"
 
 
 def _type(meta) -> click.ParamType | type:

@@ -13,7 +13,6 @@ from ._options import json_option
 def command(clear, as_json):
     """List the encoded texts that are kept for the next run, the last used first; or clear them.
 
-    \b
     $EMBEDKIT_CACHE names another folder, $EMBEDKIT_CACHE_SIZE caps it (default 4G; 0 turns it off).
     """
     import json

@@ -37,7 +37,9 @@ def _data(*names: str, help: str):
     "protocol",
     "--protocol",
     type=click.Choice(["word2vec", "gensim", "glove", "fasttext", "hyperwords", "levy2015"]),
-    help="the conventions of a tool or paper, for the same numbers; the options below override them",
+    metavar="NAME",
+    help="the conventions of a tool or paper, for the same numbers: word2vec, gensim, glove, fasttext, hyperwords, "
+    "levy2015; the options below override them",
 )
 @_option(
     "protocol",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import click
 
 from ._config import FilePath
+from ._help import Context
 from ._out import Out
 
 WIDTH = 100
@@ -35,7 +36,7 @@ def command(folder):
 
 def contexts(command: click.Command, name: str, parent: click.Context | None = None) -> Iterator[click.Context]:
     """One of `command`, which is called `name`, then those of each of its subcommands."""
-    context = click.Context(command, parent, name, terminal_width=WIDTH, **command.context_settings)
+    context = Context(command, parent, name, terminal_width=WIDTH, **command.context_settings)
     yield context
     if isinstance(command, click.Group):
         for subcommand in command.list_commands(context):

@@ -18,12 +18,15 @@ def command(file, steps, out, target, source_format, output, quiet):
     """Center, scale, flatten or shorten the vectors of FILE: words and counts stay, context vectors and n-grams do not.
 
     \b
-    center    subtract the mean of all vectors
-    unit      scale every vector to length 1 (zero vectors stay)
-    abtt:D    all-but-the-top: subtract the mean and the D strongest directions;
-              without :D a hundredth of the dimensions, at least 1
-    whiten    subtract the mean, and give all directions variance 1, without turning
-    pca:D     subtract the mean, and keep the D strongest directions as dimensions
+    center  subtract the mean of all vectors
+    unit    scale every vector to length 1 (zeros stay)
+    abtt:D  all-but-the-top: subtract the mean and the D
+            strongest directions; by default a hundredth
+            of the dimensions, at least 1
+    whiten  subtract the mean, give all directions
+            variance 1, without rotation (ZCA)
+    pca:D   subtract the mean, and keep the D strongest
+            directions as dimensions
 
     Statistics are over all words, each counted once. In memory are the result and a few MB.
     """

@@ -69,7 +69,8 @@ def test_man_pages(run, tmp_path):
         f'.TH EMBEDKIT\\-TRAIN\\-SVD 1 "" "embedkit {__version__}"\n.ad l\n.nh\n'
         ".SH NAME\nembedkit\\-train\\-svd \\- Truncated SVD of PPMI: dense vectors from counts.\n"
         ".SH SYNOPSIS\n\\fBembedkit train svd\\fR [OPTIONS] INPUT...\n"
-        ".SH DESCRIPTION\n.PP\nTruncated SVD of PPMI: dense vectors from counts.\n.PP\nINPUT is text"
+        ".SH DESCRIPTION\n.PP\n.nf\nExample:\n  embedkit train svd corpus.txt \\-o vectors \\-\\-dim 300\n.fi\n"
+        ".PP\nTruncated SVD of PPMI: dense vectors from counts.\n.PP\nINPUT is text"
     )
     assert "\n\\fBsvd\\fR\nTruncated SVD of PPMI" in found["embedkit-train.1"]
     assert "\nembedkit\\-diff \\- What became of words from one model to the next.\n" in found["embedkit-diff.1"]
