@@ -70,7 +70,7 @@ OPTIONS = (
     ("--patience", "early-stopping early-stop"),
     ("--valid", "validation validation-file valid-file valid-data val dev eval-data eval-file heldout held-out"),
     ("--checkpoint", "ckpt checkpoint-path checkpoint-file save-checkpoint state"),
-    ("--resume", "continue restart resume-from from-checkpoint"),
+    ("--resume", "continue resume-from from-checkpoint"),
     ("--prune", "cutoff cutoffs gtmin"),
     ("--to arpa", "arpa"),
     ("--interpolate", "mix mix-lm mixture"),
