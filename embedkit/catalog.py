@@ -25,11 +25,11 @@ class Entry(NamedTuple):
 MODELS = {
     "ppmi": Entry("count.ppmi", "Positive pointwise mutual information: sparse, explainable vectors."),
     "svd": Entry("count.svd", "Truncated SVD of PPMI: dense vectors from counts."),
-    "skipgram": Entry("neural.word2vec.skipgram", "Skip-gram: every neighbour predicts the word."),
-    "cbow": Entry("neural.word2vec.cbow", "CBOW: the mean of the neighbours predicts the word; fast."),
-    "kn": Entry("count.ngrams", "Language model: counted n-grams with Kneser-Ney smoothing; trains in seconds.", True),
-    "ffn": Entry("neural.language.ffn", "Language model: the last few words through one hidden layer.", True),
-    "rnn": Entry("neural.language.rnn", "Language model: simple recurrent layers.", True),
-    "lstm": Entry("neural.language.lstm", "Language model: long short-term memory, which remembers best.", True),
-    "gru": Entry("neural.language.gru", "Language model: gated recurrent units, lighter than LSTMs.", True),
+    "skipgram": Entry("neural.word2vec.skipgram", "Skip-gram: each word predicts its context words."),
+    "cbow": Entry("neural.word2vec.cbow", "CBOW: the mean of the context words predicts the word; fast."),
+    "kn": Entry("count.ngrams", "Language model: n-grams with Kneser-Ney smoothing; trains in seconds.", True),
+    "ffn": Entry("neural.language.ffn", "Language model: feed-forward, of the last few words (Bengio 2003).", True),
+    "rnn": Entry("neural.language.rnn", "Language model: simple recurrent network (Elman).", True),
+    "lstm": Entry("neural.language.lstm", "Language model: long short-term memory (LSTM).", True),
+    "gru": Entry("neural.language.gru", "Language model: gated recurrent units (GRU), lighter than LSTM.", True),
 }

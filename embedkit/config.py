@@ -70,19 +70,19 @@ class PlainText:
 
     tokenizer: str = option(
         "whitespace",
-        "how lines become tokens: as they are, Penn Treebank words, or characters",
+        "tokenizer: white space, Penn Treebank words, or characters",
         choices=("whitespace", "words", "chars"),
     )
-    lowercase: bool = option(False, "lower-case the text (Unicode)")
-    nfc: bool = option(True, "bring words to Unicode NFC")
-    drop_punctuation: bool = option(False, "leave out tokens without a letter or digit")
+    lowercase: bool = option(False, "lower-casing (Unicode)")
+    nfc: bool = option(True, "Unicode normalization form C")
+    drop_punctuation: bool = option(False, "drop tokens without a letter or digit")
     encoding_errors: str = option(
         "strict", "invalid UTF-8: stop and name the byte, or put U+FFFD", choices=("strict", "replace")
     )
     min_count: int = option(5, "drop words seen fewer times than this", least=1)
     max_vocab: int = option(None, "keep at most this many words, the most frequent", kind=int, least=1)
     vocab: str = option(
-        None, "FILE with the words to use, one a line (a count may follow); the line is the id", kind=str, stored=False
+        None, "vocabulary FILE, one word a line (counts may follow); the line is the id", kind=str, stored=False
     )
     phrases: ClassVar[None] = None
     joiner: ClassVar[str] = "_"
@@ -93,9 +93,9 @@ class Text(PlainText):
     """The same where pairs of words may be read as one."""
 
     phrases: str = option(
-        None, "FILE with pairs of words to read as one, as `embedkit phrases` prints them", kind=str, stored=False
+        None, "phrases FILE, words to join, as `embedkit phrases` prints them", kind=str, stored=False
     )
-    joiner: str = option("_", "what stands between the words of a phrase", stored=False)
+    joiner: str = option("_", "character between the joined words of a phrase", stored=False)
 
 
 @dataclass(frozen=True)
@@ -113,25 +113,27 @@ class LmText(PlainText):
 class Context:
     """Which words count as neighbours, and how much."""
 
-    window: int = option(5, "words to each side", least=1)
+    window: int = option(5, "context words to each side", least=1)
     weighting: str = option(
-        "harmonic", "weight at distance d: 1/d, 1, or (window-d+1)/window", choices=("harmonic", "flat", "dynamic")
+        "harmonic", "distance weighting: 1/d, 1, or (window-d+1)/window", choices=("harmonic", "flat", "dynamic")
     )
-    context: str = option("both", "which side of the word is context", choices=("both", "left", "right"))
+    context: str = option("both", "context side of the word", choices=("both", "left", "right"))
     subsample: str = option(
         "none",
-        "frequent words: keep all, expect them rarer after windowing, or remove some before",
+        "subsampling: none; clean: scale counts by keep probabilities; dirty: drop tokens before windowing",
         choices=("none", "clean", "dirty"),
     )
-    sample: float = option(1e-4, "subsampling threshold t, a share of the words kept", above=0)
+    sample: float = option(1e-4, "subsampling threshold t, a relative frequency", above=0)
 
 
 @dataclass(frozen=True)
 class Pretrained:
     """Vectors to start from. A section inherits from this first, so that these options come behind its own."""
 
-    init: str = option(None, "start from the vectors in FILE; words it lacks start at random", kind=str, stored=False)
-    freeze: bool = option(False, "leave the vectors that --init gives as they are")
+    init: str = option(
+        None, "pretrained vectors in FILE; words it lacks are initialized at random", kind=str, stored=False
+    )
+    freeze: bool = option(False, "freeze the vectors that --init gives")
 
 
 def check_freeze(model: Pretrained) -> None:
@@ -144,7 +146,7 @@ def check_freeze(model: Pretrained) -> None:
 class Training:
     """How the work is run."""
 
-    seed: int = option(1, "seed of everything random", least=0)
+    seed: int = option(1, "random seed", least=0)
     threads: int = option(None, "threads  [default: all cores]", kind=int, least=1, stored=False)
 
 

@@ -143,7 +143,7 @@ def _config(path: Path) -> None:
     said.seek(0)
     if code:
         message = said.read().split("\n")[0].removeprefix("Error: ")
-        assert "mistake of embedkit's own" not in message, message
+        assert "internal error" not in message, message
         raise EmbedkitError(message if str(path) in message else f"{path}: {message}")
 
 

@@ -10,6 +10,6 @@ def refused(result, *parts, code=1):
     (error,) = [line for line in lines if line.startswith("Error: ")]
     assert lines.index(error) >= len(lines) - 2
     assert lines[-1] == error or lines[-1].startswith("Hint: ")
-    assert "mistake of embedkit's own" not in error
+    assert "internal error" not in error
     for part in parts:
         assert part in error

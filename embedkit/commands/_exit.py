@@ -53,7 +53,7 @@ def run_to_exit_code(cli: click.Group, args: list[str] | None) -> int:
     except Exception as error:
         if os.environ.get("EMBEDKIT_DEBUG"):
             raise
-        return _fail(f"a mistake of embedkit's own: {type(error).__name__}: {error}", "EMBEDKIT_DEBUG=1 shows where")
+        return _fail(f"internal error (please report): {type(error).__name__}: {error}", "EMBEDKIT_DEBUG=1 shows where")
 
 
 def _stop(number: int, _):

@@ -33,7 +33,11 @@ def test_examples_are_command_lines(path):
 def test_no_line_is_wider_than_sixty_columns(path):
     page = PAGES[path]
     narrow = Context(page.command, page.parent, page.info_name, terminal_width=60, max_content_width=60)
-    wide = [line for line in narrow.get_help().split("\n") if len(line) > 60 and not line.startswith(("  embedkit ", "  ~/"))]
+    wide = [
+        line
+        for line in narrow.get_help().split("\n")
+        if len(line) > 60 and not line.startswith(("  embedkit ", "  ~/"))
+    ]
     assert not wide
 
 

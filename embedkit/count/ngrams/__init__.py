@@ -13,8 +13,8 @@ from ...training.contract import Model
 class Kn:
     """Options of Kneser-Ney."""
 
-    order: int = option(5, "a word is predicted from the order - 1 before it", least=1)
-    prune: int = option(0, "leave out n-grams of three words and more that are seen this often or less", least=0)
+    order: int = option(5, "n-gram order (context = order - 1 words)", least=1)
+    prune: int = option(0, "pruning: drop n-grams of order 3 and higher that occur this often or less", least=0)
 
 
 def train(stream, options: Kn, progress: Progress = SILENT):
