@@ -66,7 +66,7 @@ def check_value(f, value) -> None:
 
 @dataclass(frozen=True)
 class PlainText:
-    """How text becomes words, and which words stay. A `ClassVar` stands where `Text` has an option."""
+    """Tokenization and vocabulary of a text. A `ClassVar` stands where `Text` has an option."""
 
     tokenizer: str = option(
         "whitespace",
@@ -111,7 +111,7 @@ class LmText(PlainText):
 
 @dataclass(frozen=True)
 class Context:
-    """Which words count as neighbours, and how much."""
+    """Context window and its weighting."""
 
     window: int = option(5, "context words to each side", least=1)
     weighting: str = option(
@@ -144,7 +144,7 @@ def check_freeze(model: Pretrained) -> None:
 
 @dataclass(frozen=True)
 class Training:
-    """How the work is run."""
+    """Seed and threads."""
 
     seed: int = option(1, "random seed", least=0)
     threads: int = option(None, "threads  [default: all cores]", kind=int, least=1, stored=False)
@@ -163,7 +163,7 @@ class Config:
             raise AttributeError(name) from None
 
     def stored(self) -> dict[str, dict]:
-        """What a result file remembers: every stored field of every section."""
+        """Options that a result file stores: every stored field of every section."""
         return {
             name: {f.name: getattr(section, f.name) for f in fields(section) if f.metadata["stored"]}
             for name, section in self.sections.items()

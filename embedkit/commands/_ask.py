@@ -1,4 +1,4 @@
-"""What the commands that ask vectors share: opening the file, parsing queries, naming what has no answer."""
+"""Shared parts of the commands that ask vectors: opening the file, parsing queries, naming what has no answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the commands share that make vectors of vectors."""
+"""Shared parts of the commands that transform vectors."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def tell_lost(progress, out: str, written, made, *sources) -> None:
 
 
 def missing(made, written, *sources) -> list[str]:
-    """What is lost of `sources` (by default `made` itself) where vectors are `made` of them, and of those in a file of
+    """Losses of `sources` (by default `made` itself) where vectors are `made` of them, and of those in a file of
     format `written`. Formats say it in LOSES; named is only what was there."""
     from ..vectors.query import has_ngrams
 
@@ -59,7 +59,7 @@ def missing(made, written, *sources) -> list[str]:
 
 
 def misfits(target: str, vectors, on_bad_token: str) -> list[str]:
-    """How many words the file `target` could not hold as they are."""
+    """Number of words that the file `target` could not hold as they are."""
     from ..vectors.formats._rows import exported
 
     n = len(vectors) - len(exported(target, vectors, "skip")[1])

@@ -86,7 +86,7 @@ class Command(click.Command):
 
 
 def is_path(param: click.Parameter) -> bool:
-    """Whether the value of `param` is a file, by its metavar."""
+    """True if the value of `param` is a file, by its metavar."""
     text = param.metavar or ""
     is_prompt = isinstance(param, click.Option) and text == "TEXT"
     return text.removesuffix("...").strip("[]") in PATHS and not is_prompt
@@ -153,7 +153,7 @@ def _misplaced(command: str, known: dict[tuple[str, str], click.Option], section
 
 
 def _fits(item, param: click.Option) -> bool:
-    """Whether `item` is of the kind of `param`; outside sections click tells, once it is no list or table."""
+    """True if `item` is of the kind of `param`; outside sections click tells, once it is no list or table."""
     if not isinstance(param, SectionOption):
         return isinstance(item, (str, int, float))
     kind = (int, float) if param.kind is float else param.kind

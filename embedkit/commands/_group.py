@@ -64,7 +64,7 @@ class LazyGroup(click.Group):
 
 
 def _is_file(name: str) -> bool:
-    """Whether `name` is that of a file, or looks like one."""
+    """True if `name` is that of a file, or looks like one."""
     import os
 
     return name == "-" or any(c in name for c in "./\\*") or os.path.exists(name)

@@ -1,4 +1,4 @@
-"""What other tools call our options, models and commands. Strings only; `_suggest.py` looks them up.
+"""Other tools' names for our options, models and commands. Strings only; `_suggest.py` looks them up.
 
 The names are those of word2vec, fastText, GloVe, gensim, hyperwords, scikit-learn, PyTorch's examples, Hugging Face,
 KenLM and SRILM.

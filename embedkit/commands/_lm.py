@@ -1,4 +1,4 @@
-"""What the commands that ask a language model share."""
+"""Shared parts of the commands that ask a language model."""
 
 from __future__ import annotations
 

@@ -57,5 +57,5 @@ def page(context: click.Context) -> str:
 
 
 def file_name(context: click.Context) -> str:
-    """What `man` calls a command: embedkit-train-svd."""
+    """The name of a command's man page: embedkit-train-svd."""
     return context.command_path.replace(" ", "-")

@@ -190,7 +190,7 @@ class Size(click.ParamType):
 
 
 def counts_params() -> list[click.Parameter]:
-    """What every command that counts, or reads counts, takes besides its configuration."""
+    """Parameters of every command that counts, or reads counts, besides its configuration."""
     return [
         *corpus_params(),
         click.Option(
@@ -202,7 +202,7 @@ def counts_params() -> list[click.Parameter]:
 
 
 def corpus_params() -> list[click.Parameter]:
-    """What every command that reads text takes besides its configuration."""
+    """Parameters of every command that reads text, besides its configuration."""
     return [
         click.Argument(["inputs"], nargs=-1, metavar="INPUT..."),
         click.Option(["-o", "--output"], metavar="OUT", help="file to write; - is stdout"),

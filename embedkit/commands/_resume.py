@@ -48,7 +48,7 @@ def open_checkpoint(output: str, log: str | None, inputs: tuple[str, ...]):
 
 
 def _path(given: str | None, output: str, is_needed: bool, log: str | None, inputs: tuple[str, ...]) -> str | None:
-    """Where the checkpoint lies: as `given`, else beside the output if that is a file."""
+    """Path of the checkpoint: as `given`, else beside the output if that is a file."""
     import os
 
     from ..io.files import is_stream

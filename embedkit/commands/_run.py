@@ -1,4 +1,4 @@
-"""What `train`, `count` and `vocab` share: inputs, output, progress."""
+"""Shared parts of `train`, `count` and `vocab`: inputs, output, progress."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each shell runs to complete a line: it asks embedkit, which answers by the rules of `click.shell_completion`.
+"""Completion scripts, one per shell: they ask embedkit, which answers by the rules of `click.shell_completion`.
 
 Click's own scripts do not complete --option=VALUE, and in fish neither ~/FILE nor descriptions with a comma.
 """

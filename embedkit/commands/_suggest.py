@@ -19,7 +19,7 @@ def plain(name: str) -> str:
 
 
 def like_option(name: str, ctx: click.Context) -> str:
-    """What `name`, no option of the command of `ctx`, stands for there; empty if nobody knows."""
+    """The option of the command of `ctx` that `name`, which is none, stands for; empty if nobody knows."""
     known = _options(ctx.command, ctx)
     spelt = known.get(plain(name)) if len(name) > 2 else None
     found = spelt or _elsewhere(name, ctx) or _habitual(name, known, ctx) or _remark(name, ctx)
@@ -27,7 +27,7 @@ def like_option(name: str, ctx: click.Context) -> str:
 
 
 def has_meaning(name: str, ctx: click.Context) -> bool:
-    """Whether `name` is an option of the command of `ctx`, or another tool's name for one."""
+    """True if `name` is an option of the command of `ctx`, or another tool's name for one."""
     known = _options(ctx.command, ctx)
     return plain(name) in known or bool(_habitual(name, known, ctx))
 

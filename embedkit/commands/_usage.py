@@ -16,7 +16,7 @@ class MistakenError(click.UsageError):
 
 
 def hint(error: click.UsageError) -> str:
-    """What was meant, as far as that is known, and the command that shows the help."""
+    """The intended call, as far as that is known, and the command that shows the help."""
     like, shown = getattr(error, "like", ""), f"{error.ctx.command_path if error.ctx else 'embedkit'} -h"
     if isinstance(error, click.NoSuchOption) and error.ctx:
         from ._suggest import like_option

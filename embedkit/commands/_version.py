@@ -1,4 +1,4 @@
-"""What `embedkit --version` says beside its own: the libraries that results and speeds depend on."""
+"""Versions beside embedkit's own: the libraries that results and speeds depend on."""
 
 from __future__ import annotations
 

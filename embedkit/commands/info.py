@@ -17,7 +17,7 @@ from ._out import Out, cell
 @json_option
 @quiet_option
 def command(file, source_format, as_json, quiet):
-    """What FILE is and how it was made: format, size, options, seed, sha256 of the corpus.
+    """Description and provenance of FILE: format, size, options, seed, sha256 of the corpus.
 
     FILE is any vector file, a language model, or what count left. A table on a terminal, key and value else, with
     --json one object.
@@ -92,7 +92,7 @@ def native(path: str, data) -> dict:
 
 
 def counted(counts) -> dict:
-    """Whether word counts are known, and how many tokens they add up to."""
+    """True if word counts are known, and how many tokens they add up to."""
     return {"counts": counts is not None, "tokens": None if counts is None else int(counts.sum())}
 
 

@@ -31,7 +31,7 @@ def decompressor(head: bytes):
 
 
 class Decompressed(io.RawIOBase):
-    """What is packed in `source`; FormatError where it is damaged, ends early or junk follows it.
+    """The decompressed content of `source`; FormatError where it is damaged, ends early or junk follows it.
 
     `new` and `damage` come from `decompressor`; `path` names the file in errors.
     """

@@ -51,13 +51,13 @@ _SELF = "sha256.__metadata__"
 
 
 def looks_like(head: bytes) -> bool:
-    """Whether a file that starts with `head` (9 bytes suffice) claims to be such a container."""
+    """True if a file that starts with `head` (9 bytes suffice) claims to be such a container."""
     # Where the length is that of a header, though of none that is read, `read` says so.
     return len(head) > 8 and head[8:9] == b"{" and 2 <= struct.unpack_from("<Q", head)[0] <= 100_000_000
 
 
 def is_native(path: str) -> bool:
-    """Whether `path` is a file in this container; of stdin, only the first bytes are looked at."""
+    """True if `path` is a file in this container; of stdin, only the first bytes are looked at."""
     if path == "-":
         return sys.stdin is not None and looks_like(sys.stdin.buffer.peek(64)[:64])
     if not os.path.isfile(path):
@@ -70,7 +70,7 @@ def is_native(path: str) -> bool:
 
 
 def is_native_name(path: str) -> bool:
-    """Whether `path` is stdout, or by its suffix a file in this container."""
+    """True if `path` is stdout, or by its suffix a file in this container."""
     return path == "-" or os.path.splitext(path)[1].lower() in NATIVE_SUFFIXES
 
 
@@ -151,7 +151,7 @@ class Container:
 
 
 def type_name(dtype: np.dtype) -> str:
-    """What numpy calls it, or would."""
+    """Name of a dtype, as numpy spells it."""
     return "bfloat16" if dtype == BF16 else str(dtype)
 
 

@@ -55,12 +55,12 @@ def free_space(path) -> int | None:
 
 
 def is_stream(path) -> bool:
-    """Whether `path` names a descriptor of this process, not a file of that name, wherever it is redirected to."""
+    """True if `path` names a descriptor of this process, not a file of that name, wherever it is redirected to."""
     return path in _STREAMS or _DESCRIPTOR.fullmatch(path) is not None
 
 
 def is_plain(path) -> bool:
-    """Whether `path` is a regular file that is not compressed, so that `map_input` maps it."""
+    """True if `path` is a regular file that is not compressed, so that `map_input` maps it."""
     if isinstance(path, Lines):
         return False
     path = os.fspath(path)
@@ -105,12 +105,12 @@ def read_whole(path) -> bytearray:
 
 
 def grows_too_much(path, hint: str) -> FormatError:
-    """What is said of a file that is more than MAX_RATIO times as large unpacked."""
+    """The error for a file that is more than MAX_RATIO times as large unpacked."""
     return FormatError(path, f"unpacked, it would be more than {MAX_RATIO} times as large", hint)
 
 
 def reading_error(path, error: OSError) -> EmbedkitError:
-    """What is said of a file that cannot be read."""
+    """The error for a file that cannot be read."""
     if isinstance(error, FileNotFoundError):
         return EmbedkitError(f"{path}: no such file")
     if isinstance(error, IsADirectoryError):

@@ -23,7 +23,7 @@ FINISH = "finish it: the same embedkit train with --resume"  # a hint about chec
 
 
 def what_is(stored: Container) -> str:
-    """What the file holds, for a message."""
+    """The kind of a file, for a message."""
     profile = stored.metadata.get("format")
     if profile != PROFILE:
         return f"tensors of another version of embedkit ({profile})" if is_own(stored) else "tensors of another program"
@@ -32,7 +32,7 @@ def what_is(stored: Container) -> str:
 
 
 def is_own(stored: Container) -> bool:
-    """Whether embedkit has written the file, of this version or of another."""
+    """True if embedkit has written the file, of this version or of another."""
     return stored.metadata.get("format", "").startswith("embedkit/")
 
 

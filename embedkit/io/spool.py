@@ -34,7 +34,7 @@ class Spool:
 
     @property
     def is_on_disk(self) -> bool:
-        """Whether what was appended has outgrown its room."""
+        """True if what was appended has outgrown its room."""
         return self._file is not None
 
     def __len__(self) -> int:
@@ -59,7 +59,7 @@ class Spool:
         self._parts = []
 
     def parts(self) -> Iterator[np.ndarray]:
-        """What was appended, part by part, writable; the spool lets go of each part in memory, and can be read once."""
+        """The appended parts, writable; the spool lets go of each part in memory, and can be read once."""
         if self._file is None:
             self._parts.reverse()
             while self._parts:
@@ -132,7 +132,7 @@ def held(*arrays: np.ndarray) -> int:
 
 
 def _base(array: np.ndarray):
-    """What the bytes of an array, or of a view of one, belong to."""
+    """The owner of the bytes of an array, or of a view of one."""
     while isinstance(array, (np.ndarray, memoryview)):
         array = array.base if isinstance(array, np.ndarray) else array.obj
     return array

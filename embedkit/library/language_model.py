@@ -24,7 +24,7 @@ class LanguageModel:
 
     @classmethod
     def trained(cls, entry, result, threads: int | None) -> LanguageModel:
-        """What a training of the catalog's `entry` gave."""
+        """The model that a training of the catalog's `entry` gave."""
         threads = thread_count(threads)
 
         def save(path, format=None):
@@ -56,7 +56,7 @@ class LanguageModel:
 
     @property
     def metadata(self) -> dict:
-        """How the model was made."""
+        """Provenance of the model."""
         return self.source.metadata
 
     def perplexity(self, text, *, carry_state: bool = True) -> float:

@@ -8,7 +8,7 @@ from ..io.lines import Lines
 
 
 def as_inputs(text) -> list[str]:
-    """What readers take, of a text.
+    """A text as readers take it.
 
     text : a path (`str` or `Path`; a folder, a pattern, "-" for stdin), a list of `Path`s, or an iterable of lines:
         strings, or sequences of tokens. A `str` within an iterable is a line, never a path.

@@ -85,7 +85,7 @@ class WordVectors:
 
     @property
     def metadata(self) -> dict:
-        """How the vectors were made: model, config, seed, fingerprint of the corpus."""
+        """Provenance of the vectors: model, config, seed, fingerprint of the corpus."""
         return self.source.metadata
 
     def similar(

@@ -1,4 +1,4 @@
-"""What can be drawn of logs. One table to extend: a kind of figure is a function and a line in FIGURES."""
+"""Figures of logs. One table to extend: a kind of figure is a function and a line in FIGURES."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def choose(logs: Sequence[Log]) -> str:
 
 
 def curves(logs: Sequence[Log], kind: str, epochs: Sequence[int] = ()) -> list[Curve]:
-    """What the figure of that kind shows of `logs`; `epochs` are those whose gradients are wanted, by default the last.
+    """The curves of the figure of that kind; `epochs` are those whose gradients are wanted, by default the last.
 
     FormatError where a log has nothing to show, OptionError where `epochs` have no meaning.
     """

@@ -21,7 +21,7 @@ class Log(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What a legend calls the log: its file name without folder and suffix, and without what cannot be printed."""
+        """The legend of a log: its file name without folder and suffix, and without what cannot be printed."""
         stem = "stdin" if self.path == "-" else os.path.splitext(os.path.basename(self.path))[0]
         return "".join(char if char.isprintable() else "\ufffd" for char in stem)
 

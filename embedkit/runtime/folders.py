@@ -1,4 +1,4 @@
-"""Where embedkit keeps what it can make again."""
+"""Cache folders."""
 
 from __future__ import annotations
 

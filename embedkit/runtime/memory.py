@@ -1,4 +1,4 @@
-"""How much memory a run may hold, and whether what it is about to begin fits.
+"""The memory limit of a run, and the check that the next step fits.
 
 Estimates are of what a run allocates beside the program itself (about 100M). Pages of mapped files are not counted: the
 system takes them back when it needs them.

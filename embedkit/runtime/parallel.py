@@ -90,7 +90,7 @@ def stream(work: Callable, jobs: Iterable, threads: int, ahead: int | None = Non
 
 
 class _State:
-    """What the threads of one `stream` share."""
+    """Shared state of the threads of one `stream`."""
 
     drawn = given = running = 0
     over = False

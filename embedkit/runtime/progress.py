@@ -1,4 +1,4 @@
-"""What a long run tells people: bars and sentences on stderr, events in a log file. The only user of tqdm."""
+"""Progress of a long run: bars and sentences on stderr, events in a log file. The only user of tqdm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the distinct chunks of a text become: decoded, normalised, split, and ranked."""
+"""The map from distinct chunks of a text to tokens: decoded, normalised, split, and ranked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SLICE = 1 << 18  # bytes of chunks that are Python strings at a time
 
 @dataclass
 class Lexicon:
-    """What the chunks of a text become.
+    """Tokens of each distinct chunk of a text.
 
     vocab : the words, in order
     pieces : int32, the words of all chunks, chunk after chunk
@@ -56,7 +56,7 @@ class Lexicon:
 
 
 def is_one_each(config: PlainText) -> bool:
-    """Whether each chunk is one word."""
+    """True if each chunk is one word."""
     return TOKENIZERS[config.tokenizer].split is None and not config.drop_punctuation
 
 
@@ -96,7 +96,7 @@ def rank(
 
 
 def _split(text: str, config: PlainText) -> tuple[np.ndarray, str]:
-    """How many tokens there are in each chunk, and all of them, a space behind each."""
+    """Number of tokens in each chunk, and all of them, a space behind each."""
     rows, split = text.split(" ")[:-1], TOKENIZERS[config.tokenizer].split
     rows = [[chunk] for chunk in rows] if split is None else list(map(split, rows))
     if config.drop_punctuation:

@@ -149,7 +149,7 @@ def _in_place(parts: Iterator[tuple[np.ndarray, Lexicon, bool]], total: int, thr
 
 
 def count_gaps(ids: np.ndarray, inside: bool) -> int:
-    """How many chunks of a block follow another one on their line; `inside` says that one stands before the block."""
+    """Number of chunks of a block that follow another one on their line; `inside`: one stands before the block."""
     if not len(ids):
         return 0
     return int(np.count_nonzero((ids[1:] >= 0) & (ids[:-1] >= 0))) + int(inside and ids[0] >= 0)

@@ -1,4 +1,4 @@
-"""Which files a command reads, and their bytes in blocks that end between two words."""
+"""Input files of a command, and their bytes in blocks that end between two words."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def _last_space(text: bytes) -> int:
 
 
 def too_long(path: str, offset: int) -> FormatError:
-    """What is said about a word that cannot be one."""
+    """The error for a word that cannot be one."""
     return FormatError(path, f"a word of more than {LONGEST_WORD} bytes", "is this a text file?", offset=offset)
 
 

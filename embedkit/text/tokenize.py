@@ -67,7 +67,7 @@ def _combining_marks() -> str:
 
 
 def is_punctuation(token: str) -> bool:
-    """Whether nothing in `token` is a letter or a digit."""
+    """True if nothing in `token` is a letter or a digit."""
     return not any(map(str.isalnum, token))
 
 
@@ -103,7 +103,7 @@ def normal_form(lowercase: bool, nfc: bool) -> Callable[[str], str]:
 
 
 def line_splitter(options: dict) -> Callable[[str], list[str]]:
-    """What makes words of a line as `options`, the stored fields of `config.Text`, did of a text; without them it
+    """The function that splits lines into words as `options`, the stored fields of `config.Text`, say; without them it
     splits at spaces and tabs."""
     tokenizer = TOKENIZERS.get(options.get("tokenizer"), Tokenizer())
     form = normal_form(options.get("lowercase", False), options.get("nfc", False))

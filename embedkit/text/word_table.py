@@ -37,7 +37,7 @@ class Types:
 
     @property
     def starts(self) -> np.ndarray:
-        """Where each type begins in `arena`; the next one begins where it ends."""
+        """Offsets of the types in `arena`; the next one begins where it ends."""
         return self.types[: len(self), _kernels.START]
 
     @property

@@ -31,7 +31,7 @@ _OTHER = "--checkpoint FILE names another file"
 
 
 class Checkpoint:
-    """Where a run leaves its state; without a path it leaves none, and signals end it at once.
+    """The file of a run's state; without a path it leaves none, and signals end it at once.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class Checkpoint:
 
     @property
     def goes_on(self) -> bool:
-        """Whether there is a file, and it is gone on from."""
+        """True if there is a file, and it is gone on from."""
         return self._resume and self._is_there()
 
     def _is_there(self) -> bool:
@@ -145,7 +145,7 @@ class Checkpoint:
         self._act()
 
     def due(self) -> bool:
-        """Whether the state should be saved now: a signal has come, or the last time is long ago."""
+        """True if the state should be saved now: a signal has come, or the last time is long ago."""
         return self.path is not None and (self._signal is not None or time.monotonic() >= self._next)
 
     @contextmanager

@@ -26,7 +26,7 @@ def _no_checkpoint() -> Checkpoint:
 
 @dataclass
 class Run:
-    """What a training is given besides its inputs and options.
+    """The surroundings of a training: progress, memory, cache, checkpoint, validation.
 
     progress : bars, lines for people, events for the log
     memory : what it may hold

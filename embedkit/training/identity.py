@@ -34,7 +34,7 @@ def init_fingerprint(model) -> str | None:
 
 
 def identity(name: str, config, data, init: str | None, valid) -> dict:
-    """What must be the same for a run to be resumed: options, text, vocabulary, and the files that change the result,
+    """The facts that a resumed run must share: options, text, vocabulary, and the files that change the result,
     of which `init` and `valid` are the fingerprints."""
     vocab = data.vocab
     words = hashlib.sha256(vocab.utf8[vocab.offsets[0] : vocab.offsets[-1]])
@@ -52,7 +52,7 @@ def identity(name: str, config, data, init: str | None, valid) -> dict:
 
 
 def provenance(name: str, config, data, init: str | None) -> dict:
-    """How a result was made, for its metadata: every option, the seed, this program, and the facts of `data`.
+    """Provenance of a result, for its metadata: every option, the seed, this program, and the facts of `data`.
 
     Options that the data were made with before, as those of a file of counts, are told as they were then.
     """

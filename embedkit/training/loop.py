@@ -30,7 +30,7 @@ class Diverged(Exception):
 
 
 class Learner:
-    """What a model gives to the loop: its parameters, and how to change, measure, keep and restore them.
+    """A model as the loop sees it: its parameters, and how to change, measure, keep and restore them.
 
     size : words or tokens of an epoch, by the name of `unit`
     keeps_best : whether the parameters of the best validated epoch are kept beside the last ones
@@ -126,7 +126,7 @@ class Loop:
 
     @property
     def finished(self) -> bool:
-        """Whether all epochs are, or validation has not improved for too long."""
+        """True if all epochs are, or validation has not improved for too long."""
         history, patience = self.history, self.patience
         is_stuck = patience is not None and not history.step and history.epoch - self.best_epoch >= patience
         return history.epoch == self.epochs or is_stuck

@@ -53,7 +53,7 @@ class Rate:
         return self.schedule == "plateau"
 
     def state(self) -> dict:
-        """What a checkpoint must keep, JSON-able (`best` may be infinite, then it is None)."""
+        """State for a checkpoint, JSON-able (`best` may be infinite, then it is None)."""
         return {"best": self.best if math.isfinite(self.best) else None, "divisions": self.divisions}
 
     def restore(self, state: dict) -> None:

@@ -1,4 +1,4 @@
-"""Whether the tensors of a native file make sense together, whatever its kind. Each check says what is wrong, or ""."""
+"""Consistency checks of the tensors of a native file, whatever its kind. Each check says what is wrong, or ""."""
 
 from __future__ import annotations
 

@@ -39,17 +39,17 @@ def find(source, word: str) -> int | None:
 
 
 def is_sparse(source) -> bool:
-    """Whether the rows of `source` are PPMI weights or the like, not coordinates."""
+    """True if the rows of `source` are PPMI weights or the like, not coordinates."""
     return hasattr(source, "indptr")
 
 
 def has_ngrams(source) -> bool:
-    """Whether `source` has vectors for words outside its vocabulary, made of n-grams."""
+    """True if `source` has vectors for words outside its vocabulary, made of n-grams."""
     return hasattr(source, "compose")
 
 
 def text_options(source) -> dict:
-    """How the corpus became words, as far as the vectors remember: the stored fields of `config.Text`."""
+    """Text options of the corpus, as far as the vectors remember: the stored fields of `config.Text`."""
     config = source.metadata.get("config")
     text = config.get("text") if isinstance(config, dict) else None
     return text if isinstance(text, dict) else {}

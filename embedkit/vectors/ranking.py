@@ -156,7 +156,7 @@ def by_tables(
 
 
 def _contrast(cosines: np.ndarray, a: np.ndarray, b: np.ndarray, method: str, epsilon: float) -> np.ndarray:
-    """What a and b, rows of `cosines`, contribute: (n, w)."""
+    """The contribution of a and b, rows of `cosines`: (n, w)."""
     if method == "add":
         return np.subtract(cosines[b], cosines[a])
     return np.divide(cosines[b], cosines[a] + np.float32(epsilon))

@@ -136,7 +136,7 @@ class SparseVectors:
         return 0 - np.sqrt(squares)
 
     def _manhattan(self, queries: np.ndarray, start: int, stop: int) -> np.ndarray:
-        """Where a row is zero the difference is |q|: add those up once, then correct the sum at the non-zeros."""
+        """At the zeros of a row the difference is |q|: add those up once, then correct the sum at the non-zeros."""
         result = np.empty((len(queries), stop - start))
         for row, query in zip(result, queries.astype(np.float64)):
 

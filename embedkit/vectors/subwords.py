@@ -111,7 +111,7 @@ def _ngram_rows(words: list[bytes], bucket: int, minn: int, maxn: int):
 
 
 def count_ngrams(words: list[bytes], minn: int, maxn: int) -> int:
-    """How many n-grams `words` have, if every byte is a character."""
+    """Number of n-grams of `words`, if every byte is a character."""
     sizes = np.array([*map(len, words)]) + 2
     return sum(int(np.maximum(sizes - n + 1, 0).sum()) for n in range(max(1, minn), maxn + 1))
 

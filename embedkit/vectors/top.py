@@ -123,7 +123,7 @@ def scan(
 
 @contextmanager
 def crew(multiplications: int, questions: int):
-    """How many threads so much work is worth. Where they are several, BLAS keeps to one for each of them.
+    """Number of threads that so much work is worth. Where they are several, BLAS keeps to one for each of them.
 
     BLAS's own threads wait for each other at every product; ours meet once a tile, and share what is not a product.
     """

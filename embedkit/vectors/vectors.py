@@ -70,7 +70,7 @@ class Vectors:
     def scores(
         self, queries: np.ndarray, metric: str = "cosine", start: int = 0, stop: int | None = None
     ) -> np.ndarray:
-        """How near rows start..stop are to each query: (n, stop - start) float32, higher is nearer.
+        """Scores of rows start..stop for each query: (n, stop - start) float32, higher is nearer.
 
         `queries` is (n, D) float32; `metric` one of METRICS, where distances come negated. The cosine with a zero
         vector is 0.

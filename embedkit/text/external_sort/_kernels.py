@@ -98,7 +98,7 @@ def _insert(order, keys, offsets, utf8, low, high, at):
 
 @inlined
 def _is_before(a, b, heads, at, keys, lengths, utf8):
-    """Whether the first word of run `a` stands before that of run `b`."""
+    """True if the first word of run `a` stands before that of run `b`."""
     if keys[a] != keys[b]:
         return keys[a] < keys[b]
     return _compare(utf8, at[a], at[a] + lengths[heads[a]], at[b], at[b] + lengths[heads[b]]) < 0

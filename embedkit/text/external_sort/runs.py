@@ -21,7 +21,7 @@ from .merge import merge, place
 
 @dataclass
 class Run:
-    """Where a run lies among all: its words, the first byte of them, its pieces, its chunks (None: each is a piece)."""
+    """Location of a sorted run: its words, the first byte of them, its pieces, its chunks (None: each is a piece)."""
 
     words: slice
     at: int
@@ -67,7 +67,7 @@ class Runs:
 
 @dataclass
 class Merged:
-    """What runs have become.
+    """The merged runs.
 
     vocab : the words of all by falling count, equal counts by bytes; mapped from temporary files
     runs : where each run lies in what follows, which is mapped too
@@ -84,7 +84,7 @@ class Merged:
     sizes: np.ndarray
 
     def chunks(self, number: int) -> tuple[np.ndarray, np.ndarray | None]:
-        """What the chunks of a run are in ids of `vocab`: `pieces` and `indptr` of `Lexicon`."""
+        """The chunks of a run in ids of `vocab`: `pieces` and `indptr` of `Lexicon`."""
         run = self.runs[number]
         pieces = self.ids[self.ranks[run.words]][self.pieces[run.pieces]]
         indptr = None if run.chunks is None else np.append(0, np.cumsum(self.sizes[run.chunks], dtype=np.int64))

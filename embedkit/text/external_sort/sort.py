@@ -22,7 +22,7 @@ def by_frequency(vocab: Vocab) -> np.ndarray:
 
 
 def inverse(order: np.ndarray) -> np.ndarray:
-    """Where each id stands in `order`; int32."""
+    """Inverse permutation of `order`, int32."""
     place = np.empty(len(order), np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
     return place

@@ -22,7 +22,7 @@ ROWS = 1 << 16
 
 @dataclass(frozen=True)
 class Phrases:
-    """What makes two words a phrase."""
+    """Options of phrase detection."""
 
     score: str = option(
         "count", "word2phrase's (n_ab - discount) N / (n_a n_b), or normalized PMI", choices=tuple(THRESHOLDS)
@@ -46,7 +46,7 @@ class Phrase(NamedTuple):
 def find(
     encoded: Encoded, text: Text, options: Phrases, name: str, memory: Memory, progress: Progress = SILENT
 ) -> list[list[Phrase]]:
-    """What each pass found in a text that errors call `name`: by falling score, then by the words.
+    """The phrases that each pass found in a text that errors call `name`: by falling score, then by the words.
 
     With N words in all, of which n_a are a, n_b are b, and n_ab times a before b on one line,
 
@@ -77,7 +77,7 @@ def find(
 
 
 def pairs(found: list[list[Phrase]]) -> list[list[tuple[str, str]]]:
-    """What `table.join` needs of what `find` found."""
+    """The pairs for `table.join`, of the phrases of `find`."""
     return [[phrase[:2] for phrase in block] for block in found]
 
 

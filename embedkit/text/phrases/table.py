@@ -102,7 +102,7 @@ def join(encoded: Encoded, blocks: list[Pairs], joiner: str, memory: Memory) -> 
 
 
 def _steps(types: Vocab, passes: list[Pairs], joiner: str) -> tuple[list[_Step], list[str]]:
-    """What to do in each pass over the ids of `types`, and the words that get ids behind theirs."""
+    """The steps of each pass over the ids of `types`, and the words that get ids behind theirs."""
     named = {word for pairs in passes for first, second in pairs for word in (first, second, first + joiner + second)}
     number = {word: id for id, word in enumerate(types) if word in named}
     steps, fresh = [], []

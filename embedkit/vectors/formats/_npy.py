@@ -60,7 +60,7 @@ def _header(path, data: np.ndarray) -> tuple[bytes, int]:
 
 
 def header(array: np.ndarray | tuple[str, tuple[int, ...]]) -> bytes:
-    """What stands before the data of a C-ordered array, or of one with this dtype and shape."""
+    """The header of a C-ordered array, or of one with this dtype and shape."""
     from io import BytesIO
 
     descr, shape = (array.dtype.str, array.shape) if isinstance(array, np.ndarray) else array

@@ -1,4 +1,4 @@
-"""What every format promises about words and rows: no duplicates, finite numbers, words that the format can hold."""
+"""Rules of every format for words and rows: no duplicates, finite numbers, words that the format can hold."""
 
 from __future__ import annotations
 

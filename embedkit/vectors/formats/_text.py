@@ -64,7 +64,7 @@ def read_rows(path, data: np.ndarray, begin: int, V: int, D: int, line: int) -> 
 
 
 def rows_end(path, data: np.ndarray, begin: int) -> int:
-    """Where the rows end: empty lines at the very end are left out."""
+    """Offset of the end of the rows: empty lines at the very end are left out."""
     end = len(data)
     if end > begin and data[-1] != 10:
         hint = f"{CUT}; if nothing is missing, run: echo >> {shlex.quote(str(path))}"
@@ -75,7 +75,7 @@ def rows_end(path, data: np.ndarray, begin: int) -> int:
 
 
 def count_lines(data: np.ndarray, end: int) -> int:
-    """How many line ends are in data[:end]."""
+    """Number of line ends in data[:end]."""
     return sum(data[start : min(start + CHUNK, end)].tobytes().count(b"\n") for start in range(0, end, CHUNK))
 
 
@@ -118,7 +118,7 @@ def numbers(text: bytes) -> np.ndarray | None:
 
 
 def _bad_line(path, chunk: bytes, D: int, line: int) -> FormatError:
-    """What is wrong with the first line of `chunk` that is wrong."""
+    """The error for the first malformed line of `chunk`."""
     for number, text in enumerate(chunk.split(b"\n")[:-1], line):
         if len(text) > LONGEST_WORD + 64 * D:
             message = f"{len(text)} bytes are too many for a word and {D} numbers"

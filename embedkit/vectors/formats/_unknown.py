@@ -1,4 +1,4 @@
-"""What a file is that is no vector file, and what to do about it."""
+"""Diagnosis of a file that is no vector file, with the next step."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from ...text.word_list import COUNTED
 
 
 def beside(path, name: str) -> str:
-    """Where the words of `path` are: `name` in the same folder for `vectors.SUFFIX`, else `STEM.name`."""
+    """Path of the words of `path`: `name` in the same folder for `vectors.SUFFIX`, else `STEM.name`."""
     folder, base = os.path.split(os.fspath(path))
     stem = os.path.splitext(base)[0]
     return os.path.join(folder, name if stem == "vectors" else f"{stem}.{name}")

@@ -71,7 +71,7 @@ def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors:
 
 
 def _chunks(path, data: np.ndarray) -> dict[int, tuple[int, int]]:
-    """Where each chunk's payload begins and ends."""
+    """Span of each chunk's payload."""
     if data[:4].tobytes() != b"FiFu" or len(data) < 12:
         raise FormatError(path, "is not a finalfusion file, or cut short", offset=0)
     version, n = struct.unpack_from("<2I", data, 4)
@@ -146,7 +146,7 @@ def _padding(position: int) -> int:
 
 
 def _metadata(path, data: np.ndarray, at: int, end: int) -> dict | None:
-    """What embedkit has written; None where it is of others."""
+    """The metadata that embedkit wrote; None where they are of others."""
     if end - at > MAX_TOML:
         return None
     try:
@@ -186,7 +186,7 @@ def write(out: Output, vectors, *, on_bad_token: str = "error") -> None:
 
 
 def _head(out: Output, kind: int, sizes: bytes, nbytes: int) -> None:
-    """What stands before the numbers of a chunk."""
+    """The header of a chunk."""
     padding = _padding(out.written + 12 + len(sizes) + 4)
     length = len(sizes) + 4 + padding + nbytes
     out.write(struct.pack("<IQ", kind, length) + sizes + struct.pack("<I", FLOAT32) + bytes(padding))

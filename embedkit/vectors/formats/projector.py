@@ -67,7 +67,7 @@ def _parse(path, chunk: bytes, D: int, line: int) -> np.ndarray:
 
 
 def _has_gaps(text: bytes) -> bool:
-    """Whether a field is empty or holds white space: then numbers would move to other columns."""
+    """True if a field is empty or holds white space: then numbers would move to other columns."""
     return any(gap in text for gap in (b"\t\t", b"\t\n", b"\n\t", b" ", b"\r")) or text[:1] == b"\t"
 
 

@@ -72,7 +72,7 @@ _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 
 
 def _check_words(path, words: list[bytes], at: int, width: int) -> None:
-    """Where no line end follows a row, what a space inside a word puts off can only be told by the next word."""
+    """With no line end after a row, what a space inside a word puts off can only be told by the next word."""
     if (joined := b" ".join(words[1:])).isascii() and not _CONTROL.search(joined):
         return
     for row, word in enumerate(words):
@@ -82,7 +82,7 @@ def _check_words(path, words: list[bytes], at: int, width: int) -> None:
 
 
 def _is_utf8(word: bytes) -> bool:
-    """Whether it is, or is the beginning of what was: word2vec cuts words after so many bytes."""
+    """True if it is, or is the beginning of what was: word2vec cuts words after so many bytes."""
     try:
         word.decode()
     except UnicodeDecodeError as error:

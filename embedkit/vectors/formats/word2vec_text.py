@@ -28,7 +28,7 @@ def header(head: bytes) -> tuple[int, int, int] | None:
 
 
 def is_text(head: bytes, D: int) -> bool:
-    """Whether what follows the header is text: the first row ends with D numbers, or no byte is a control character."""
+    """True if what follows the header is text: the first row ends with D numbers, or no byte is a control character."""
     line, end, _ = head.partition(b"\n")
     fields = _text.FIELD.findall(line)
     if end and len(fields) > D:

@@ -1,4 +1,4 @@
-"""What became of words from one model to the next: how far they drift, and whether they keep their neighbours."""
+"""Comparison of two models word by word: drift, and neighbours kept."""
 
 from __future__ import annotations
 

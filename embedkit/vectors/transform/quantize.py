@@ -35,7 +35,7 @@ class Loss(NamedTuple):
 
 
 def loss(source, quantized, k: int = 10, top: int = 50_000) -> Loss:
-    """What `quantized` lost of `source`, over all rows that are not zero.
+    """The loss of `quantized` against `source`, over all rows that are not zero.
 
     The overlap is the mean of `overlaps` for up to 500 words, evenly spread through the first `top` words, which are
     the candidates as well.

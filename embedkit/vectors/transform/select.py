@@ -1,4 +1,4 @@
-"""Which words to keep."""
+"""Selection of words."""
 
 from __future__ import annotations
 
