@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from _cases import cases
+from _gzip import gz
 from _specimens import GOLDEN, WORDS_APART, make, options, specimen_of
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from embedkit.errors import EmbedkitError, FormatError
@@ -105,7 +106,7 @@ def test_the_name_of_the_file_means_nothing(name, specimen, tmp_path):
 
 
 def test_compressed_and_from_stdin(name, specimen, tmp_path, monkeypatch):
-    expected, packed = load(specimen, name), gzip.compress(specimen.read_bytes())
+    expected, packed = load(specimen, name), gz(specimen.read_bytes())
     (tmp_path / "x").write_bytes(packed)
     assert same(load(tmp_path / "x", name), expected)
     for data in (packed, specimen.read_bytes()):
@@ -191,7 +192,7 @@ def words_and_rows(draw):
     return words, np.array(rows, np.float32)
 
 
-@settings(max_examples=200, deadline=None)
+@cases(200)
 @given(content=words_and_rows())
 @example(content=([b"a"], np.array([[1 / 3, 1e-9, -0.0]], np.float32)))
 @example(content=([b"1", b"2"], np.array([[1], [2]], np.float32)))

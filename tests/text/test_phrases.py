@@ -8,7 +8,8 @@ from pathlib import Path
 import naive
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from _cases import cases
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embedkit.config import Text
@@ -127,7 +128,7 @@ SOME = st.sets(st.tuples(st.sampled_from("abcd"), st.sampled_from("abcd")), max_
 
 
 @given(ROWS, SOME, st.integers(1, 5))
-@settings(max_examples=60, deadline=None)
+@cases(60)
 def test_joins_as_the_naive_twin(rows, wanted, size):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(spool.pieces, "__defaults__", (size,))
@@ -202,7 +203,7 @@ def test_nothing_to_find():
 
 
 @given(ROWS, st.sampled_from(["count", "npmi"]), st.integers(1, 3), st.integers(-1, 4))
-@settings(max_examples=60, deadline=None)
+@cases(60)
 def test_finds_as_the_naive_twin(rows, score, min_count, threshold):
     rows.append(["a"] * 3)
     expected, left = [], rows
