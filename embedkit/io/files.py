@@ -25,11 +25,12 @@ _DESCRIPTOR = re.compile(r"/dev/fd/(\d+)|/proc/self/fd/(\d+)")
 MAX_RATIO = 100  # what is unpacked, to what the file has: text and counts shrink to a tenth, bombs to a thousandth
 SMALL = 1 << 24  # bytes that any file may unpack to
 NATIVE_SUFFIXES = (".safetensors", "")  # of names of files in the native container
+_AHEAD = 1 << 12  # bytes that are read at a time to see what a file is
 _STREAMS = {"-": 1, "/dev/stdout": 1, "/dev/stderr": 2}
 
 
 def open_input(path) -> io.BufferedReader:
-    """`path` for reading, decompressed where its first bytes say gzip, bzip2 or xz; "-" is standard input.
+    """`path` for reading, decompressed where it is gzip, bzip2 or xz, whatever its name; "-" is standard input.
 
     EmbedkitError where the file is missing, a directory or unreadable; FormatError, while reading, where
     compressed data is damaged or ends early.
@@ -37,9 +38,10 @@ def open_input(path) -> io.BufferedReader:
     if isinstance(path, Lines):
         return path.open()
     path = os.fspath(path)
-    source = io.BufferedReader(_Source(path), CHUNK)
+    raw = _Source(path)
+    source = io.BufferedReader(raw, CHUNK)
     try:
-        packed = decompressor(source.peek(16))
+        packed = decompressor(raw.ahead)
     except EmbedkitError:
         source.close()
         raise
@@ -68,10 +70,10 @@ def is_plain(path) -> bool:
         # Asked before opening: opening and closing a pipe would kill its writer.
         if path == "-" or not stat.S_ISREG(os.stat(path).st_mode):
             return False
-        with open(path, "rb", buffering=0) as file:
-            return not decompressor(file.read(16))
     except OSError as error:
         raise reading_error(path, error) from error
+    with _Source(path) as source:
+        return not decompressor(source.ahead)
 
 
 def map_input(path) -> np.ndarray:
@@ -122,7 +124,7 @@ class _Source(io.RawIOBase):
     """A file, or standard input, which stays open; OSErrors become ours."""
 
     def __init__(self, path: str):
-        self._path = path
+        self._path, self._ahead = path, b""
         if path == "-" and sys.stdin is None:
             raise EmbedkitError("-: stdin is closed", "name a file, or pipe one in")
         try:
@@ -134,14 +136,23 @@ class _Source(io.RawIOBase):
         return True
 
     def readinto(self, buffer) -> int:
+        data, self._ahead = self._ahead[: len(buffer)], self._ahead[len(buffer) :]
         try:
-            if self._file is not None:
+            if not data and self._file is not None:
                 return self._file.readinto(buffer)
-            data = sys.stdin.buffer.read1(len(buffer))
+            data = data or sys.stdin.buffer.read1(len(buffer))
         except OSError as error:
             raise reading_error(self._path, error) from error
         buffer[: len(data)] = data
         return len(data)
+
+    def ahead(self, size: int) -> bytes:
+        """The next `size` bytes, more that are there, or all there are; they are still to be read."""
+        found, self._ahead = self._ahead, b""
+        while len(found) < size and (data := self.read(_AHEAD)):
+            found += data
+        self._ahead = found
+        return found
 
     def close(self) -> None:
         if not self.closed and self._file is not None:

@@ -195,6 +195,9 @@ def words_and_rows(draw):
 @cases(200)
 @given(content=words_and_rows())
 @example(content=([b"a"], np.array([[1 / 3, 1e-9, -0.0]], np.float32)))
+@example(content=([b"\x1f\x8b\x08", b"x"], np.array([[1, 2], [3, 4]], np.float32)))  # as gzip begins
+@example(content=([b"\x1f\x8b\x08\x01\x02\x03\x04\x05\x02\x03b"], np.array([[1, 2]], np.float32)))
+@example(content=([b"BZh91AY&SY"], np.array([[1, 2]], np.float32)))  # as bzip2 begins
 @example(content=([b"1", b"2"], np.array([[1], [2]], np.float32)))
 @pytest.mark.parametrize("format", WRITTEN)
 def test_round_trip(format, content, tmp_path_factory):

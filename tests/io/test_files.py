@@ -8,10 +8,12 @@ import fcntl
 import io
 import lzma
 import os
+import select
 import stat
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -106,12 +108,58 @@ def test_what_unpacks_to_more_than_a_hundred_times_is_refused(tmp_path, monkeypa
             assert sum(map(len, iter(lambda: file.read(1 << 16), b""))) == 1 << 20
 
 
-@pytest.mark.parametrize("data", [b"", b"\x1f", b"BZh9 is a word", b"\x1f\x8b", b"\xfd7z"])
+BEGINNINGS = [b"", b"\x1f", b"BZh9 is a word", b"\x1f\x8b", b"\xfd7z", b"\x1f\x8b\x08", b"\x1f\x8b\x08 5\n"]
+BEGINNINGS += [
+    b"\x1f\x8b\x08\n\xff\n",
+    b"\x1f\x8b\x08\tand\tmore\tof\tit\n" * 9999,
+    b"BZh91AY&SY is how bzip2 begins\n",
+]
+BEGINNINGS += [
+    b"\x1f\x8b\x08\x01\x02\x02\x02\x02\x02\x02b\n",
+    b"\x1f\x8b\x08\0\0\0\0\0{" + b'"a": 1' * 9,
+]  # a header's length
+
+
+@pytest.mark.parametrize("data", BEGINNINGS, ids=range(len(BEGINNINGS)))
 def test_what_only_starts_like_compressed_data_is_plain(tmp_path, data):
     path = tmp_path / "x"
     path.write_bytes(data)
     assert map_input(path).tobytes() == data
     with open_input(path) as file:
+        assert file.read() == data
+
+
+@pytest.mark.parametrize("packer", PACKERS)
+def test_a_pipe_that_gives_one_byte_at_first(packer):
+    """What it is shows when enough is there; a line that cannot be compressed is there at once."""
+    reading, writing = os.pipe()
+
+    def trickle():
+        data = PACKERS[packer](b"BZ\n")
+        os.write(writing, data[:1])
+        while select.select([reading], [], [], 0)[0]:
+            time.sleep(0.001)
+        os.write(writing, data[1:])
+
+    thread = threading.Thread(target=trickle)
+    thread.start()
+    try:
+        with open_input(f"/dev/fd/{reading}") as file:
+            assert file.readline() == b"BZ\n"
+    finally:
+        thread.join(10)
+        os.close(writing)
+        os.close(reading)
+
+
+@pytest.mark.parametrize("size", [1, 3 << 20, 1 << 16])
+def test_a_header_that_nobody_writes_is_tried(tmp_path, size):
+    """A level that gzip does not know, but what follows unpacks."""
+    data = noise(size) if size == 1 << 16 else bytes(size)
+    packed = bytearray(gz(data))
+    packed[8] = ord("{")
+    put(tmp_path / "x", packed)
+    with open_input(tmp_path / "x") as file:
         assert file.read() == data
 
 
