@@ -63,6 +63,11 @@ def _unpacks(member, damage: type[Exception], head: bytes) -> bool:
     return member.eof or len(data) == CHUNK or len(head) >= HEAD and bool(data)
 
 
+def gzip_compressor():
+    """What makes a gzip file: no name and no time in it, so that the same data give the same bytes."""
+    return zlib.compressobj(wbits=31)
+
+
 def _gzip():
     return (lambda: zlib.decompressobj(31)), zlib.error
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import EmbedkitError, FormatError
 from . import temporary
-from .compressed import CHUNK, Decompressed, decompressor
+from .compressed import CHUNK, Decompressed, decompressor, gzip_compressor
 from .lines import Lines
 
 if TYPE_CHECKING:
@@ -59,6 +59,12 @@ def free_space(path) -> int | None:
 def is_stream(path) -> bool:
     """Whether `path` names a descriptor of this process, not a file of that name, wherever it is redirected to."""
     return path in _STREAMS or _DESCRIPTOR.fullmatch(path) is not None
+
+
+def without_gz(path) -> str:
+    """`path` without a suffix .gz, which asks for compression where text is written."""
+    path = os.fspath(path)
+    return path[:-3] if path[-3:].lower() == ".gz" else path
 
 
 def is_plain(path) -> bool:
@@ -167,12 +173,14 @@ class Output:
     directory, fsynced and renamed over `path` when the block ends; after an exception nothing has changed and
     nothing is left. Symbolic links are followed, the old file's mode is kept. Devices, pipes and "-" (standard
     output) are written straight through, but nothing binary to a terminal; `is_text` says that it is none. Whatever
-    the system refuses becomes an EmbedkitError that names the path; a closed pipe stays a BrokenPipeError.
+    the system refuses becomes an EmbedkitError that names the path; a closed pipe stays a BrokenPipeError. Text, and
+    what else `packs`, is compressed where the suffix is .gz.
     """
 
-    def __init__(self, path, is_text: bool = False):
+    def __init__(self, path, is_text: bool = False, packs: bool = False):
         self.path = os.fspath(path)
-        self.is_text, self.written = is_text, 0
+        self._packer = gzip_compressor() if (is_text or packs) and without_gz(self.path) != self.path else None
+        self.is_text, self.written = is_text, 0  # bytes of the file
         self._fd = self._stream = self._temporary = None
         self._owned = True
         self._pending = bytearray()
@@ -235,7 +243,7 @@ class Output:
 
     def reserve(self, nbytes: int) -> None:
         """Claims disk space for the next `nbytes` bytes, so that a full disk fails now; what is not used is freed."""
-        if self._temporary is None or nbytes <= 0:
+        if self._temporary is None or self._packer is not None or nbytes <= 0:
             return
         with self._reported():
             try:
@@ -250,6 +258,13 @@ class Output:
         if not view.nbytes:
             return
         view = view.cast("B")
+        if self._packer is None:
+            self._append(view)
+            return
+        for start in range(0, len(view), CHUNK):
+            self._append(memoryview(self._packer.compress(view[start : start + CHUNK])))
+
+    def _append(self, view: memoryview) -> None:
         self.written += len(view)
         if len(self._pending) + len(view) <= CHUNK:
             self._pending += view
@@ -273,6 +288,8 @@ class Output:
         with self._reported():
             try:
                 if kind is None:
+                    if self._packer is not None:
+                        self._append(memoryview(self._packer.flush()))
                     self._drain()
                     self._commit()
             finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import sys
 from pathlib import Path
@@ -307,6 +308,10 @@ def test_duplicates(written, tmp_path):
         ("x.npy", "npy"),
         ("x.tsv", "projector"),
         ("x.fifu", "finalfusion"),
+        ("x.txt.gz", "word2vec-text"),
+        ("a.gz/x.VEC.GZ", "word2vec-text"),
+        ("x.bin.gz", "word2vec"),
+        ("x.tsv.gz", "projector"),
         ("-", "native"),
         (Path("x.bin"), "word2vec"),
     ],
@@ -329,6 +334,37 @@ def test_names_that_nobody_knows():
         formats.load("x", dedupe="last")
     with pytest.raises(ValueError, match="on_bad_token"):
         formats.save("x", make("a"), on_bad_token="drop")
+
+
+PACKED = {"word2vec-text": "x.txt.gz", "word2vec": "x.bin.gz", "projector": "vectors.tsv.gz", "glove": "x.gz"}
+
+
+def test_what_is_written_compressed(written, tmp_path):
+    """Without a name or the time in it: the same bytes each time. What is mapped is never compressed."""
+    vectors, made = make(["a", "b", "한국어"]), []
+    if written not in PACKED:
+        with pytest.raises(EmbedkitError, match=f"x.gz: {written} is not written compressed"):
+            formats.save(tmp_path / "x.gz", vectors, written)
+        return
+    for folder in ("1", "2", "plain"):
+        (tmp_path / folder).mkdir()
+        path = tmp_path / folder / PACKED[written].removesuffix(".gz" if folder == "plain" else "")
+        with formats.Saving(path, "glove" if written == "glove" else None) as saving:
+            saving.reserve(1 << 20)
+            saving.save(vectors)
+        assert same(formats.load(path), vectors)
+        made.append({path.name: path.read_bytes() for path in path.parent.iterdir()})
+    assert made[0] == made[1]
+    assert all(packed[:10] == b"\x1f\x8b\x08\0\0\0\0\0\0\x03" for packed in made[0].values())
+    assert {name.removesuffix(".gz"): gzip.decompress(packed) for name, packed in made[0].items()} == made[2]
+
+
+@pytest.mark.parametrize("name", ["x.tsv", "x.metadata.tsv"])
+def test_one_of_two_files_may_be_compressed(tmp_path, name):
+    formats.save(tmp_path / "x.tsv", vectors := make(["a", "b"]))
+    (tmp_path / f"{name}.gz").write_bytes(gz((tmp_path / name).read_bytes()))
+    (tmp_path / name).unlink()
+    assert same(formats.load(next(tmp_path.glob("x.tsv*"))), vectors)
 
 
 def test_saving_opens_before_the_work(tmp_path):

@@ -216,6 +216,18 @@ def test_writes_and_replaces(tmp_path):
     assert os.listdir(tmp_path) == ["out"]
 
 
+def test_packs_where_the_suffix_says_so(tmp_path):
+    for name, packs in (("x.gz", True), ("x.GZ", True), ("x.gz", False), ("x.txt", True), ("gz", True)):
+        with Output(tmp_path / name, packs) as out:
+            out.reserve(10**6)
+            for data in (TEXT[:99], TEXT * 50, b""):
+                out.write(data)
+        data = (tmp_path / name).read_bytes()
+        assert len(data) == out.written
+        assert (data[:2] == b"\x1f\x8b") == (packs and name[-3:].lower() == ".gz")
+        assert map_input(tmp_path / name).tobytes() == TEXT[:99] + TEXT * 50
+
+
 def test_writes_arrays(tmp_path):
     put(tmp_path / "out", np.arange(6, dtype="<u2").reshape(2, 3))
     assert (tmp_path / "out").read_bytes() == bytes([0, 0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0])

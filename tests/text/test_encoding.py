@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 
 import pytest
@@ -12,6 +11,7 @@ from embedkit.config import Text
 from embedkit.errors import EmbedkitError, OptionError
 from embedkit.io import encoding
 from embedkit.io.encoding import advice, canonical, likely, open_text
+from embedkit.io.files import open_input
 from embedkit.text import corpus, inputs
 
 KOREAN = "나라의 말이 중국과 달라\r\n문자와 서로\t통하지  아니하므로\n\nabc 말이 서로 1,000원"
@@ -147,7 +147,7 @@ def test_real_korean(shared, tmp_path):
     source = shared / "data/korean/nsmc-text.txt.gz"
     if not source.is_file():
         pytest.skip("needs the reviews beside the checkout")
-    with gzip.open(source) as file:
+    with open_input(source) as file:
         text = file.read(4 << 20).decode("utf-8", "ignore").encode("cp949", "ignore")
     found = {}
     for name, data in (("cp949", text), ("utf-8", text.decode("cp949").encode())):

@@ -296,6 +296,7 @@ def test_read(tmp_path):
     content = "new\tyork\t12\t5.6\r\nlos\tangeles\n\n\n새\t해\t3\nnew_york\ttimes\t1\t-2e-5\n"
     blocks = [[("new", "york"), ("los", "angeles")], [("새", "해"), ("new_york", "times")]]
     assert read_phrases(table(tmp_path, content)) == blocks
+    assert read_phrases(table(tmp_path, "\ufeff" + content)) == blocks
     assert read_phrases(table(tmp_path, "NEW\tYORK"), str.lower) == [[("new", "york")]]
 
 
