@@ -6,7 +6,8 @@ BIN := .venv/bin
 
 help:
 	@echo "make demo        install, train on the bundled sample, ask it questions"
-	@echo "make test        run the tests (again with the compiler off: make test-plain; the slow ones: make test-slow)"
+	@echo "make test        run the tests (again with the compiler off: make test-plain)"
+	@echo "make test-slow   run the slow ones, and search widely for cases that fail"
 	@echo "make lint        check style"
 	@echo "make figures     run the tutorial's commands again, and draw its figures"
 	@echo "make size        lines per file"
@@ -35,7 +36,7 @@ test-plain: $(BIN)/embedkit
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest --ignore tests/contract/test_readers.py  # which has no kernels to show
 
 test-slow: $(BIN)/embedkit
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m 'slow or hypothesis' --hypothesis-profile=wide
 
 lint: $(BIN)/embedkit
 	$(BIN)/ruff check .

@@ -24,13 +24,14 @@ def option(
     stored: bool = True,
     off: str | None = None,
     many: bool = False,
+    encoding: bool = False,
 ) -> Any:
     """A dataclass field that becomes a flag.
 
     `kind` is needed where the default is None; `choices` limits strings; `least` and `above` bound numbers from
     below (inclusive, exclusive), `most` whole ones from above; `stored=False` keeps paths and machine details out of
     result files; `off` is the flag that turns a switch off (by default --no-…); a flag with `many` may be given more
-    than once, its value is a tuple.
+    than once, its value is a tuple; with `encoding` it is the name of one.
     """
     return field(
         default=default,
@@ -44,6 +45,7 @@ def option(
             "stored": stored,
             "off": off,
             "many": many,
+            "encoding": encoding,
         },
     )
 
@@ -76,8 +78,9 @@ class PlainText:
     lowercase: bool = option(False, "lower-casing (Unicode)")
     nfc: bool = option(True, "Unicode normalization form C")
     drop_punctuation: bool = option(False, "drop tokens without a letter or digit")
+    encoding: str = option("utf-8", "encoding of the text, by Python's name: cp949, shift_jis, utf-16", encoding=True)
     encoding_errors: str = option(
-        "strict", "invalid UTF-8: stop and name the byte, or put U+FFFD", choices=("strict", "replace")
+        "strict", "bytes that are not of it: stop and name the first, or put U+FFFD", choices=("strict", "replace")
     )
     min_count: int = option(5, "drop words seen fewer times than this", least=1)
     max_vocab: int = option(None, "keep at most this many words, the most frequent", kind=int, least=1)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import _again as again
 import numpy as np
 from _again import is_noticed, is_same, of_counts, of_ngrams, of_phrases, of_text, of_vectors, of_words
+from _gzip import gz
 from _specimens import GOLDEN, SPECIMENS, make, options, specimen_of
 
 from embedkit import cli, config
@@ -207,7 +208,7 @@ READERS = {
     "configuration": Reader(lambda folder: TOML, _config),
     "log": Reader(lambda folder: LOG, _text(log.read)),
     "text": Reader(lambda folder: TEXT.encode(), _corpus, of_text),
-    "gzip": Reader(lambda folder: gzip.compress(TEXT.encode(), mtime=0), _unpacked, again.unpacked_by(gzip.decompress)),
+    "gzip": Reader(lambda folder: gz(TEXT.encode()), _unpacked, again.unpacked_by(gzip.decompress)),
     "bzip2": Reader(lambda folder: bz2.compress(TEXT.encode()), _unpacked, again.unpacked_by(bz2.decompress)),
     "xz": Reader(lambda folder: lzma.compress(TEXT.encode()), _unpacked, again.unpacked_by(_xz)),
 }

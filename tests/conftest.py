@@ -13,9 +13,12 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from _cases import same_every_time
 from _said import without_compiling
 
 ROOT = Path(__file__).resolve().parents[1]
+
+same_every_time()
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # A shell lets its background jobs ignore interrupts; tests send them, to this process and its children.

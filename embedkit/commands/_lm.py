@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from ._options import Encoding
+
 
 def lm_argument(function):
     """The language model that a command reads."""
@@ -19,3 +21,31 @@ def carry_option(default: bool):
         show_default=True,
         help="read each line after those before it, or as if it were the first",
     )
+
+
+def encoding_options(function):
+    """`--encoding` and `--encoding-errors` of the texts that a model is asked about. Their encoding is their own; what
+    becomes of broken bytes is decided as for the text that the model was trained on."""
+    encoding = click.option(
+        "--encoding",
+        type=Encoding(),
+        default="utf-8",
+        show_default=True,
+        help="encoding of TEXT, by Python's name: cp949, shift_jis, utf-16",
+    )
+    errors = click.option(
+        "--encoding-errors",
+        type=click.Choice(["strict", "replace"]),
+        help="bytes that are not of it: stop and name the first, or put U+FFFD  [default: as in training]",
+    )
+    return encoding(errors(function))
+
+
+def read_as(model, encoding: str, errors: str | None) -> dict:
+    """The fields of `config.Text` that these two options set."""
+    from ..vectors.query import text_options
+
+    return {
+        "encoding": encoding,
+        "encoding_errors": errors or text_options(model).get("encoding_errors", "strict"),
+    }

@@ -39,6 +39,23 @@ class FiniteRange(click.FloatRange):
         return "" if self.min is None else super()._describe_range()
 
 
+class Encoding(click.ParamType):
+    """The name of an encoding of text, as Python spells it."""
+
+    name = "name"
+
+    def convert(self, value, param, ctx):
+        if value == "utf-8":
+            return value
+        from ..errors import OptionError
+        from ..io.encoding import canonical
+
+        try:
+            return canonical(value)
+        except OptionError as error:
+            return self.fail(f"{error} ({error.hint}).", param, ctx)
+
+
 def section_options(section: str, options: type) -> list[SectionOption]:
     """The flags of one dataclass."""
     from dataclasses import fields
@@ -80,6 +97,8 @@ def _help(meta) -> str:
 def _type(meta) -> click.ParamType | type:
     if meta["choices"]:
         return click.Choice(meta["choices"])
+    if meta["encoding"]:
+        return Encoding()
     bound, is_open = (meta["above"], True) if meta["above"] is not None else (meta["least"], False)
     if meta["kind"] is float:
         return FiniteRange(min=bound, min_open=is_open)

@@ -91,13 +91,16 @@ def whole_lines(stream) -> Iterator[bytes]:
 
 
 def query_blocks(arguments: tuple[str, ...]) -> Iterator[list[str]]:
-    """Queries in blocks: the arguments, or the lines of stdin as they arrive. Empty lines are skipped."""
+    """Queries in blocks: the arguments, or the lines of stdin as they arrive, without a byte order mark. Empty lines
+    are skipped."""
     if arguments:
         yield list(arguments)
         return
     if sys.stdin is None:
         return
+    mark = b"\xef\xbb\xbf"
     for lines in whole_lines(sys.stdin.buffer):
+        lines, mark = lines.removeprefix(mark), b""
         if block := _decode(lines.split(b"\n")):
             yield block
 

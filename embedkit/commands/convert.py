@@ -37,8 +37,9 @@ def command(file, out, source_format, target, vocab, tensor, dedupe, on_bad_toke
     """Write the vectors of IN to OUT in another format; - is stdin and stdout.
 
     Suffixes of OUT: .safetensors or none (native), .bin (word2vec), .txt and .vec (word2vec text), .fifu (finalfusion),
-    .npy and .tsv (numpy and TensorBoard Projector, words in a second file); others with --to: glove, fasttext. What the
-    new file lacks is said on stderr. A language model of n-grams becomes .arpa, and an ARPA file a native one.
+    .npy and .tsv (numpy and TensorBoard Projector, words in a second file); others with --to: glove, fasttext. With .gz
+    behind .bin, .txt, .vec or .tsv the file is compressed. What the new file lacks is said on stderr. A language model
+    of n-grams becomes .arpa, and an ARPA file a native one.
     """
     if out == "-" and target is None:
         raise click.UsageError("OUT is -, so --to must name the format", click.get_current_context())

@@ -7,7 +7,7 @@ import math
 import click
 
 from ._config import Command
-from ._lm import carry_option, lm_argument
+from ._lm import carry_option, encoding_options, lm_argument, read_as
 from ._methods import build_methods, check_methods, method_options, settings, tune
 from ._options import WholeRange, cache_option, json_option, quiet_option
 
@@ -27,11 +27,12 @@ COLUMNS = ("text", "tokens", "unknown", "perplexity", "perplexity_known", "bits_
     metavar="N",
     help="lines read at a time with --reset-per-line; costs memory, changes no number",
 )
+@encoding_options
 @click.option("--threads", type=WholeRange(min=1), metavar="N", help="threads  [default: all cores]")
 @cache_option
 @json_option
 @quiet_option
-def command(lm, texts, valid, threads, cache, as_json, quiet, **_):
+def command(lm, texts, valid, encoding, encoding_errors, threads, cache, as_json, quiet, **_):
     """Perplexity of each TEXT: files, folders, patterns, or - for stdin.
 
     Every word and every line end, <eos>, is predicted, the first word from a line end before it. Words that the model
@@ -46,6 +47,8 @@ def command(lm, texts, valid, threads, cache, as_json, quiet, **_):
     Prints a table on a terminal, tab-separated lines with a header otherwise. --json adds theta, dynamic_lr and lambda.
     """
     check_methods()
+    from dataclasses import replace
+
     from ..lm.lines import text_config
     from ..lm.load import load
     from ..runtime.parallel import limited_threads, thread_count
@@ -59,7 +62,8 @@ def command(lm, texts, valid, threads, cache, as_json, quiet, **_):
     need_text(files)
     threads = thread_count(threads)
     model, progress = load(lm, threads), click.get_current_context().with_resource(Progress(quiet))
-    methods, config = build_methods(model, threads, progress), text_config(model)
+    methods = build_methods(model, threads, progress)
+    config = replace(text_config(model), **read_as(model, encoding, encoding_errors))
     with limited_threads(threads), Out(as_json) as out:
         # Texts first: what is wrong with the last of them should not show after minutes of work.
         streams = [read_with([file], model.vocab, config, threads, cache, progress) for file in files]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import click
 
 from ._config import Command
-from ._lm import carry_option, lm_argument
+from ._lm import carry_option, encoding_options, lm_argument, read_as
 from ._options import json_option, quiet_option
 
 
@@ -17,9 +17,10 @@ from ._options import json_option, quiet_option
 @click.argument("text", required=False, metavar="[TEXT]")
 @click.option("--per-word", is_flag=True, help="a row for each word: number of its line, word, log10, ln, unknown")
 @carry_option(default=False)
+@encoding_options
 @json_option
 @quiet_option
-def command(lm, text, per_word, carry, as_json, quiet):
+def command(lm, text, per_word, carry, encoding, encoding_errors, as_json, quiet):
     """Log probability of each line of TEXT, or of stdin: line, log10, ln, tokens, unknown.
 
     log10 and ln are the same probability to base 10 and base e. The line end, <eos>, is predicted and is a token; the
@@ -32,7 +33,6 @@ def command(lm, text, per_word, carry, as_json, quiet):
     from ..lm.load import load
     from ..lm.score import Scorer
     from ..text.inputs import need_text
-    from ..vectors.query import text_options
     from ._out import Out, Unanswered
 
     if text is not None:
@@ -41,7 +41,7 @@ def command(lm, text, per_word, carry, as_json, quiet):
     read, score, end = reader(model), Scorer(model, carry), model.vocab[model.eos]
     number = 0
     with Out(as_json) as out:
-        for block in blocks(text or "-", text_options(model).get("encoding_errors", "strict")):
+        for block in blocks(text or "-", **read_as(model, encoding, encoding_errors)):
             for string in block:
                 line, number = read(string), number + 1
                 if (line.ids < 0).any():
@@ -65,27 +65,28 @@ def _logs(ln: float) -> dict:
     return {"log10": round(ln / math.log(10), 4), "ln": round(ln, 4)}
 
 
-def blocks(path: str, errors: str) -> Iterator[list[str]]:
+def blocks(path: str, encoding: str, encoding_errors: str) -> Iterator[list[str]]:
     """The lines of `path` ("-" is stdin) in blocks, as they arrive, without CR and byte order mark.
 
-    FormatError at the first byte that is no UTF-8, unless `errors` is "replace".
+    FormatError at the first byte that is not of the encoding, unless `encoding_errors` is "replace".
     """
-    from ..io.files import open_input
+    from ..io.encoding import open_text
     from ._out import whole_lines
 
     place = 0
-    with open_input(path) as file:
+    with open_text(path, encoding, encoding_errors) as file:
         for lines in whole_lines(file):
-            yield _decode(path, lines, errors, place)
+            yield _decode(path, lines, encoding_errors, place)
             place += len(lines) + 1
 
 
 def _decode(path: str, block: bytes, errors: str, place: int) -> list[str]:
     from ..errors import FormatError
+    from ..io.encoding import advice
 
     try:
         text = block.decode("utf-8", errors)
     except UnicodeDecodeError as error:
         what = f"invalid UTF-8 (0x{block[error.start]:02x})"
-        raise FormatError(path, what, f"iconv -t UTF-8 {path}", offset=place + error.start) from None
+        raise FormatError(path, what, advice(block.split()), offset=place + error.start) from None
     return text.removeprefix("\ufeff" if not place else "").replace("\r", "").split("\n")

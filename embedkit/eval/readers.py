@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import FormatError
+from ..io.encoding import conversion
 from ..io.files import read_whole
 
 # float() also takes `nan`, `1_0` and digits of other scripts, and makes infinity of numbers too large.
@@ -152,7 +153,8 @@ def _lines(path: str, data: bytes, comments: tuple[str, ...]) -> Iterator[tuple[
         try:
             line = raw.decode().strip(" \t\r\n")
         except UnicodeDecodeError as error:
-            raise FormatError(path, f"invalid UTF-8 at column {error.start + 1}", line=number) from None
+            message, hint = f"invalid UTF-8 at column {error.start + 1}", conversion(path, re.split(rb"[\s,;]+", data))
+            raise FormatError(path, message, hint, line=number) from None
         if line and not line.startswith(comments):
             yield number, line
 

@@ -1,33 +1,91 @@
-"""gzip, bzip2 and xz, recognised by their first bytes and read member after member."""
+"""gzip, bzip2 and xz, recognised by their bytes and read member after member."""
 
 from __future__ import annotations
 
 import io
 import re
 import zlib
+from collections.abc import Callable
 
 from ..errors import FormatError
 
 CHUNK = 1 << 20
 XZ_MEMORY = 66 << 20  # bytes; files of `xz -9` need 65 MiB
-_GZIP, _BZIP2, _XZ = b"\x1f\x8b\x08", re.compile(rb"BZh[1-9]1AY&SY"), b"\xfd7zXZ\x00"
+HEAD = 1 << 16  # bytes that are looked at, at most
+_GZIP, _BZIP2, _XZ = b"\x1f\x8b\x08", b"BZh91AY&SY", b"\xfd7zXZ\x00"
+# What is set in its ten bytes but for the time: flags, of which three bits are free; level; system.
+_GZIP_HEADER = re.compile(rb"...[\0-\x1f].{4}[\0\2\4][\0-\x0d\xff]", re.DOTALL)
 
 
-def decompressor(head: bytes):
-    """For data that starts with `head`: what makes a decompressor and the error it raises; None for plain data."""
-    # The three upper bits of gzip's flags are zero: a space, as after a word of these bytes, is no flag.
-    if head.startswith(_GZIP) and not (head[3:4] or b"\0")[0] & 0xE0:
-        return (lambda: zlib.decompressobj(31)), zlib.error
-    if _BZIP2.match(head):
-        import bz2
+def decompressor(ahead: Callable[[int], bytes]):
+    """What makes a decompressor and the error it raises; None for plain data. `ahead(n)` are the n first bytes, more
+    that are there already, or all there are.
 
-        return bz2.BZ2Decompressor, OSError
-    if head.startswith(_XZ):
-        import lzma
+    A text may begin like compressed data, with any word. But it has no zero byte, and they have: all but short ones,
+    which are seen to unpack.
+    """
+    magic = _magic(ahead)
+    if magic is None:
+        return None
+    found = _DECOMPRESSORS[magic]()
+    return found if _is_packed(magic, *found, ahead) else None
 
-        # By default anything after a stream may be one of the old .lzma format, which has no magic: claims of 4 GB.
-        return (lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, XZ_MEMORY)), lzma.LZMAError
+
+def _magic(ahead: Callable[[int], bytes]) -> bytes | None:
+    head, size = b"", 1
+    while len(head := ahead(size)) >= size:  # nobody waits for more than can make a difference
+        known = re.sub(rb"\ABZh[1-9]", b"BZh9", head)  # bzip2's level
+        for magic in _DECOMPRESSORS:
+            if known.startswith(magic):
+                return magic
+        if not any(magic.startswith(known) for magic in _DECOMPRESSORS):
+            return None
+        size = len(head) + 1
     return None
+
+
+def _is_packed(magic: bytes, new, damage: type[Exception], ahead: Callable[[int], bytes]) -> bool:
+    head = ahead(10)
+    while not (b"\0" in head and (magic != _GZIP or len(head) < 10 or _GZIP_HEADER.match(head))):
+        more = ahead(len(head) + 1) if len(head) < HEAD else head
+        if len(more) == len(head):
+            return _unpacks(new(), damage, head)
+        head = more
+    return True
+
+
+def _unpacks(member, damage: type[Exception], head: bytes) -> bool:
+    """Whether `head`, the whole file if it is short, is compressed data without a fault."""
+    try:
+        data = member.decompress(head, CHUNK)
+    except damage:
+        return False
+    return member.eof or len(data) == CHUNK or len(head) >= HEAD and bool(data)
+
+
+def gzip_compressor():
+    """What makes a gzip file: no name and no time in it, so that the same data give the same bytes."""
+    return zlib.compressobj(wbits=31)
+
+
+def _gzip():
+    return (lambda: zlib.decompressobj(31)), zlib.error
+
+
+def _bzip2():
+    import bz2
+
+    return bz2.BZ2Decompressor, OSError
+
+
+def _xz():
+    import lzma
+
+    # By default anything after a stream may be one of the old .lzma format, which has no magic: claims of 4 GB.
+    return (lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, XZ_MEMORY)), lzma.LZMAError
+
+
+_DECOMPRESSORS = {_GZIP: _gzip, _BZIP2: _bzip2, _XZ: _xz}
 
 
 class Decompressed(io.RawIOBase):

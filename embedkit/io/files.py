@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import EmbedkitError, FormatError
 from . import temporary
-from .compressed import CHUNK, Decompressed, decompressor
+from .compressed import CHUNK, Decompressed, decompressor, gzip_compressor
 from .lines import Lines
 
 if TYPE_CHECKING:
@@ -25,11 +25,12 @@ _DESCRIPTOR = re.compile(r"/dev/fd/(\d+)|/proc/self/fd/(\d+)")
 MAX_RATIO = 100  # what is unpacked, to what the file has: text and counts shrink to a tenth, bombs to a thousandth
 SMALL = 1 << 24  # bytes that any file may unpack to
 NATIVE_SUFFIXES = (".safetensors", "")  # of names of files in the native container
+_AHEAD = 1 << 12  # bytes that are read at a time to see what a file is
 _STREAMS = {"-": 1, "/dev/stdout": 1, "/dev/stderr": 2}
 
 
 def open_input(path) -> io.BufferedReader:
-    """`path` for reading, decompressed where its first bytes say gzip, bzip2 or xz; "-" is standard input.
+    """`path` for reading, decompressed where it is gzip, bzip2 or xz, whatever its name; "-" is standard input.
 
     EmbedkitError where the file is missing, a directory or unreadable; FormatError, while reading, where
     compressed data is damaged or ends early.
@@ -37,9 +38,10 @@ def open_input(path) -> io.BufferedReader:
     if isinstance(path, Lines):
         return path.open()
     path = os.fspath(path)
-    source = io.BufferedReader(_Source(path), CHUNK)
+    raw = _Source(path)
+    source = io.BufferedReader(raw, CHUNK)
     try:
-        packed = decompressor(source.peek(16))
+        packed = decompressor(raw.ahead)
     except EmbedkitError:
         source.close()
         raise
@@ -59,6 +61,12 @@ def is_stream(path) -> bool:
     return path in _STREAMS or _DESCRIPTOR.fullmatch(path) is not None
 
 
+def without_gz(path) -> str:
+    """`path` without a suffix .gz, which asks for compression where text is written."""
+    path = os.fspath(path)
+    return path[:-3] if path[-3:].lower() == ".gz" else path
+
+
 def is_plain(path) -> bool:
     """True if `path` is a regular file that is not compressed, so that `map_input` maps it."""
     if isinstance(path, Lines):
@@ -68,10 +76,10 @@ def is_plain(path) -> bool:
         # Asked before opening: opening and closing a pipe would kill its writer.
         if path == "-" or not stat.S_ISREG(os.stat(path).st_mode):
             return False
-        with open(path, "rb", buffering=0) as file:
-            return not decompressor(file.read(16))
     except OSError as error:
         raise reading_error(path, error) from error
+    with _Source(path) as source:
+        return not decompressor(source.ahead)
 
 
 def map_input(path) -> np.ndarray:
@@ -122,7 +130,7 @@ class _Source(io.RawIOBase):
     """A file, or standard input, which stays open; OSErrors become ours."""
 
     def __init__(self, path: str):
-        self._path = path
+        self._path, self._ahead = path, b""
         if path == "-" and sys.stdin is None:
             raise EmbedkitError("-: stdin is closed", "name a file, or pipe one in")
         try:
@@ -134,14 +142,23 @@ class _Source(io.RawIOBase):
         return True
 
     def readinto(self, buffer) -> int:
+        data, self._ahead = self._ahead[: len(buffer)], self._ahead[len(buffer) :]
         try:
-            if self._file is not None:
+            if not data and self._file is not None:
                 return self._file.readinto(buffer)
-            data = sys.stdin.buffer.read1(len(buffer))
+            data = data or sys.stdin.buffer.read1(len(buffer))
         except OSError as error:
             raise reading_error(self._path, error) from error
         buffer[: len(data)] = data
         return len(data)
+
+    def ahead(self, size: int) -> bytes:
+        """The next `size` bytes, more that are there, or all there are; they are still to be read."""
+        found, self._ahead = self._ahead, b""
+        while len(found) < size and (data := self.read(_AHEAD)):
+            found += data
+        self._ahead = found
+        return found
 
     def close(self) -> None:
         if not self.closed and self._file is not None:
@@ -156,12 +173,14 @@ class Output:
     directory, fsynced and renamed over `path` when the block ends; after an exception nothing has changed and
     nothing is left. Symbolic links are followed, the old file's mode is kept. Devices, pipes and "-" (standard
     output) are written straight through, but nothing binary to a terminal; `is_text` says that it is none. Whatever
-    the system refuses becomes an EmbedkitError that names the path; a closed pipe stays a BrokenPipeError.
+    the system refuses becomes an EmbedkitError that names the path; a closed pipe stays a BrokenPipeError. Text, and
+    what else `packs`, is compressed where the suffix is .gz.
     """
 
-    def __init__(self, path, is_text: bool = False):
+    def __init__(self, path, is_text: bool = False, packs: bool = False):
         self.path = os.fspath(path)
-        self.is_text, self.written = is_text, 0
+        self._packer = gzip_compressor() if (is_text or packs) and without_gz(self.path) != self.path else None
+        self.is_text, self.written = is_text, 0  # bytes of the file
         self._fd = self._stream = self._temporary = None
         self._owned = True
         self._pending = bytearray()
@@ -224,7 +243,7 @@ class Output:
 
     def reserve(self, nbytes: int) -> None:
         """Claims disk space for the next `nbytes` bytes, so that a full disk fails now; what is not used is freed."""
-        if self._temporary is None or nbytes <= 0:
+        if self._temporary is None or self._packer is not None or nbytes <= 0:
             return
         with self._reported():
             try:
@@ -239,6 +258,13 @@ class Output:
         if not view.nbytes:
             return
         view = view.cast("B")
+        if self._packer is None:
+            self._append(view)
+            return
+        for start in range(0, len(view), CHUNK):
+            self._append(memoryview(self._packer.compress(view[start : start + CHUNK])))
+
+    def _append(self, view: memoryview) -> None:
         self.written += len(view)
         if len(self._pending) + len(view) <= CHUNK:
             self._pending += view
@@ -262,6 +288,8 @@ class Output:
         with self._reported():
             try:
                 if kind is None:
+                    if self._packer is not None:
+                        self._append(memoryview(self._packer.flush()))
                     self._drain()
                     self._commit()
             finally:

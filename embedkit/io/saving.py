@@ -13,8 +13,8 @@ class Saving:
     `with Saving(path, write) as saving: …; saving.save(result)`
     """
 
-    def __init__(self, path, write: Callable[[Output, object], None], is_text: bool = False):
-        self.out, self._write = Output(path, is_text), write
+    def __init__(self, path, write: Callable[[Output, object], None], is_text: bool = False, packs: bool = False):
+        self.out, self._write = Output(path, is_text, packs), write
 
     def __enter__(self):
         self.out.__enter__()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from random import Random
@@ -59,11 +60,12 @@ class LanguageModel:
         """Provenance of the model."""
         return self.source.metadata
 
-    def perplexity(self, text, *, carry_state: bool = True) -> float:
-        """Perplexity of a text: a path, or an iterable of lines or token lists; line ends are predicted too."""
-        return self.measure(text, carry_state=carry_state).perplexity
+    def perplexity(self, text, *, carry_state: bool = True, encoding: str = "utf-8") -> float:
+        """Perplexity of a text: a path, or an iterable of lines or token lists; line ends are predicted too. `encoding`
+        is that of files."""
+        return self.measure(text, carry_state=carry_state, encoding=encoding).perplexity
 
-    def measure(self, text, *, carry_state: bool = True) -> Perplexity:
+    def measure(self, text, *, carry_state: bool = True, encoding: str = "utf-8") -> Perplexity:
         """Perplexity with everything that it is made of; see `perplexity`."""
         from ..lm.lines import text_config
         from ..lm.perplexity import perplexity
@@ -72,7 +74,8 @@ class LanguageModel:
         from .text import as_inputs
 
         with limited_threads(self.threads):
-            stream = read_with(as_inputs(text), self.source.vocab, text_config(self.source), self.threads, keep=False)
+            config = replace(text_config(self.source), encoding=encoding)
+            stream = read_with(as_inputs(text), self.source.vocab, config, self.threads, keep=False)
             return perplexity(self.source, stream.ids, reset=not carry_state)
 
     def score(self, lines: str | Iterable[str | Sequence[str]]) -> float | list[float]:

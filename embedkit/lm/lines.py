@@ -48,8 +48,9 @@ def spell(model: LanguageModel, words: list[str]) -> str:
 
 
 def text_config(model: LanguageModel) -> Text:
-    """The options with which the text of `model` was read, as far as they decide what a word is."""
-    known = {f.name for f in fields(Text)} - {"min_count", "max_vocab", "vocab"}
+    """The options with which the text of `model` was read, as far as they decide what a word is; the encoding is of a
+    file, not of a model."""
+    known = {f.name for f in fields(Text)} - {"min_count", "max_vocab", "vocab", "encoding"}
     return Text(min_count=1, **{name: value for name, value in text_options(model).items() if name in known})
 
 

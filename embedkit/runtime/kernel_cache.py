@@ -63,7 +63,7 @@ def _digest(*parts) -> str:
 
 
 class _Kept(FunctionCache):
-    """The cache that numba asks for a kernel before it compiles one. Damaged or full, it costs compiling anew, no run."""
+    """The cache that numba asks for a kernel before it compiles one. Damaged or full, it costs only time."""
 
     def __init__(self, function):
         super().__init__(function)

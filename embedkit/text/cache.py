@@ -64,7 +64,7 @@ def key(fingerprint: str | None, config: PlainText) -> str | None:
 
 def _reading(text: dict) -> dict:
     """The facts that decide which types there are: this program, and the fields of `config.Text` that do not choose."""
-    return {"version": VERSION} | {f.name: text.get(f.name) for f in fields(Text) if f.name not in CHOOSERS}
+    return {"version": VERSION} | {f.name: text.get(f.name, f.default) for f in fields(Text) if f.name not in CHOOSERS}
 
 
 def _path(key: str) -> str:

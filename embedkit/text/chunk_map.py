@@ -9,6 +9,7 @@ import numpy as np
 
 from ..config import PlainText
 from ..errors import FormatError
+from ..io.encoding import advice
 from . import _kernels
 from .external_sort.sort import by_frequency, inverse
 from .inputs import Reader, too_long
@@ -136,17 +137,29 @@ def _slices(types: Types) -> Iterator[tuple[int, int, bytes]]:
 
 def _first_bad(types: Types, reader: Reader) -> FormatError:
     bad = []
-    for start, stop, text in _slices(types):
-        for chunk, first in zip(text.split(b" "), types.firsts[start:stop].tolist()):
-            try:
-                chunk.decode()
-            except UnicodeDecodeError as error:
-                bad.append((first + error.start, chunk[error.start]))
-    offset, byte = min(bad)
-    path, offset = reader.locate(offset)
-    hint = "--encoding-errors replace puts U+FFFD there"
+    for first, chunk in _beyond(types):
+        try:
+            chunk.decode()
+        except UnicodeDecodeError as error:
+            bad.append((first + error.start, chunk[error.start]))
+    place, byte = min(bad)
+    path, offset = reader.locate(place)
+    hint = advice(_sample(types, reader, path))
     if offset == 0 and byte in (0xFE, 0xFF):
-        hint = f"this looks like UTF-16: iconv -f UTF-16 -t UTF-8 {path}"
+        hint = "this looks like UTF-16: --encoding utf-16"
     elif not types.utf8.all():
         hint = "it has zero bytes, as no text has: is it a text file?"
     return FormatError(path, f"invalid UTF-8 (0x{byte:02x})", hint, offset=offset)
+
+
+def _sample(types: Types, reader: Reader, path: str) -> Iterator[bytes]:
+    """The chunks beyond ASCII of one file."""
+    return (chunk for first, chunk in _beyond(types) if reader.locate(first)[0] == path)
+
+
+def _beyond(types: Types) -> Iterator[tuple[int, bytes]]:
+    """The place of each chunk with other than ASCII, and the chunk."""
+    for start, stop, text in _slices(types):
+        for chunk, first in zip(text.split(b" "), types.firsts[start:stop].tolist()):
+            if not chunk.isascii():
+                yield first, chunk

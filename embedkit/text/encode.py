@@ -31,7 +31,8 @@ def encode_files(
 
     Where the tables of chunks would take more than `memory.vocab`, the vocabulary is mapped from temporary files.
     """
-    reader, gap = Reader(paths), TOKENIZERS[config.tokenizer].gap
+    reader = Reader(paths, config.encoding, config.encoding_errors)
+    gap = TOKENIZERS[config.tokenizer].gap
     tables = _Tables(config, reader, threads, memory.vocab)
     # Of each part of the text its chunks, the table that numbers them, and whether its line has begun before it.
     chunks, numbers, inside, gaps, is_told = memory.spool(np.int32), [], [False], 0, False

@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import EmbedkitError, FormatError
 from ..io import files
 from ..io.container import is_native
+from ..io.encoding import UTF8, canonical, open_text
 from ..io.lines import Lines
 from ..io.spool import release
 from .vocab import LONGEST_WORD
@@ -66,22 +67,23 @@ def _below(folder: str) -> list[str]:
 
 
 class Reader:
-    """The bytes of several files as one text: a file that does not end its last line gets a newline.
+    """The bytes of several files as one text in UTF-8: a file that does not end its last line gets a newline.
 
     `fingerprint` is the sha256 of that text once all blocks are drawn; `locate` tells where a byte comes from.
     """
 
-    def __init__(self, paths: list[str]):
+    def __init__(self, paths: list[str], encoding: str = UTF8, errors: str = "strict"):
         self.paths, self._bases, self._sha = paths, [], hashlib.sha256()
+        self._encoding, self._errors = canonical(encoding), errors
 
     @property
     def fingerprint(self) -> str:
         return self._sha.hexdigest()
 
-    def locate(self, offset: int) -> tuple[str, int]:
-        """(path, offset in its decompressed text) of byte `offset` of the whole."""
+    def locate(self, offset: int) -> tuple[str, int | None]:
+        """(path, offset in its decompressed text) of byte `offset` of the whole; None where it has been recoded."""
         which = max(i for i, base in enumerate(self._bases) if base <= offset)
-        return self.paths[which], offset - self._bases[which]
+        return self.paths[which], offset - self._bases[which] if self._encoding == UTF8 else None
 
     def blocks(self) -> Iterator[Block]:
         """Blocks of about 4 MB, each cut after a space, tab or newline; a byte order mark at the start of a file is
@@ -89,20 +91,19 @@ class Reader:
         base = 0
         for path in self.paths:
             self._bases.append(base)
-            for piece in _pieces(path):
+            for piece in self._pieces(path):
                 self._sha.update(piece)
                 mark = len(MARK) if base == self._bases[-1] and piece[: len(MARK)] == MARK else 0
                 yield Block(base + mark, np.frombuffer(piece, np.uint8)[mark:])
                 base += len(piece)
 
-
-def _pieces(path: str) -> Iterator[bytes | memoryview]:
-    """The bytes of a file in pieces that end after a space, tab or newline, the last one after a newline."""
-    piece = b"\n"
-    for piece in _mapped_pieces(path) if files.is_plain(path) else _read_pieces(path):
-        yield piece
-    if piece[-1:] != b"\n":
-        yield b"\n"
+    def _pieces(self, path: str) -> Iterator[bytes | memoryview]:
+        """The bytes of a file in pieces that end after a space, tab or newline, the last one after a newline."""
+        piece, is_mapped = b"\n", self._encoding == UTF8 and files.is_plain(path)
+        for piece in _mapped_pieces(path) if is_mapped else _read_pieces(path, self._encoding, self._errors):
+            yield piece
+        if piece[-1:] != b"\n":
+            yield b"\n"
 
 
 def _mapped_pieces(path: str) -> Iterator[bytes | memoryview]:
@@ -121,14 +122,14 @@ def _mapped_pieces(path: str) -> Iterator[bytes | memoryview]:
         yield piece if bytes(piece[-1:]) in (b" ", b"\t", b"\n") else bytes(piece) + b"\n"
 
 
-def _read_pieces(path: str) -> Iterator[bytes]:
+def _read_pieces(path: str, encoding: str, errors: str) -> Iterator[bytes]:
     rest, read = b"", 0
-    with files.open_input(path) as file:
+    with open_text(path, encoding, errors) as file:
         while chunk := file.read(BLOCK):
             start = max(0, len(chunk) - LONGEST_WORD)
             cut = _last_space(chunk[start:])
             if not cut and len(rest) + len(chunk) > LONGEST_WORD:
-                raise too_long(path, read + start)
+                raise too_long(path, read + start if encoding == UTF8 else None)
             read += len(chunk)
             if cut:
                 yield rest + chunk[: start + cut]
@@ -144,7 +145,7 @@ def _last_space(text: bytes) -> int:
     return max(text.rfind(space) for space in (b"\n", b" ", b"\t")) + 1
 
 
-def too_long(path: str, offset: int) -> FormatError:
+def too_long(path: str, offset: int | None) -> FormatError:
     """The error for a word that cannot be one."""
     return FormatError(path, f"a word of more than {LONGEST_WORD} bytes", "is this a text file?", offset=offset)
 

@@ -13,12 +13,13 @@ COUNTED = re.compile(rb"(.+)[ \t]([0-9]{1,18})")
 
 
 def read_words(path: str, form: Callable[[str], str] = str) -> list[str]:
-    """The words of a file, each brought to `form`; empty lines, and counts behind a tab or the last space, are ignored.
+    """The words of a file, each brought to `form`; a byte order mark, empty lines, and counts behind a tab or the last
+    space are ignored.
 
     EmbedkitError where there are none, FormatError where one stands there twice.
     """
     lines: dict[str, int] = {}
-    for number, line in enumerate(read_whole(path).split(b"\n"), 1):
+    for number, line in enumerate(read_whole(path).removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         line = line.removesuffix(b"\r")
         counted = COUNTED.fullmatch(line)
         word = form((counted[1] if counted else line).decode("utf-8", ERRORS))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
 import re
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from _gzip import gz
 from _refused import refused
 
 from embedkit.commands import COMMANDS
@@ -104,7 +104,7 @@ def test_no_path_time_or_machine_in_the_result(run, text, tmp_path):
     valid = tmp_path / "valid.txt"
     first = trained(run, text, tmp_path / "a", "--valid", valid)
     (tmp_path / "elsewhere").mkdir()
-    for name, content in (("t.gz", gzip.compress(TEXT.encode())), ("v", VALID.encode())):
+    for name, content in (("t.gz", gz(TEXT.encode())), ("v", VALID.encode())):
         (tmp_path / "elsewhere" / name).write_bytes(content)
     options = ("--valid", tmp_path / "elsewhere/v", "--no-cache", "--log", tmp_path / "log", "--log-gradients")
     assert trained(run, tmp_path / "elsewhere/t.gz", tmp_path / "elsewhere/b", *options) == first

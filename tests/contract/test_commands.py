@@ -161,6 +161,7 @@ def test_queries_on_stdin(run, kit, name, end):
     piped = run(*bare, stdin=("\n" + line.lines + "  \n").replace("\n", end))
     assert piped == asked
     assert run(*bare, stdin=line.lines.rstrip("\n")) == asked
+    assert run(*bare, stdin="\ufeff" + line.lines.replace("\n", end)) == asked
     assert run(*bare) == (0, "", "", b"")
 
 

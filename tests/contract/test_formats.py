@@ -9,8 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from _cases import cases
+from _gzip import gz
 from _specimens import GOLDEN, WORDS_APART, make, options, specimen_of
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from embedkit.errors import EmbedkitError, FormatError
@@ -105,7 +107,7 @@ def test_the_name_of_the_file_means_nothing(name, specimen, tmp_path):
 
 
 def test_compressed_and_from_stdin(name, specimen, tmp_path, monkeypatch):
-    expected, packed = load(specimen, name), gzip.compress(specimen.read_bytes())
+    expected, packed = load(specimen, name), gz(specimen.read_bytes())
     (tmp_path / "x").write_bytes(packed)
     assert same(load(tmp_path / "x", name), expected)
     for data in (packed, specimen.read_bytes()):
@@ -191,9 +193,12 @@ def words_and_rows(draw):
     return words, np.array(rows, np.float32)
 
 
-@settings(max_examples=200, deadline=None)
+@cases(200)
 @given(content=words_and_rows())
 @example(content=([b"a"], np.array([[1 / 3, 1e-9, -0.0]], np.float32)))
+@example(content=([b"\x1f\x8b\x08", b"x"], np.array([[1, 2], [3, 4]], np.float32)))  # as gzip begins
+@example(content=([b"\x1f\x8b\x08\x01\x02\x03\x04\x05\x02\x03b"], np.array([[1, 2]], np.float32)))
+@example(content=([b"BZh91AY&SY"], np.array([[1, 2]], np.float32)))  # as bzip2 begins
 @example(content=([b"1", b"2"], np.array([[1], [2]], np.float32)))
 @pytest.mark.parametrize("format", WRITTEN)
 def test_round_trip(format, content, tmp_path_factory):
@@ -303,6 +308,10 @@ def test_duplicates(written, tmp_path):
         ("x.npy", "npy"),
         ("x.tsv", "projector"),
         ("x.fifu", "finalfusion"),
+        ("x.txt.gz", "word2vec-text"),
+        ("a.gz/x.VEC.GZ", "word2vec-text"),
+        ("x.bin.gz", "word2vec"),
+        ("x.tsv.gz", "projector"),
         ("-", "native"),
         (Path("x.bin"), "word2vec"),
     ],
@@ -325,6 +334,37 @@ def test_names_that_nobody_knows():
         formats.load("x", dedupe="last")
     with pytest.raises(ValueError, match="on_bad_token"):
         formats.save("x", make("a"), on_bad_token="drop")
+
+
+PACKED = {"word2vec-text": "x.txt.gz", "word2vec": "x.bin.gz", "projector": "vectors.tsv.gz", "glove": "x.gz"}
+
+
+def test_what_is_written_compressed(written, tmp_path):
+    """Without a name or the time in it: the same bytes each time. What is mapped is never compressed."""
+    vectors, made = make(["a", "b", "한국어"]), []
+    if written not in PACKED:
+        with pytest.raises(EmbedkitError, match=f"x.gz: {written} is not written compressed"):
+            formats.save(tmp_path / "x.gz", vectors, written)
+        return
+    for folder in ("1", "2", "plain"):
+        (tmp_path / folder).mkdir()
+        path = tmp_path / folder / PACKED[written].removesuffix(".gz" if folder == "plain" else "")
+        with formats.Saving(path, "glove" if written == "glove" else None) as saving:
+            saving.reserve(1 << 20)
+            saving.save(vectors)
+        assert same(formats.load(path), vectors)
+        made.append({path.name: path.read_bytes() for path in path.parent.iterdir()})
+    assert made[0] == made[1]
+    assert all(packed[:10] == b"\x1f\x8b\x08\0\0\0\0\0\0\x03" for packed in made[0].values())
+    assert {name.removesuffix(".gz"): gzip.decompress(packed) for name, packed in made[0].items()} == made[2]
+
+
+@pytest.mark.parametrize("name", ["x.tsv", "x.metadata.tsv"])
+def test_one_of_two_files_may_be_compressed(tmp_path, name):
+    formats.save(tmp_path / "x.tsv", vectors := make(["a", "b"]))
+    (tmp_path / f"{name}.gz").write_bytes(gz((tmp_path / name).read_bytes()))
+    (tmp_path / name).unlink()
+    assert same(formats.load(next(tmp_path.glob("x.tsv*"))), vectors)
 
 
 def test_saving_opens_before_the_work(tmp_path):

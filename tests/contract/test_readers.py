@@ -10,10 +10,11 @@ import tracemalloc
 
 import pytest
 from _again import nothing
+from _cases import cases
 from _hostile import HOSTILE
 from _mutate import STEPS, mend, mutate, random_steps
 from _readers import READERS, SEALED, check, check_sealed
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 CASES = 20_000
@@ -42,14 +43,14 @@ def test_a_good_file_is_read(kind, good, path):
     assert check(READERS[kind], path, good)
 
 
-@settings(max_examples=200, deadline=None)
+@cases(200)
 @given(steps=MUTATIONS)
 def test_damaged_files_load_or_are_refused(kind, good, path, steps):
     if check(READERS[kind], path, mutate(good, steps)) and kind in SEALED:
         check_sealed(path, good)
 
 
-@settings(max_examples=100, deadline=None)
+@cases(100)
 @given(steps=MUTATIONS)
 def test_damage_that_checksums_do_not_give_away(kind, good, path, steps):
     if kind not in (*SEALED, "scipy-npz"):

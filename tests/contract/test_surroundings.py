@@ -110,7 +110,7 @@ def large(tmp_path_factory) -> dict[str, str]:
         file.write(b"250 100000\n")
         for i in range(250):
             file.write(b"w%d " % i + row + b"\n")
-    with open(folder / "plain", "rb") as plain, gzip.open(folder / "packed", "wb", 1) as packed:
+    with open(folder / "plain", "rb") as plain, gzip.GzipFile(folder / "packed", "wb", 1, mtime=0) as packed:
         shutil.copyfileobj(plain, packed)
     return {"large": str(folder / "plain"), "packed": str(folder / "packed")}
 

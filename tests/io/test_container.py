@@ -10,7 +10,8 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from _cases import cases
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embedkit.errors import EmbedkitError, FormatError
@@ -225,7 +226,7 @@ def test_no_flipped_byte_goes_unnoticed(path, tmp_path):
             assert False in container.verify(flipped).values(), at
 
 
-@settings(max_examples=200, deadline=None)
+@cases(200)
 @given(st.binary(max_size=300), st.booleans())
 def test_any_bytes_load_or_are_refused(tmp_path_factory, data, framed):
     path = tmp_path_factory.getbasetemp() / "fuzz"

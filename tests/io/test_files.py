@@ -5,18 +5,20 @@ from __future__ import annotations
 import bz2
 import errno
 import fcntl
-import gzip
 import io
 import lzma
 import os
+import select
 import stat
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from _gzip import gz
 
 from embedkit.errors import EmbedkitError, FormatError
 from embedkit.io import files
@@ -24,7 +26,11 @@ from embedkit.io.files import Output, map_input, open_input
 
 TEXT = "한국어 text\n".encode() * 5000
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
-PACKERS = {"plain": bytes, "gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress}
+PACKERS = {"plain": bytes, "gzip": gz, "bzip2": bz2.compress, "xz": lzma.compress}
+
+
+def noise(size: int) -> bytes:
+    return np.random.default_rng(0).bytes(size)
 
 
 def put(path, data: bytes):
@@ -59,7 +65,7 @@ def test_reads_members_and_zero_padding(tmp_path, packer):
 @pytest.mark.parametrize("packer", [name for name in PACKERS if name != "plain"])
 @pytest.mark.parametrize("damage", ["cut", "flip", "junk"])
 def test_damaged_compressed_data(tmp_path, packer, damage):
-    packed = bytearray(PACKERS[packer](os.urandom(3000)))
+    packed = bytearray(PACKERS[packer](noise(3000)))
     if damage == "cut":
         del packed[-5:]
     elif damage == "flip":
@@ -92,9 +98,9 @@ def test_xz_needs_no_more_memory_than_its_highest_level(tmp_path, dictionary, fi
 def test_what_unpacks_to_more_than_a_hundred_times_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "SMALL", 0)
     path = tmp_path / "x"
-    put(path, gzip.compress(good := os.urandom(2000) + bytes(100_000)))
+    put(path, gz(good := noise(2000) + bytes(100_000)))
     assert map_input(path).tobytes() == good
-    for pack in (gzip.compress, bz2.compress, lzma.compress):
+    for pack in (gz, bz2.compress, lzma.compress):
         put(path, pack(bytes(1 << 20)))
         with pytest.raises(FormatError, match="unpacked, it would be more than 100 times as large"):
             map_input(path)
@@ -102,12 +108,58 @@ def test_what_unpacks_to_more_than_a_hundred_times_is_refused(tmp_path, monkeypa
             assert sum(map(len, iter(lambda: file.read(1 << 16), b""))) == 1 << 20
 
 
-@pytest.mark.parametrize("data", [b"", b"\x1f", b"BZh9 is a word", b"\x1f\x8b", b"\xfd7z"])
+BEGINNINGS = [b"", b"\x1f", b"BZh9 is a word", b"\x1f\x8b", b"\xfd7z", b"\x1f\x8b\x08", b"\x1f\x8b\x08 5\n"]
+BEGINNINGS += [
+    b"\x1f\x8b\x08\n\xff\n",
+    b"\x1f\x8b\x08\tand\tmore\tof\tit\n" * 9999,
+    b"BZh91AY&SY is how bzip2 begins\n",
+]
+BEGINNINGS += [
+    b"\x1f\x8b\x08\x01\x02\x02\x02\x02\x02\x02b\n",
+    b"\x1f\x8b\x08\0\0\0\0\0{" + b'"a": 1' * 9,
+]  # a header's length
+
+
+@pytest.mark.parametrize("data", BEGINNINGS, ids=range(len(BEGINNINGS)))
 def test_what_only_starts_like_compressed_data_is_plain(tmp_path, data):
     path = tmp_path / "x"
     path.write_bytes(data)
     assert map_input(path).tobytes() == data
     with open_input(path) as file:
+        assert file.read() == data
+
+
+@pytest.mark.parametrize("packer", PACKERS)
+def test_a_pipe_that_gives_one_byte_at_first(packer):
+    """What it is shows when enough is there; a line that cannot be compressed is there at once."""
+    reading, writing = os.pipe()
+
+    def trickle():
+        data = PACKERS[packer](b"BZ\n")
+        os.write(writing, data[:1])
+        while select.select([reading], [], [], 0)[0]:
+            time.sleep(0.001)
+        os.write(writing, data[1:])
+
+    thread = threading.Thread(target=trickle)
+    thread.start()
+    try:
+        with open_input(f"/dev/fd/{reading}") as file:
+            assert file.readline() == b"BZ\n"
+    finally:
+        thread.join(10)
+        os.close(writing)
+        os.close(reading)
+
+
+@pytest.mark.parametrize("size", [1, 3 << 20, 1 << 16])
+def test_a_header_that_nobody_writes_is_tried(tmp_path, size):
+    """A level that gzip does not know, but what follows unpacks."""
+    data = noise(size) if size == 1 << 16 else bytes(size)
+    packed = bytearray(gz(data))
+    packed[8] = ord("{")
+    put(tmp_path / "x", packed)
+    with open_input(tmp_path / "x") as file:
         assert file.read() == data
 
 
@@ -130,7 +182,7 @@ def test_a_read_error_is_ours():
 
 @pytest.mark.filterwarnings("error")
 def test_stdin_is_read_and_stays_open(monkeypatch):
-    stdin = io.TextIOWrapper(io.BytesIO(gzip.compress(TEXT)))
+    stdin = io.TextIOWrapper(io.BytesIO(gz(TEXT)))
     monkeypatch.setattr(sys, "stdin", stdin)
     with open_input("-") as file:
         assert file.read() == TEXT
@@ -162,6 +214,18 @@ def test_writes_and_replaces(tmp_path):
         assert path.read_bytes() == data
         assert out.written == len(data)
     assert os.listdir(tmp_path) == ["out"]
+
+
+def test_packs_where_the_suffix_says_so(tmp_path):
+    for name, packs in (("x.gz", True), ("x.GZ", True), ("x.gz", False), ("x.txt", True), ("gz", True)):
+        with Output(tmp_path / name, packs) as out:
+            out.reserve(10**6)
+            for data in (TEXT[:99], TEXT * 50, b""):
+                out.write(data)
+        data = (tmp_path / name).read_bytes()
+        assert len(data) == out.written
+        assert (data[:2] == b"\x1f\x8b") == (packs and name[-3:].lower() == ".gz")
+        assert map_input(tmp_path / name).tobytes() == TEXT[:99] + TEXT * 50
 
 
 def test_writes_arrays(tmp_path):

@@ -2,7 +2,8 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from _cases import cases
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embedkit.lm.mixture import best_weights, mix
@@ -60,7 +61,7 @@ def test_four_weights_are_those_of_a_grid():
     assert best <= mix(logs, best_weights(logs)).mean() <= best + 0.01
 
 
-@settings(max_examples=60, deadline=None)
+@cases(60)
 @given(st.integers(1, 5), st.integers(1, 40), st.floats(0, 0.9), st.integers(0, 2**32 - 1))
 def test_weights_sum_to_one_and_are_no_worse_than_equal_ones(K, N, zeros, seed):
     rng = np.random.default_rng(seed)

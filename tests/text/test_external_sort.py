@@ -13,7 +13,8 @@ import tempfile
 import naive
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from _cases import cases
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from embedkit.config import Text
@@ -82,7 +83,7 @@ def test_runs_equal_one_table(tiny, text, config, content):
         assert everything(read(path, config, threads, limit)) == whole
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@cases(60, HealthCheck.function_scoped_fixture)
 @given(content=st.text(st.sampled_from("abcdeé한\u0301 \n\t\r"), max_size=200), threads=st.integers(1, 3))
 def test_equals_the_naive_twin(tiny, text, content, threads):
     lines, found = naive.tokens(f"{content}\n".encode())[:-1], read(text(f"{content}\n"), threads=threads)

@@ -8,7 +8,8 @@ from pathlib import Path
 import naive
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from _cases import cases
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embedkit.config import Text
@@ -127,7 +128,7 @@ SOME = st.sets(st.tuples(st.sampled_from("abcd"), st.sampled_from("abcd")), max_
 
 
 @given(ROWS, SOME, st.integers(1, 5))
-@settings(max_examples=60, deadline=None)
+@cases(60)
 def test_joins_as_the_naive_twin(rows, wanted, size):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(spool.pieces, "__defaults__", (size,))
@@ -202,7 +203,7 @@ def test_nothing_to_find():
 
 
 @given(ROWS, st.sampled_from(["count", "npmi"]), st.integers(1, 3), st.integers(-1, 4))
-@settings(max_examples=60, deadline=None)
+@cases(60)
 def test_finds_as_the_naive_twin(rows, score, min_count, threshold):
     rows.append(["a"] * 3)
     expected, left = [], rows
@@ -295,6 +296,7 @@ def test_read(tmp_path):
     content = "new\tyork\t12\t5.6\r\nlos\tangeles\n\n\n새\t해\t3\nnew_york\ttimes\t1\t-2e-5\n"
     blocks = [[("new", "york"), ("los", "angeles")], [("새", "해"), ("new_york", "times")]]
     assert read_phrases(table(tmp_path, content)) == blocks
+    assert read_phrases(table(tmp_path, "\ufeff" + content)) == blocks
     assert read_phrases(table(tmp_path, "NEW\tYORK"), str.lower) == [[("new", "york")]]
 
 

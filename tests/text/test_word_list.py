@@ -19,6 +19,10 @@ def test_counts_and_empty_lines_are_ignored(tmp_path):
     )
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_word(tmp_path):
+    assert words(tmp_path, "\ufeffthe\nof\n") == ["the", "of"]
+
+
 def test_in_the_form_of_the_text(tmp_path):
     assert words(tmp_path, "The\nOF 2\n", str.lower) == ["the", "of"]
 

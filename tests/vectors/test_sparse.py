@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from _cases import cases
+from hypothesis import given
 from hypothesis import strategies as st
 
 from embedkit.errors import EmbedkitError
@@ -71,7 +72,7 @@ def test_norms_and_rows():
     assert (len(vectors), vectors.width) == (60, 40)
 
 
-@settings(max_examples=50, deadline=None)
+@cases(50)
 @given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 2**32), st.sampled_from(METRICS))
 def test_any_shape_and_pattern(V, width, seed, metric):
     rng = np.random.default_rng(seed)

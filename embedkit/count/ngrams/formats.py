@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from ...errors import EmbedkitError, OptionError
 from ...io.container import is_native_name
+from ...io.files import without_gz
 from ...io.saving import Saving
 from ...vectors.formats import HEAD
 
 
 def is_arpa_name(path: str, format: str | None) -> bool:
     """Whether `format`, or else the suffix of `path`, asks for ARPA."""
-    return format == "arpa" or format is None and path.lower().endswith(".arpa")
+    return format == "arpa" or format is None and without_gz(path).lower().endswith(".arpa")
 
 
 def is_arpa(data, format: str | None) -> bool:

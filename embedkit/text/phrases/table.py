@@ -30,7 +30,7 @@ def read_phrases(path: str, form: Callable[[str], str] = str) -> list[Pairs]:
     """
     from ...io.files import read_whole
 
-    lines = read_whole(path).decode("utf-8", "surrogateescape").split("\n")
+    lines = read_whole(path).decode("utf-8", "surrogateescape").removeprefix("\ufeff").split("\n")
     blocks: list[Pairs] = [[]]
     for number, line in enumerate(lines, 1):
         cells = line.rstrip("\r").split("\t")

@@ -16,7 +16,7 @@ from importlib import import_module
 
 from ...errors import EmbedkitError, FormatError, OptionError
 from ...io import saving
-from ...io.files import NATIVE_SUFFIXES, map_input
+from ...io.files import NATIVE_SUFFIXES, map_input, without_gz
 
 HEAD = 1 << 18  # bytes that sniffing sees
 
@@ -25,7 +25,7 @@ class Format:
     """A line of the table; imports its module when first used.
 
     SUFFIXES choose it for writing; `words_apart`: the words are in another file, whose name `read` takes as `vocab`;
-    `is_text`: a terminal may show it.
+    `is_text`: a terminal may show it; `packs`: with .gz behind the suffix it is compressed, as any text is.
     """
 
     def __init__(
@@ -36,9 +36,10 @@ class Format:
         WRITABLE: bool = True,
         words_apart: bool = False,
         is_text: bool = False,
+        packs: bool = False,
     ):
         self.NAME, self.SUFFIXES, self.WRITABLE = NAME, SUFFIXES, WRITABLE
-        self.words_apart, self.is_text = words_apart, is_text
+        self.words_apart, self.is_text, self.packs = words_apart, is_text, is_text or packs
         self._module = module
 
     def __getattr__(self, name: str):
@@ -55,7 +56,7 @@ FORMATS = (
     Format("finalfusion", "finalfusion", (".fifu",)),
     Format("npy", "npy", (".npy",), words_apart=True),
     Format("word2vec-text", "word2vec_text", (".txt", ".vec"), is_text=True),
-    Format("word2vec", "word2vec", (".bin",)),
+    Format("word2vec", "word2vec", (".bin",), packs=True),
     Format("projector", "projector", (".tsv",), words_apart=True, is_text=True),
     Format("glove", "glove", is_text=True),
     Format("glove-bin", "glove_bin", WRITABLE=False, words_apart=True),
@@ -137,7 +138,8 @@ class Saving(saving.Saving):
         if on_bad_token not in ("error", "escape", "skip"):
             raise ValueError(f"on_bad_token={on_bad_token!r}")
         self.format = target(path, format)
-        super().__init__(path, partial(self.format.write, on_bad_token=on_bad_token), self.format.is_text)
+        write = partial(self.format.write, on_bad_token=on_bad_token)
+        super().__init__(path, write, self.format.is_text, self.format.packs)
 
 
 def by_name(name: str) -> Format:
@@ -149,22 +151,32 @@ def by_name(name: str) -> Format:
 
 
 def target(path, name: str | None = None) -> Format:
-    """The format in which `path` is written: `name`, or what its suffix says."""
+    """The format in which `path` is written: `name`, or what its suffix says, .gz behind it apart."""
     written = [format for format in FORMATS if format.WRITABLE]
     names = ", ".join(format.NAME for format in written)
     if name is not None:
         format = by_name(name)
         if not format.WRITABLE:
             raise OptionError(f"{name} is read, but not written", f"formats that are written: {names}")
-        return format
-    suffix = "" if path == "-" else os.path.splitext(os.fspath(path))[1].lower()
+        return _checked(path, format)
+    plain = os.path.splitext(without_gz(path))[1].lower()
+    suffix = "" if path == "-" else plain or os.path.splitext(os.fspath(path))[1].lower()
     for format in written:
         if suffix in format.SUFFIXES:
-            return format
+            return _checked(path, format)
     known = ", ".join(suffix for format in written for suffix in format.SUFFIXES if suffix)
     raise EmbedkitError(
         f"{path}: no format has the suffix {suffix}", f"use one of {known}, or name the format with --to: {names}"
     )
+
+
+def _checked(path, format: Format) -> Format:
+    if not format.packs and without_gz(path) != os.fspath(path):
+        names = ", ".join(other.NAME for other in FORMATS if other.packs)
+        raise EmbedkitError(
+            f"{path}: {format.NAME} is not written compressed", f"leave .gz out, or write one of {names}"
+        )
+    return format
 
 
 def detect(path, data) -> Format:

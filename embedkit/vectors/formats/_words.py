@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 
 from ...errors import EmbedkitError, FormatError
-from ...io.files import is_stream, map_input
+from ...io.files import is_stream, map_input, without_gz
 from ...text.vocab import LONGEST_WORD, show
 from ...text.word_list import COUNTED
 
 
 def beside(path, name: str) -> str:
-    """Path of the words of `path`: `name` in the same folder for `vectors.SUFFIX`, else `STEM.name`."""
-    folder, base = os.path.split(os.fspath(path))
+    """Path of the words of `path`: `name` in the same folder for `vectors.SUFFIX`, else `STEM.name`; with .gz behind
+    both or neither."""
+    path, plain = os.fspath(path), without_gz(path)
+    folder, base = os.path.split(plain)
     stem = os.path.splitext(base)[0]
-    return os.path.join(folder, name if stem == "vectors" else f"{stem}.{name}")
+    return os.path.join(folder, name if stem == "vectors" else f"{stem}.{name}") + path[len(plain) :]
 
 
 def to_read(path, vocab, name: str) -> str:
@@ -22,6 +24,8 @@ def to_read(path, vocab, name: str) -> str:
     if vocab is not None:
         return os.fspath(vocab)
     found = beside(path, name)
+    # One of the two files may have been compressed by hand.
+    found = next((name for name in (found, without_gz(found), f"{found}.gz") if os.path.exists(name)), found)
     if path == "-" or not os.path.exists(found):
         missing = "" if path == "-" else f", and there is no {found}"
         raise EmbedkitError(

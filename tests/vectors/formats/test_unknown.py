@@ -33,7 +33,7 @@ def npy() -> bytes:
 def npz() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("vectors.npy", npy())
+        archive.writestr(zipfile.ZipInfo("vectors.npy"), npy())
     return file.getvalue()
 
 
