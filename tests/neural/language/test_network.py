@@ -71,7 +71,7 @@ def test_dropout_by_place():
 
 
 def test_first_values():
-    values = {param.name: param.value for param in network("lstm", hidden=100, embed=100, weights="uniform").params}
+    values = {param.name: param.value for param in network("lstm", hidden=100, embed=100, initializer="uniform").params}
     assert values["layer1.b"].reshape(4, 100).sum(axis=1).tolist() == [0, 100, 0, 0]
     for name in ("embedding", "output", "layer1.Wx", "layer1.Wh"):
         assert 0.09 < np.abs(values[name]).max() <= 0.1
