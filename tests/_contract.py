@@ -1,4 +1,7 @@
-"""The table of command lines that the tests in tests/contract run; a new command needs a line in COMMANDS, a new language model one in `_language_models`."""
+"""The table of command lines that the tests in tests/contract run.
+
+A new command or model needs a line in COMMANDS; a language model is there once it is in `_language_models`.
+"""
 
 from __future__ import annotations
 
