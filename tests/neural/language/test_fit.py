@@ -13,7 +13,7 @@ import pytest
 from _language_models import LANGUAGE_MODELS, architecture, own
 
 from embedkit.config import Config
-from embedkit.errors import EmbedkitError, OptionError
+from embedkit.errors import EmbedkitError, FormatError, OptionError
 from embedkit.io import container
 from embedkit.io.files import Output
 from embedkit.neural.language import fit as fitting
@@ -317,6 +317,15 @@ def test_goes_on_from_every_checkpoint(text, tmp_path, monkeypatch, kind):
         assert again.metadata == expected.metadata
         for name, tensor in expected.tensors.items():
             np.testing.assert_array_equal(again.tensors[name], tensor, err_msg=name)
+
+
+@pytest.mark.parametrize("numbers", [{}, {"history": {"epoch": 1}}, {"history": {"lr": 9.0}}])
+def test_a_state_of_something_else_is_refused(text, tmp_path, numbers):
+    """No number of a checkpoint becomes an attribute that training has not asked for."""
+    path = str(tmp_path / "state")
+    Checkpoint(path).save({}, numbers, False)
+    with pytest.raises(FormatError, match="damaged: its state is not that of such a training"):
+        train("rnn", text(), Run(checkpoint=Checkpoint(path, resume=True)))
 
 
 # --- vectors to start from
