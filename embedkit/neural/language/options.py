@@ -123,7 +123,7 @@ def check(config, layers: int = 1) -> None:
         raise OptionError("--patience counts epochs without a better --valid FILE; there is none")
     if training.valid is None and training.optimizer == "nt-asgd":
         raise OptionError("--optimizer nt-asgd averages once --valid FILE no longer improves; there is none")
-    dropouts = [f.name for f in fields(model) if f.metadata["kind"] is float]
+    dropouts = [f.name for f in fields(model) if f.metadata["kind"] is float]  # no other option of a model is one
     for section, name in [*((model, name) for name in dropouts), (training, "smoothing")]:
         share = getattr(section, name)
         if share is not None and share >= 1:
