@@ -14,10 +14,10 @@ import numpy as np
 from embedkit.config import Config
 from embedkit.lm.generate import sampler, write
 from embedkit.lm.score import score_text
-from embedkit.neural.language import init as start
-from embedkit.neural.language import lstm, steps
+from embedkit.neural.language import init, lstm, steps
 from embedkit.neural.language.batches import Batches
 from embedkit.neural.language.model import LanguageModel
+from embedkit.neural.layers.context import ForwardContext
 from embedkit.neural.layers.fused import Fused
 from embedkit.neural.layers.workspace import Workspace
 from embedkit.runtime.progress import SILENT
@@ -29,17 +29,18 @@ hidden, layers, number = int(hidden), int(layers), int(rest[0]) if rest else 100
 model = lstm.MODEL.sections["model"](embed=hidden, hidden=hidden, layers=layers)
 config = Config(text=lstm.MODEL.sections["text"](), model=model, training=lstm.MODEL.sections["training"]())
 text = stream.read([train_path], config.text, keep=False)
-network = start.begin("lstm", config, text.vocab, SILENT)
+network = init.begin(lstm.MODEL, config, text.vocab, SILENT)
 
 
 def train() -> float:
-    batches, workspace, state = Batches(text.ids, text.eos, 20, 35), Workspace(Fused(2)), None
-    optimizer, rng, tokens = Optimizer("sgd", network.params, clip=0.25), np.random.default_rng(1), 0
+    batches, state, tokens = Batches(text.ids, text.eos, 20, 35), None, 0
+    optimizer, rng = Optimizer("sgd", network.params, clip=0.25), np.random.default_rng(1)
+    ctx = ForwardContext(Workspace(Fused(2)), training=True, rng=rng, gradients=True)
     for step in range(-10, number):
         if step == 0:
             begin = time.perf_counter()
         window = batches.window(step + 10)
-        _, state = steps.learn(network, (0.0, 0.0), window, state, rng, workspace)
+        _, state = steps.learn(network, window, state, ctx)
         optimizer.step(1.0)
         tokens += window[2] * (step >= 0)
     return tokens / (time.perf_counter() - begin)

@@ -1,4 +1,7 @@
-"""The table of command lines that the tests in tests/contract run; a new command or model needs a line in COMMANDS."""
+"""The table of command lines that the tests in tests/contract run.
+
+A new command or model needs a line in COMMANDS; a language model is there once it is in `_language_models`.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import NamedTuple
 
 import click
 import pytest
+from _language_models import LANGUAGE_MODELS
 from _said import without_compiling
 
 from embedkit import cli
@@ -39,10 +43,10 @@ COMMANDS = {
     "train skipgram": Line("train skipgram {text} -o {out} --min-count 1 --dim 2 --epochs 2 --sample 0"),
     "train cbow": Line("train cbow {text} -o {out} --min-count 1 --dim 2 --epochs 2 --sample 0"),
     "train kn": Line("train kn {text} -o {out} --order 3"),
-    "train rnn": Line("train rnn {text} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
-    "train lstm": Line("train lstm {text} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
-    "train gru": Line("train gru {text} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
-    "train ffn": Line("train ffn {text} -o {out} --embed 2 --hidden 2 --order 3 --epochs 2 --batch-size 2"),
+    **{
+        f"train {name}": Line(f"train {name} {{text}} -o {{out}} --embed 2 --hidden 2 --epochs 2 --batch-size 2")
+        for name in LANGUAGE_MODELS
+    },
     "vocab": Line("vocab {text} --min-count 1"),
     "vocab -o": Line("vocab {text} --min-count 1 -o {out}"),
     "vocab --vocab": Line("vocab {text} --vocab {words}"),

@@ -9,6 +9,7 @@ from importlib import import_module
 
 import pytest
 from _docs import ROOT, Shell, steps
+from _language_models import LANGUAGE_MODELS
 
 from embedkit.catalog import MODELS
 from embedkit.text.tokenize import TOKENIZERS, words
@@ -79,7 +80,7 @@ def test_every_option_of_text_and_counting_is_explained():
 
 
 def test_every_option_of_language_models_is_explained():
-    for name in ("ffn", "rnn", "lstm", "gru"):
+    for name in LANGUAGE_MODELS:
         sections = MODELS[name].load().sections
         for field in (*fields(sections["model"]), *fields(sections["training"])):
             if field.name not in ("seed", "threads"):

@@ -142,12 +142,12 @@ class Loop:
         found = checkpoint.load()
         if found is not None:
             tensors, numbers = found
+            self.best = {name.removeprefix(BEST): tensors.pop(name) for name in [*tensors] if name.startswith(BEST)}
             try:
                 self.history = History(**numbers.pop("history"))
-            except (KeyError, TypeError) as error:
-                raise FormatError(checkpoint.path, "damaged: it does not say how far training went") from error
-            self.best = {name.removeprefix(BEST): tensors.pop(name) for name in [*tensors] if name.startswith(BEST)}
-            self.learner.restore(tensors, numbers)
+                self.learner.restore(tensors, numbers)
+            except (KeyError, TypeError, ValueError) as error:
+                raise FormatError(checkpoint.path, "damaged: its state is not that of such a training") from error
             where = "training is finished" if self.finished else f"resumed in epoch {self.history.epoch + 1}"
             progress.say(f"{checkpoint.path}: {where}")
         checkpoint.expect(self._state()[0])

@@ -9,7 +9,7 @@ from _contract import command
 from embedkit import catalog, commands
 from embedkit.commands import _habits, _suggest
 
-MODELS = "ppmi, svd, skipgram, cbow, kn, ffn, rnn, lstm or gru"
+MODELS = " or ".join(", ".join(catalog.MODELS).rsplit(", ", 1))
 GRAMS = "words are trained whole, without character n-grams"
 MODEL = "the model is a command: embedkit train skipgram, embedkit train cbow"
 DASH = "words that begin with a dash come after --"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from embedkit.catalog import MODELS
 from embedkit.errors import EmbedkitError
 from embedkit.eval.validation import Validation
 from embedkit.io import container
@@ -448,7 +449,7 @@ def test_without_resume_or_restart_it_is_refused_before_any_work(run, text, tmp_
     assert not (tmp_path / "v.ckpt").exists()
 
 
-@pytest.mark.parametrize("model", ["skipgram", "cbow", "rnn", "lstm", "gru", "ffn"])
+@pytest.mark.parametrize("model", [name for name in MODELS if MODELS[name].load().resumable])
 def test_every_model_with_checkpoints_asks(run, text, tmp_path, unfinished, model):
     train = ("train", model, text, "-o", tmp_path / "v")
     assert "which would be lost\nHint: --resume " in run(*train).err

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from _gzip import gz
+from _language_models import LANGUAGE_MODELS, RECURRENT
 from _refused import refused
 
 from embedkit.commands import COMMANDS
@@ -20,7 +21,6 @@ from embedkit.io import container
 from embedkit.training.checkpoint import Checkpoint
 from embedkit.vectors import formats
 
-MODELS = ("ffn", "rnn", "lstm", "gru")
 TEXT = "the cat sat on the mat .\nthe dog sat on the rug .\na cat and a dog met on the mat .\n" * 8
 VALID = "the dog met a cat .\nthe bird sat on the rug .\n"
 SMALL = (
@@ -57,11 +57,11 @@ def trained(run, text, out, *options, model="lstm"):
 # --- what comes out
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", LANGUAGE_MODELS)
 def test_a_model_and_how_it_was_made(run, text, tmp_path, model):
     out, valid = tmp_path / "lm.safetensors", tmp_path / "valid.txt"
     options = ("--seed", 3, "--threads", 2, "--log", tmp_path / "log", "--valid", valid)
-    options += () if model == "ffn" else ("--log-gradients",)
+    options += ("--log-gradients",) if model in RECURRENT else ()
     result = run("train", model, text, "-o", out, *SMALL, *options)
     assert (result.code, result.out) == (0, "")
     said = result.err.split("\n")
@@ -91,7 +91,7 @@ def test_a_model_and_how_it_was_made(run, text, tmp_path, model):
         "checkpoint",
         "done",
     ]
-    assert [event["event"] for event in events] == [kind for kind in kinds if model != "ffn" or kind != "gradients"]
+    assert [event["event"] for event in events] == [kind for kind in kinds if model in RECURRENT or kind != "gradients"]
     for number, event in enumerate([event for event in events if event["event"] == "epoch"]):
         assert (event["epoch"], event["loss"]) == (number + 1, facts["losses"][number])
         assert event["valid_perplexity"] == facts["valid_perplexities"][number]

@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+from _language_models import LANGUAGE_MODELS
 
 from embedkit.catalog import MODELS
 from embedkit.io import container
@@ -27,14 +28,11 @@ RUNS = {
     "cbow": f"cbow {{text}} {WORD2VEC}",
     "cbow, places": f"cbow {{text}} {WORD2VEC} --position-weights --cbow-gradient divided",
     "kn": "kn {text} --order 3",
-    "ffn": "ffn {text} --embed 20 --hidden 24 --epochs 2 --batch-size 4 --order 4",
-    "rnn": f"rnn {{text}} {LANGUAGE}",
+    **{name: f"{name} {{text}} {LANGUAGE}" for name in LANGUAGE_MODELS},
     "rnn, relu": f"rnn {{text}} {LANGUAGE} --activation relu --lr .1",
-    "lstm": f"lstm {{text}} {LANGUAGE}",
     "lstm, more": f"lstm {{text}} {LANGUAGE} --peephole --layers 2 --dropout .2 --smoothing .1 --optimizer adam",
-    "gru": f"gru {{text}} {LANGUAGE}",
 }
-RESUMED = ("skipgram", "rnn", "lstm", "gru", "ffn")
+RESUMED = ("skipgram", *LANGUAGE_MODELS)
 
 # Trains line by line of its arguments, each `output|command`, all in one process; what begins with ! is cut off after
 # its first checkpoint.

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from _language_models import LANGUAGE_MODELS
 
 from embedkit.catalog import MODELS
 from embedkit.config import Config
@@ -45,15 +46,13 @@ CASES = {
         Case(2_000, 1_900, {"window": 9_000, "epochs": 1, "position_weights": True, "deterministic": True}),
     ],
     "kn": [Case(100_000, 5_000), Case(100_000, 5_000, {"order": 2})],
-    "ffn": [LANGUAGE],
-    "rnn": [LANGUAGE],
+    **{name: [LANGUAGE] for name in LANGUAGE_MODELS},
     "lstm": [
         LANGUAGE,
         Case(*LANGUAGE[:2], LANGUAGE.options | {"tie": True, "layers": 2}),
         Case(*LANGUAGE[:2], LANGUAGE.options | {"optimizer": "adam"}),
         Case(60_000, 300, {"bptt": 200, "batch_size": 40, "epochs": 1}),
     ],
-    "gru": [LANGUAGE],
 }
 
 

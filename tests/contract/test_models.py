@@ -9,6 +9,7 @@ from dataclasses import MISSING, fields, is_dataclass
 
 import numpy as np
 import pytest
+from _language_models import LANGUAGE_MODELS
 
 from embedkit import __version__, cli
 from embedkit.catalog import MODELS
@@ -34,7 +35,7 @@ LANGUAGE = (
 )
 LANGUAGE += ("--lr", "0.02")
 OPTIONS = {"ppmi": (), "svd": ("--dim", "4"), "skipgram": NEURAL, "cbow": NEURAL}
-OPTIONS |= {"kn": ("--order", "3"), "ffn": LANGUAGE, "rnn": LANGUAGE, "lstm": LANGUAGE, "gru": LANGUAGE}
+OPTIONS |= {"kn": ("--order", "3")} | dict.fromkeys(LANGUAGE_MODELS, LANGUAGE)
 
 # Words of a topic share their sentences, and no word is in two topics.
 TOPICS = {

@@ -1,4 +1,4 @@
-"""Dynamic evaluation: a model that goes on learning from the text it is asked about (Krause et al. 2018, section 5)."""
+"""Dynamic evaluation: a model that keeps learning from the text it scores (Krause et al. 2018, section 5)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import numpy as np
 
 from ...training.optim import BLOCK
 from ...training.param import Param, Rows
+from ..layers.context import ForwardContext
 
 LR, SEGMENT, DECAY = 1.0, 20, 0.001  # from the validation text of PTB, with 200 units in two layers
-_GRADIENTS = np.random.default_rng(0)  # has the softmax make them along with the losses; it has no noise to draw
 
 
-class Adapting:
+class DynamicEvaluation:
     """Scores one text, and after every `segment` words of it takes a step of gradient descent on these words.
 
     With θ₀ the trained parameters and L(sᵢ) the mean loss of the words of segment i, which were scored with θᵢ₋₁:
@@ -35,7 +35,8 @@ class Adapting:
     def __init__(self, model, *, lr: float = LR, segment: int = SEGMENT, decay: float = DECAY):
         self.vocab, self.eos, self.unk, self.metadata = model.vocab, model.eos, model.unk, model.metadata
         self.lr, self.segment, self.decay = lr, segment, decay
-        self._trained, self._network, self._workspace = model.network, copy.deepcopy(model.network), model.workspace
+        self._trained, self._network = model.network, copy.deepcopy(model.network)
+        self._scoring, self._learning = model.ctx, ForwardContext(model.ctx.workspace, gradients=True)
 
     def start(self, B: int) -> tuple:
         """The state of a text that nothing was read of yet; B is 1."""
@@ -58,17 +59,14 @@ class Adapting:
                 losses.append(found)
                 read, wanted = read[self.segment :], wanted[self.segment :]
             if len(read):
-                H, _, _ = self._network.body.forward(read, state, None, self._workspace)
-                losses.append(self._network.softmax.forward(H, wanted, None, self._workspace)[0])
+                losses.append(self._network.forward(read, wanted, state, self._scoring)[0])
         return -np.concatenate(losses)[known:], (state, read, wanted)
 
     def _learn(self, read: np.ndarray, wanted: np.ndarray, state: tuple) -> tuple[np.ndarray, tuple]:
         """The losses of a segment, from which the parameters learn then, and the state after it."""
-        network, workspace = self._network, self._workspace
-        H, state, back = network.body.forward(read, state, None, workspace)
-        losses, _, back_losses = network.softmax.forward(H, wanted, _GRADIENTS, workspace)
-        back(back_losses(1 / len(read))[0])
-        for param, trained in zip(network.params, self._trained.params):
+        losses, state, backprop = self._network.forward(read, wanted, state, self._learning)
+        backprop(1 / len(read))
+        for param, trained in zip(self._network.params, self._trained.params):
             self._move(param, trained.value)
             param.clear()
         return losses, state

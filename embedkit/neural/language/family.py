@@ -1,25 +1,30 @@
-"""Language models trained by gradients as models of the catalog: they differ in options and layers alone."""
+"""Neural language models as models of the catalog: they differ in options and hidden layers alone."""
 
 from __future__ import annotations
 
-from ...errors import EmbedkitError
+from collections.abc import Callable
+
+from ...errors import EmbedkitError, OptionError
 from ...training.contract import Model
 from .options import check
 
 
 class NeuralLanguageModel(Model):
-    """A language model, and a file of vectors as well; `kind` names its layers in `network.KINDS`."""
+    """A language model, and a file of vectors as well; a subclass has its `hidden_layers`."""
 
     resumable = True
     gives = "OUT is a language model, and a file of vectors as well."
     formats = ()
 
-    def __init__(self, kind: str, sections: dict[str, type]):
-        super().__init__(sections)
-        self.kind = kind
+    def hidden_layers(self, model, between, make: Callable) -> list:
+        """The layers (`neural.layers`) from word vectors to hidden states, of the options `model`.
+
+        `between` is the dropout between layers; for `make` see `network.build`.
+        """
+        raise NotImplementedError
 
     def check(self, config):
-        check(config, config.training.valid is not None)
+        check(config)
 
     def read(self, inputs, config, run):
         """A `text.stream.Stream`; with `--valid` that text too, in the same words."""
@@ -39,7 +44,7 @@ class NeuralLanguageModel(Model):
     def memory(self, data, config, run):
         from .memory_estimate import peak_memory
 
-        return peak_memory(self.kind, data, config, data.valid)
+        return peak_memory(self, data, config, data.valid)
 
     def disk(self, data, config):
         return 4 * len(data.vocab) * config.model.embed
@@ -47,7 +52,7 @@ class NeuralLanguageModel(Model):
     def train(self, data, config, run):
         from . import fit
 
-        return fit.train(self.kind, data, config, run, data.valid)
+        return fit.train(self, data, config, run, data.valid)
 
     def open(self, path, format):
         from ...io.container import is_native_name
@@ -65,4 +70,23 @@ class NeuralLanguageModel(Model):
         """The `model.LanguageModel` in a native file; see `store.load`."""
         from . import store
 
-        return store.load(container, threads)
+        return store.load(self, container, threads)
+
+
+class RecurrentLanguageModel(NeuralLanguageModel):
+    """A language model of recurrent layers: `cell(model, name, D, H, make)` gives one of H units for inputs of D."""
+
+    def __init__(self, sections: dict[str, type], cell: Callable):
+        super().__init__(sections)
+        self.cell = cell
+
+    def hidden_layers(self, model, between, make):
+        from .recurrent import stack
+
+        return stack(self.cell, model, between, make)
+
+    def check(self, config):
+        model = config.model
+        check(config, model.layers)
+        if model.residual and model.layers == 1 and model.embed != model.hidden:
+            raise OptionError("--residual needs a layer that gives as many numbers as it takes: --embed = --hidden")

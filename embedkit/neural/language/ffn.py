@@ -16,4 +16,18 @@ class Ffn(Pretrained, LmModel):
     order: int = option(5, "a word is predicted from the order - 1 before it", least=2)
 
 
-MODEL = NeuralLanguageModel("ffn", {"text": LmText, "model": Ffn, "training": LmTraining})
+class FeedForward(NeuralLanguageModel):
+    """The words before, side by side, through one hidden layer (Bengio et al. 2003, equation 1 without W)."""
+
+    def hidden_layers(self, model, between, make):
+        from ..layers.linear import Linear
+        from ..layers.tanh import Tanh
+        from ..layers.window import Window
+        from .network import initializer, zeros
+
+        D, H = (model.order - 1) * model.embed, model.hidden
+        W, b = make("layer1.W", (D, H), initializer(model)), make("layer1.b", (H,), zeros)
+        return [Window(model.order - 1), Linear(W, b), Tanh()]
+
+
+MODEL = FeedForward({"text": LmText, "model": Ffn, "training": LmTraining})

@@ -13,26 +13,26 @@ from ...training.contract import Run
 from ...training.loop import Diverged, Learner, Loop, Step
 from ...training.lr_schedules import Rate
 from ...training.optim import OPTIMIZERS, Optimizer
+from ..layers.context import ForwardContext
 from ..layers.fused import Fused
 from ..layers.workspace import Workspace
 from . import init, steps
 from .batches import Batches
-from .options import check
 from .store import Trained
 
 LIMIT = 100.0  # nats per word that no training comes back from
 SPAN = 1000  # tokens that a stream of the validation text has at least, so that its cold start counts for little
 
 
-def train(kind: str, stream: Stream, config, run: Run, valid: Stream | None = None) -> Trained:
-    """A model of a `kind` of `network.KINDS` of the text `stream`; `valid` is a text in the same vocabulary.
+def train(architecture, stream: Stream, config, run: Run, valid: Stream | None = None) -> Trained:
+    """A model of an `architecture` (`family.NeuralLanguageModel`), whose `check` the options have passed.
 
+    It learns the text `stream`; `valid` is a text in the same vocabulary.
     Its metadata holds the mean loss and the perplexity of every epoch; with `valid` also the perplexities of that, and
     which epoch the parameters are from: the best. EmbedkitError where training diverges, or where a checkpoint does
-    not fit; OptionError where options do not go together.
+    not fit.
     """
-    check(config, valid is not None)
-    fit = Fit(kind, stream, config, run, valid)
+    fit = Fit(architecture, stream, config, run, valid)
     loop = Loop(fit, run, config.training.epochs, config.training.patience)
     loop.train()
     losses, scores = loop.history.losses, loop.history.scores
@@ -48,10 +48,10 @@ class Fit(Learner):
 
     unit, remedy = "tokens", "train with a lower --lr, or a lower --clip"
 
-    def __init__(self, kind: str, stream: Stream, config, run: Run, valid: Stream | None):
+    def __init__(self, architecture, stream: Stream, config, run: Run, valid: Stream | None):
         training = config.training
         self.config, self.run = config, run
-        self.network = init.begin(kind, config, stream.vocab, run.progress)
+        self.network = init.begin(architecture, config, stream.vocab, run.progress)
         self.params = self.network.params
         self.optimizer = Optimizer(training.optimizer, self.params, clip=training.clip, l1=training.l1, l2=training.l2)
         self.workspace = Workspace(Fused(thread_count(training.threads)))
@@ -65,6 +65,7 @@ class Fit(Learner):
             self.base_lr = training.rates.get(training.optimizer, OPTIMIZERS[training.optimizer].lr)
         options = {"total": training.epochs * len(self.batches), "decay": training.lr_decay, "warmup": training.warmup}
         self.rate = Rate(self.base_lr, training.schedule, **options)
+        self.logs_gradients = getattr(training, "log_gradients", False)
         self.size, self.keeps_best, self.hidden = stream.tokens, valid is not None, None
 
     def __len__(self) -> int:
@@ -79,9 +80,10 @@ class Fit(Learner):
     def _step(self, epoch: int, number: int) -> Step:
         """Learn from one chunk. Its random numbers depend on seed, epoch and chunk alone."""
         training, window = self.config.training, self.batches.window(number)
-        rng, penalties = np.random.default_rng((training.seed, epoch, number)), (training.ar, training.tar)
+        rng = np.random.default_rng((training.seed, epoch, number))
+        ctx = ForwardContext(self.workspace, training=True, rng=rng, gradients=True)
         with np.errstate(all="ignore"):
-            loss, self.hidden = steps.learn(self.network, penalties, window, self.hidden, rng, self.workspace)
+            loss, self.hidden = steps.learn(self.network, window, self.hidden, ctx)
             norm = self.optimizer.step(self.lr(epoch, number))
         count = window[2]
         if not loss / count < LIMIT:
@@ -125,14 +127,14 @@ class Fit(Learner):
 
     def end_epoch(self, epoch: int) -> None:
         self.hidden = None
-        if self.config.training.log_gradients:
+        if self.logs_gradients:
             self._log_gradients(epoch)
 
     def _log_gradients(self, epoch: int, is_logged: bool = True) -> None:
         with np.errstate(all="ignore"):
-            lengths = steps.gradient_lengths(self.network, self.params, self.batches.window(0), self.workspace)
-        if is_logged and self.config.training.log_gradients:
-            self.run.progress.event("gradients", epoch=epoch, layers=lengths)
+            norms = steps.hidden_grad_norms(self.network, self.params, self.batches.window(0), self.workspace)
+        if is_logged and self.logs_gradients:
+            self.run.progress.event("gradients", epoch=epoch, layers=norms)
 
     def snapshot(self) -> dict[str, np.ndarray]:
         with self.optimizer.averaged():

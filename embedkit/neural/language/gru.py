@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...config import LmText
-from .family import NeuralLanguageModel
+from ...config import LmText, Pretrained
+from .family import RecurrentLanguageModel
 from .options import GatedTraining, Recurrent
 
 
 @dataclass(frozen=True)
-class Gru(Recurrent):
+class Gru(Pretrained, Recurrent):
     """Options of GRUs."""
 
 
-MODEL = NeuralLanguageModel("gru", {"text": LmText, "model": Gru, "training": GatedTraining})
+def cell(model, name, D, H, make):
+    """A layer of H units for inputs of D."""
+    from ..layers.gru import GRU
+    from .network import zeros
+    from .recurrent import weights
+
+    return GRU(*weights(GRU.GATES, model, name, D, H, make), make(f"{name}.c", (H,), zeros))
+
+
+MODEL = RecurrentLanguageModel({"text": LmText, "model": Gru, "training": GatedTraining}, cell)

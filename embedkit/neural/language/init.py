@@ -10,15 +10,15 @@ from ...training.pretrained import take_rows
 from .network import EMBEDDING, Network, build
 
 
-def begin(kind: str, config, vocab, progress: Progress) -> Network:
-    """A network for training with its first parameters, all of them drawn from `config.training.seed`."""
-    rng = np.random.default_rng(config.training.seed)
-    model = config.model
+def begin(architecture, config, vocab, progress: Progress) -> Network:
+    """The network to train, initialized from `config.training.seed` alone; see `network.build`."""
+    model, training = config.model, config.training
+    rng = np.random.default_rng(training.seed)
 
-    def make(name: str, shape: tuple[int, ...], first) -> Param:
-        return Param(name, first(rng, shape), frozen=model.freeze and name == EMBEDDING)
+    def make(name: str, shape: tuple[int, ...], initializer) -> Param:
+        return Param(name, initializer(rng, shape), frozen=model.freeze and name == EMBEDDING)
 
-    network = build(kind, model, len(vocab), make, config.training.smoothing)
+    network = build(architecture, model, len(vocab), make, training.smoothing, training.ar, training.tar)
     if model.init is not None:
         (table,) = (param for param in network.params if param.name == EMBEDDING)
         take_rows(model.init, vocab, table.value, "--embed", progress)

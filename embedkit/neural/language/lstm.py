@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...config import LmText, option
-from .family import NeuralLanguageModel
+from ...config import LmText, Pretrained, option
+from .family import RecurrentLanguageModel
 from .options import GatedTraining, Recurrent
+
+FORGET = 1.0  # bias of the forget gate, so that cells remember at first (Jozefowicz et al. 2015)
 
 
 @dataclass(frozen=True)
-class Lstm(Recurrent):
+class Lstm(Pretrained, Recurrent):
     """Options of LSTMs."""
 
     peephole: bool = option(False, "let gates see the cells (Gers & Schmidhuber 2000)")
 
 
-MODEL = NeuralLanguageModel("lstm", {"text": LmText, "model": Lstm, "training": GatedTraining})
+def cell(model, name, D, H, make):
+    """A layer of H units for inputs of D."""
+    from ..layers.lstm import LSTM
+    from .network import zeros
+    from .recurrent import weights
+
+    def bias(rng, shape):
+        b = zeros(rng, shape)
+        b[H : 2 * H] = FORGET
+        return b
+
+    params = weights(LSTM.GATES, model, name, D, H, make, bias)
+    return LSTM(*params, make(f"{name}.peephole", (3, H), zeros) if model.peephole else None)
+
+
+MODEL = RecurrentLanguageModel({"text": LmText, "model": Lstm, "training": GatedTraining}, cell)

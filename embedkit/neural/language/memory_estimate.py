@@ -10,16 +10,16 @@ from ...io.spool import held
 from ...text.stream import Stream
 from ...training.optim import OPTIMIZERS
 from ...training.param import Param
-from ..layers.softmax import CHUNK
+from ..losses.softmax_cross_entropy import CHUNK
 from .network import EMBEDDING, build
 
 FLOAT = 4  # bytes
 
 
-def peak_memory(kind: str, stream: Stream, config, valid: Stream | None = None) -> int:
+def peak_memory(architecture, stream: Stream, config, valid: Stream | None = None) -> int:
     """Bytes that `fit.train` holds at most, its texts among them."""
     model, training, V = config.model, config.training, len(stream.vocab)
-    shapes = parameters(kind, model, V)
+    shapes = parameters(architecture, model, V)
     sizes = {name: math.prod(shape) for name, shape in shapes.items()}
     total = sum(sizes.values())
     # The table of words read has gradients for the rows of a window alone, unless it is that of words predicted.
@@ -34,13 +34,13 @@ def peak_memory(kind: str, stream: Stream, config, valid: Stream | None = None) 
     return FLOAT * (total * (2 + copies) + gradients) + texts + buffers
 
 
-def parameters(kind: str, model, V: int) -> dict[str, tuple[int, ...]]:
-    """The shape of each parameter of a `kind` of `network.KINDS`."""
+def parameters(architecture, model, V: int) -> dict[str, tuple[int, ...]]:
+    """The shape of each parameter by its name; see `network.build`."""
     shapes, nothing = {}, np.empty(0, np.float32)
 
-    def make(name: str, shape: tuple[int, ...], first) -> Param:
+    def make(name: str, shape: tuple[int, ...], initializer) -> Param:
         shapes[name] = shape
         return Param(name, nothing)
 
-    build(kind, model, V, make)
+    build(architecture, model, V, make)
     return shapes

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
-from ...config import Pretrained, Training, check_freeze, option
+from ...config import Training, check_freeze, option
 from ...errors import OptionError
 
 
@@ -17,11 +17,10 @@ def rate(told: str):
 
 @dataclass(frozen=True)
 class LmModel:
-    """What is learnt. A `ClassVar` stands where recurrent models have an option."""
+    """What is learnt."""
 
     embed: int = option(100, "dimensions of the word vectors", least=1)
     hidden: int = option(100, "units of a layer", least=1)
-    layers: ClassVar[int] = 1
     tie: bool = option(
         False, "one matrix for the vectors of words read and words predicted; the last layer then has --embed units"
     )
@@ -36,16 +35,13 @@ class LmModel:
         "standard", "drop anew at every step, or the same units for a whole window", choices=("standard", "variational")
     )
     embed_dropout: float = option(0.0, "share of the words whose vector is dropped in training", least=0)
-    weight_drop: ClassVar[float] = 0.0
-    residual: ClassVar[bool] = False
-    layer_norm: ClassVar[bool] = False
     initializer: str = option(
         "orthogonal", "how the weights of layers start", choices=("uniform", "xavier", "he", "normal", "orthogonal")
     )
 
 
 @dataclass(frozen=True)
-class Recurrent(Pretrained, LmModel):
+class Recurrent(LmModel):
     """What is learnt, in layers that pass something on from word to word."""
 
     layers: int = option(1, "recurrent layers, one on the other", least=1)
@@ -56,7 +52,7 @@ class Recurrent(Pretrained, LmModel):
 
 @dataclass(frozen=True)
 class LmTraining(Training):
-    """How the work is run, and judged while it runs. A `ClassVar` stands where recurrent models have an option."""
+    """How the work is run, and judged while it runs."""
 
     epochs: int = option(5, "passes over the text", least=1)
     batch_size: int = option(20, "streams that the text is cut into, read side by side", least=1)
@@ -96,7 +92,6 @@ class LmTraining(Training):
         None, "text to measure perplexity on after every epoch; the best epoch is kept", kind=str, stored=False
     )
     patience: int = option(None, "stop after this many epochs in which --valid did not improve", kind=int, least=1)
-    log_gradients: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
@@ -116,21 +111,19 @@ class GatedTraining(RecurrentTraining):
     rates: ClassVar[dict[str, float]] = {}
 
 
-def check(config, has_valid: bool) -> None:
-    """OptionError where options do not go together; `has_valid`: there is a text to validate on."""
+def check(config, layers: int = 1) -> None:
+    """OptionError where options do not go together; `layers` is the number of hidden ones."""
     model, training = config.model, config.training
-    if model.tie and model.layers == 1 and model.embed != model.hidden:
+    if model.tie and layers == 1 and model.embed != model.hidden:
         raise OptionError(
             f"--tie shares one matrix: with one layer, --hidden {model.hidden} must be --embed {model.embed}"
         )
     check_freeze(model)
-    if model.residual and model.layers == 1 and model.embed != model.hidden:
-        raise OptionError("--residual needs a layer that gives as many numbers as it takes: --embed = --hidden")
-    if not has_valid and training.patience is not None:
+    if training.valid is None and training.patience is not None:
         raise OptionError("--patience counts epochs without a better --valid FILE; there is none")
-    if not has_valid and training.optimizer == "nt-asgd":
+    if training.valid is None and training.optimizer == "nt-asgd":
         raise OptionError("--optimizer nt-asgd averages once --valid FILE no longer improves; there is none")
-    dropouts = ("dropout", "input_dropout", "output_dropout", "embed_dropout", "weight_drop")
+    dropouts = [f.name for f in fields(model) if f.metadata["kind"] is float]  # no other option of a model is one
     for section, name in [*((model, name) for name in dropouts), (training, "smoothing")]:
         share = getattr(section, name)
         if share is not None and share >= 1:

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...config import LmText, option
-from .family import NeuralLanguageModel
+from ...config import LmText, Pretrained, option
+from .family import RecurrentLanguageModel
 from .options import Recurrent, RecurrentTraining
 
 
 @dataclass(frozen=True)
-class Rnn(Recurrent):
+class Rnn(Pretrained, Recurrent):
     """Options of RNNs."""
 
     activation: str = option("tanh", "what the sums of a layer go through", choices=("tanh", "relu"))
 
 
-MODEL = NeuralLanguageModel("rnn", {"text": LmText, "model": Rnn, "training": RecurrentTraining})
+def cell(model, name, D, H, make):
+    """A layer of H units for inputs of D."""
+    from ..layers.rnn import RNN
+    from .recurrent import weights
+
+    return RNN(*weights(RNN.GATES, model, name, D, H, make), model.activation)
+
+
+MODEL = RecurrentLanguageModel({"text": LmText, "model": Rnn, "training": RecurrentTraining}, cell)

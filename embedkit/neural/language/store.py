@@ -7,7 +7,6 @@ tied), so that the file is one of vectors as well.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from importlib import import_module
 from types import SimpleNamespace
 
 import numpy as np
@@ -22,7 +21,7 @@ from ...text.vocab import Vocab
 from ...text.vocab_tensors import read_vocab, vocab_tensors
 from ...training.param import Param
 from .model import LanguageModel
-from .network import EMBEDDING, KINDS, OUTPUT, build
+from .network import EMBEDDING, OUTPUT, build
 
 KIND = "language-model"
 
@@ -43,22 +42,24 @@ def save(out: Output, trained: Trained) -> None:
     container.write(out, trained.tensors | vocab_tensors(trained.vocab), pack_metadata(facts))
 
 
-def load(stored: Container, threads: int | None = None) -> LanguageModel:
-    """The model in a native file of this kind; with `threads` it works in compiled code, on so many of them.
+def load(architecture, stored: Container, threads: int | None = None) -> LanguageModel:
+    """The model of an `architecture` (`family.NeuralLanguageModel`) in a native file.
+
+    With `threads` it works in compiled code, on so many of them.
 
     FormatError where tensors or options are missing, or do not fit together.
     """
     metadata = unpack_metadata(stored.metadata)
-    kind, config = metadata.get("model"), metadata.get("config")
+    config = metadata.get("config")
     options = config.get("model") if isinstance(config, dict) else None
-    if metadata.get("kind") != KIND or kind not in KINDS or not isinstance(options, dict):
+    if metadata.get("kind") != KIND or not isinstance(options, dict):
         raise FormatError(stored.path, "holds no language model of a known kind", "embedkit info FILE says more")
     vocab = read_vocab(stored)
     eos, unk = vocab.id(EOS), vocab.id(UNK)
     if eos is None or unk is None:
         raise FormatError(stored.path, f"{EOS} or {UNK} is not among its words", DAMAGED)
 
-    def read(name: str, shape: tuple[int, ...], first) -> Param:
+    def read(name: str, shape: tuple[int, ...], initializer) -> Param:
         if name not in stored:
             raise FormatError(stored.path, f"there is no tensor {name!r} in it", DAMAGED)
         value = stored[name]
@@ -68,7 +69,7 @@ def load(stored: Container, threads: int | None = None) -> LanguageModel:
         # Kernels are compiled for arrays that can be written to, which a map cannot.
         return Param(name, value.copy())
 
-    network = build(kind, _options(stored.path, kind, options), len(vocab), read)
+    network = build(architecture, _options(stored.path, architecture.sections["model"], options), len(vocab), read)
     return LanguageModel(network, vocab, eos, unk, metadata, _kernels(threads))
 
 
@@ -80,9 +81,8 @@ def _kernels(threads: int | None):
     return Fused(threads)
 
 
-def _options(path, kind: str, stored: dict) -> SimpleNamespace:
+def _options(path, section: type, stored: dict) -> SimpleNamespace:
     """The options that shape the network; what the file lacks, or has with another type, makes it a damaged one."""
-    section = import_module(f".{kind}", __package__).MODEL.sections["model"]
     known = {}
     for f in fields(section):
         if f.metadata["stored"]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ...training.param import Param
@@ -21,24 +23,25 @@ class Bidirectional:
     def params(self) -> list[Param]:
         return self.ahead.params + self.behind.params
 
-    def forward(self, X, state, rng, workspace):
+    def forward(self, X, state, ctx):
         def copy(array):
             """C-contiguous, as products like it."""
-            new = workspace.take(array.shape, array.dtype)
+            new = ctx.workspace.take(array.shape, array.dtype)
             np.copyto(new, array)
             return new
 
         first, last = (None, None) if state is None else state
-        Y0, first, back0 = self.ahead.forward(X, first, rng, workspace)
-        Y1, last, back1 = self.behind.forward(copy(X[::-1]), last, rng, workspace)
+        reverse = ctx if ctx.mask is None else replace(ctx, mask=ctx.mask[::-1])
+        Y0, first, back0 = self.ahead.forward(X, first, ctx)
+        Y1, last, back1 = self.behind.forward(copy(X[::-1]), last, reverse)
         (T, B, H), H1 = Y0.shape, Y1.shape[2]
-        Y = workspace.take((T, B, H + H1), Y0.dtype)
+        Y = ctx.workspace.take((T, B, H + H1), Y0.dtype)
         Y[..., :H], Y[..., H:] = Y0, Y1[::-1]
 
         def back(dY, dstate=None):
             first, last = (None, None) if dstate is None else dstate
             dX, first = back0(copy(dY[..., :H]), first)
             dX1, last = back1(copy(dY[::-1, :, H:]), last)
-            return np.add(dX, dX1[::-1], out=workspace.take(dX.shape, dX.dtype)), (first, last)
+            return np.add(dX, dX1[::-1], out=ctx.workspace.take(dX.shape, dX.dtype)), (first, last)
 
         return Y, (first, last), Backprop(back)

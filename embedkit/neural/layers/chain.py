@@ -16,10 +16,10 @@ class Chain:
     def params(self) -> list[Param]:
         return collect(self.layers)
 
-    def forward(self, X, state, rng, workspace):
+    def forward(self, X, state, ctx):
         states, backs = [], []
         for layer, before in zip(self.layers, state or (None,) * len(self.layers)):
-            X, after, back = layer.forward(X, before, rng, workspace)
+            X, after, back = layer.forward(X, before, ctx)
             states.append(after)
             backs.append(back)
 

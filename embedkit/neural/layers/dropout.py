@@ -7,10 +7,10 @@ import numpy as np
 from .workspace import Backprop
 
 
-def mask(rng, shape: tuple[int, ...], rate: float, dtype, workspace) -> np.ndarray:
+def keep_mask(ctx, shape: tuple[int, ...], rate: float, dtype) -> np.ndarray:
     """0 with chance `rate`, else 1 / (1 - rate)."""
-    draws = rng.random(out=workspace.take(shape, np.float32), dtype=np.float32)
-    return np.multiply(draws >= rate, dtype.type(1 / (1 - rate)), out=workspace.take(shape, dtype))
+    draws = ctx.rng.random(out=ctx.workspace.take(shape, np.float32), dtype=np.float32)
+    return np.multiply(draws >= rate, dtype.type(1 / (1 - rate)), out=ctx.workspace.take(shape, dtype))
 
 
 class Dropout:
@@ -23,14 +23,14 @@ class Dropout:
         self.rate, self.variational = rate, variational
         self.params = []
 
-    def forward(self, X, state, rng, workspace):
-        if rng is None or not self.rate:
+    def forward(self, X, state, ctx):
+        if not (ctx.training and self.rate):
             return X, state, Backprop(lambda dY, dstate=None: (dY, dstate))
         shape = (1, *X.shape[1:]) if self.variational else X.shape
-        kept = mask(rng, shape, self.rate, X.dtype, workspace)
-        Y = np.multiply(X, kept, out=workspace.take(X.shape, X.dtype))
+        kept = keep_mask(ctx, shape, self.rate, X.dtype)
+        Y = np.multiply(X, kept, out=ctx.workspace.take(X.shape, X.dtype))
 
         def back(dY, dstate=None):
-            return np.multiply(dY, kept, out=workspace.take(dY.shape, dY.dtype)), dstate
+            return np.multiply(dY, kept, out=ctx.workspace.take(dY.shape, dY.dtype)), dstate
 
         return Y, state, Backprop(back)

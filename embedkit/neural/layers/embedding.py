@@ -22,14 +22,14 @@ class Embedding:
     def params(self) -> list[Param]:
         return [self.table]
 
-    def forward(self, ids, state, rng, workspace):
+    def forward(self, ids, state, ctx):
         table = self.table.value
         V, D = table.shape
-        Y = workspace.take((*ids.shape, D), table.dtype)
+        Y = ctx.workspace.take((*ids.shape, D), table.dtype)
         np.take(table, ids, axis=0, out=Y, mode="clip")  # other modes would go through a copy
         scale = None
-        if rng is not None and self.dropout:
-            kept = (rng.random(V, dtype=np.float32) >= self.dropout).astype(table.dtype) / (1 - self.dropout)
+        if ctx.training and self.dropout:
+            kept = (ctx.rng.random(V, dtype=np.float32) >= self.dropout).astype(table.dtype) / (1 - self.dropout)
             scale = kept[ids][..., None].astype(table.dtype, copy=False)
             Y *= scale
 

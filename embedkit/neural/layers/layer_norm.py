@@ -20,18 +20,18 @@ class LayerNorm:
     def params(self) -> list[Param]:
         return [self.gain, self.bias]
 
-    def forward(self, X, state, rng, workspace):
-        normal = np.subtract(X, X.mean(axis=-1, keepdims=True), out=workspace.take(X.shape, X.dtype))
+    def forward(self, X, state, ctx):
+        normal = np.subtract(X, X.mean(axis=-1, keepdims=True), out=ctx.workspace.take(X.shape, X.dtype))
         scale = 1 / np.sqrt(np.square(normal).mean(axis=-1, keepdims=True) + EPSILON)
         normal *= scale
-        Y = np.multiply(normal, self.gain.value, out=workspace.take(X.shape, X.dtype))
+        Y = np.multiply(normal, self.gain.value, out=ctx.workspace.take(X.shape, X.dtype))
         Y += self.bias.value
 
         def back(dY, dstate=None):
             before = tuple(range(dY.ndim - 1))
             self.gain.add((dY * normal).sum(axis=before))
             self.bias.add(dY.sum(axis=before))
-            dX = np.multiply(dY, self.gain.value, out=workspace.take(dY.shape, dY.dtype))
+            dX = np.multiply(dY, self.gain.value, out=ctx.workspace.take(dY.shape, dY.dtype))
             slope = (dX * normal).mean(axis=-1, keepdims=True)
             dX -= dX.mean(axis=-1, keepdims=True)
             dX -= normal * slope

@@ -18,20 +18,20 @@ class Linear:
     def params(self) -> list[Param]:
         return [self.W] if self.b is None else [self.W, self.b]
 
-    def forward(self, X, state, rng, workspace):
+    def forward(self, X, state, ctx):
         W = self.W.value
         D, H = W.shape
         rows = X.reshape(-1, D)
-        Y = np.matmul(rows, W, out=workspace.take((len(rows), H), W.dtype))
+        Y = np.matmul(rows, W, out=ctx.workspace.take((len(rows), H), W.dtype))
         if self.b is not None:
             Y += self.b.value
 
         def back(dY, dstate=None):
             drows = dY.reshape(-1, H)
-            self.W.add_product(rows.T, drows, workspace)
+            self.W.add_product(rows.T, drows, ctx.workspace)
             if self.b is not None:
                 self.b.add(drows.sum(axis=0))
-            dX = np.matmul(drows, W.T, out=workspace.take((len(rows), D), W.dtype))
+            dX = np.matmul(drows, W.T, out=ctx.workspace.take((len(rows), D), W.dtype))
             return dX.reshape(X.shape), dstate
 
         return Y.reshape(*X.shape[:-1], H), state, Backprop(back)

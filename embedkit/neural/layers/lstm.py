@@ -43,6 +43,10 @@ class LSTM(Recurrent):
     def _line(self, cells, gates, product, hidden, kept):
         cells.lstm_line(gates, self.Wh.value, product, self.b.value, kept, hidden, self._peephole)
 
+    def _hold(self, hidden, kept, t, padding):
+        super()._hold(hidden, kept, t, padding)
+        kept[t + 1, padding] = kept[t, padding]
+
     def _back(self, cells, gates, dproduct, hidden, kept, dh, dcarry, t):
         cells.lstm_back(gates, kept, dh, dcarry, self._peephole, t)
 

@@ -15,12 +15,15 @@ class Recurrent:
     """X (T, B, D) → hidden states (T, B, H), with Wx (D, G·H), Wh (H, G·H) and b (G·H,), G gates side by side.
 
     A subclass says what a step is: `_begin` (buffers besides the gates), `_step`, `_line` (all steps of a single row),
-    `_back` and `_end` (its own parameters). The product with the hidden state is taken as (B, H) x (H, G·H), with both
-    in C order, where BLAS does best with few rows; the way back uses a transposed copy for the same reason.
+    `_hold` (no step), `_back` and `_end` (its own parameters).
+
+    The product with the hidden state is taken as (B, H) x (H, G·H), with both in C order, where BLAS does best with few
+    rows; the way back uses a transposed copy for the same reason.
     """
 
     GATES = 1
     SPLITS = False  # whether a gate stands between product and sum, so that their gradients differ
+    _line = None  # `_line(cells, gates, product, hidden, kept)`, where there is a kernel for it
 
     def __init__(self, Wx: Param, Wh: Param, b: Param):
         self.Wx, self.Wh, self.b = Wx, Wh, b
@@ -29,7 +32,8 @@ class Recurrent:
     def params(self) -> list[Param]:
         return [self.Wx, self.Wh, self.b]
 
-    def forward(self, X, state, rng, workspace):
+    def forward(self, X, state, ctx):
+        workspace, mask = ctx.workspace, ctx.mask
         Wx, Wh, take = self.Wx.value, self.Wh.value, workspace.take
         (T, B, D), (H, width), dtype = X.shape, Wh.shape, Wh.dtype
         rows, cells = X.reshape(T * B, D), workspace.cells(dtype)
@@ -39,7 +43,7 @@ class Recurrent:
         h, c = self._parts(state)
         hidden[0] = 0 if h is None else h
         kept = self._begin(c, T, B, H, dtype, workspace)
-        if cells.takes_line(B, Wh):
+        if self._line is not None and mask is None and cells.takes_line(B, Wh):
             self._line(cells, gates, product, hidden, kept)
         else:
             weights = Wh
@@ -49,6 +53,8 @@ class Recurrent:
             for t in range(T):
                 np.matmul(hidden[t], weights, out=product)
                 self._step(cells, gates, product, hidden, kept, t)
+                if mask is not None:
+                    self._hold(hidden, kept, t, ~mask[t])
 
         def back(dY, dstate=None):
             dh, dcarry = take((B, H), dtype), workspace.zeros((B, H), dtype)
@@ -63,12 +69,18 @@ class Recurrent:
                 np.copyto(transposed, Wh.T)
             for t in range(T - 1, -1, -1):
                 dh += dY[t]
-                if workspace.trace is not None:
-                    workspace.trace.append(float(np.linalg.norm(dh)))
+                if ctx.hidden_grad_norms is not None:
+                    ctx.hidden_grad_norms.append(float(np.linalg.norm(dh)))
+                if mask is not None:
+                    padding = ~mask[t]
+                    held = dh[padding], dcarry[padding]
                 self._back(cells, gates, dproduct, hidden, kept, dh, dcarry, t)
                 np.matmul(dproduct[t], transposed, out=dh)
                 if self.SPLITS:
                     dh += dcarry
+                if mask is not None:  # the state went past this step
+                    gates[t, padding], dproduct[t, padding] = 0, 0
+                    dh[padding], dcarry[padding] = held
             drows, dproducts = gates.reshape(T * B, width), dproduct.reshape(T * B, width)
             self.Wx.add_product(rows.T, drows, workspace)
             self.Wh.add_product(hidden[:-1].reshape(T * B, H).T, dproducts, workspace)
@@ -94,8 +106,9 @@ class Recurrent:
     def _step(self, cells, gates, product, hidden, kept, t) -> None:
         raise NotImplementedError
 
-    def _line(self, cells, gates, product, hidden, kept) -> None:
-        raise NotImplementedError
+    def _hold(self, hidden, kept, t, padding) -> None:
+        """The state of sequences that have no step t, (B,) bool, stays what it was before."""
+        hidden[t + 1, padding] = hidden[t, padding]
 
     def _back(self, cells, gates, dproduct, hidden, kept, dh, dcarry, t) -> None:
         raise NotImplementedError

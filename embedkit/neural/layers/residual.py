@@ -18,11 +18,11 @@ class Residual:
     def params(self) -> list[Param]:
         return self.layer.params
 
-    def forward(self, X, state, rng, workspace):
-        Y, state, backprop = self.layer.forward(X, state, rng, workspace)
+    def forward(self, X, state, ctx):
+        Y, state, backprop = self.layer.forward(X, state, ctx)
 
         def back(dY, dstate=None):
             dX, dstate = backprop(dY, dstate)
-            return np.add(dX, dY, out=workspace.take(dY.shape, dY.dtype)), dstate
+            return np.add(dX, dY, out=ctx.workspace.take(dY.shape, dY.dtype)), dstate
 
-        return np.add(X, Y, out=workspace.take(X.shape, X.dtype)), state, Backprop(back)
+        return np.add(X, Y, out=ctx.workspace.take(X.shape, X.dtype)), state, Backprop(back)

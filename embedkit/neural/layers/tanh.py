@@ -13,11 +13,11 @@ class Tanh:
     def __init__(self):
         self.params = []
 
-    def forward(self, X, state, rng, workspace):
-        Y = np.tanh(X, out=workspace.take(X.shape, X.dtype))
+    def forward(self, X, state, ctx):
+        Y = np.tanh(X, out=ctx.workspace.take(X.shape, X.dtype))
 
         def back(dY, dstate=None):
-            dX = np.multiply(Y, Y, out=workspace.take(Y.shape, Y.dtype))
+            dX = np.multiply(Y, Y, out=ctx.workspace.take(Y.shape, Y.dtype))
             np.subtract(1, dX, out=dX)
             dX *= dY
             return dX, dstate

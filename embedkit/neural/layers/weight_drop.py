@@ -7,7 +7,7 @@ import copy
 import numpy as np
 
 from ...training.param import Param
-from .dropout import mask
+from .dropout import keep_mask
 from .workspace import Backprop
 
 
@@ -22,16 +22,16 @@ class WeightDrop:
     def params(self) -> list[Param]:
         return self.layer.params
 
-    def forward(self, X, state, rng, workspace):
-        if rng is None or not self.rate:
-            return self.layer.forward(X, state, rng, workspace)
+    def forward(self, X, state, ctx):
+        if not (ctx.training and self.rate):
+            return self.layer.forward(X, state, ctx)
         Wh = self.layer.Wh
-        kept = mask(rng, Wh.value.shape, self.rate, Wh.value.dtype, workspace)
-        value, memory = (workspace.take(kept.shape, kept.dtype) for _ in range(2))
+        kept = keep_mask(ctx, Wh.value.shape, self.rate, Wh.value.dtype)
+        value, memory = (ctx.workspace.take(kept.shape, kept.dtype) for _ in range(2))
         dropped = Param(Wh.name, np.multiply(kept, Wh.value, out=value), Wh.frozen, memory)
         layer = copy.copy(self.layer)
         layer.Wh = dropped
-        Y, state, backprop = layer.forward(X, state, rng, workspace)
+        Y, state, backprop = layer.forward(X, state, ctx)
 
         def back(dY, dstate=None):
             dX, dstate = backprop(dY, dstate)

@@ -17,16 +17,16 @@ class Window:
         self.size = size
         self.params = []
 
-    def forward(self, X, state, rng, workspace):
+    def forward(self, X, state, ctx):
         (T, B, D), past = X.shape, self.size - 1
-        inputs = workspace.take((past + T, B, D), X.dtype)
+        inputs = ctx.workspace.take((past + T, B, D), X.dtype)
         inputs[:past] = 0 if state is None else state
         inputs[past:] = X
-        Y = workspace.take((T, B, self.size * D), X.dtype)
+        Y = ctx.workspace.take((T, B, self.size * D), X.dtype)
         np.concatenate([inputs[k : k + T] for k in range(self.size)], axis=2, out=Y)
 
         def back(dY, dstate=None):
-            dinputs = workspace.zeros(inputs.shape, X.dtype)
+            dinputs = ctx.workspace.zeros(inputs.shape, X.dtype)
             if dstate is not None:
                 dinputs[T:] = dstate
             for k in range(self.size):

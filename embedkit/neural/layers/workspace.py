@@ -30,13 +30,10 @@ class Workspace:
     Parameters
     ----------
     kernels : compiled cells (`fused.Fused`); without them, and for other types than float32, `plain` is used
-
-    `trace`, if it is a list, gets the norm of the gradient of every hidden state, from the last step of a sequence back
-    to the first: what shows vanishing and exploding gradients.
     """
 
     def __init__(self, kernels=None):
-        self._kernels, self._buffers, self.trace = kernels, {}, None
+        self._kernels, self._buffers = kernels, {}
 
     def cells(self, dtype):
         """The implementation of cells for arrays of `dtype`: `plain`, or what has the same functions."""

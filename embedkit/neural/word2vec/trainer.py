@@ -146,6 +146,7 @@ class Trainer(Learner):
         return {name: table for name, table in zip(_kernels.Tables._fields, self.tables) if len(table)}, {}
 
     def restore(self, tensors: dict[str, np.ndarray], numbers: dict) -> None:
-        for name, tensor in tensors.items():
-            getattr(self.tables, name)[:] = tensor
+        for name, table in zip(_kernels.Tables._fields, self.tables):
+            if len(table):
+                table[:] = tensors[name]
         self.schedule.refresh()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import numpy as np
 import pytest
+from _language_models import LANGUAGE_MODELS, architecture
 from _lm import bigrams
 
 from embedkit.lm.perplexity import perplexity
@@ -14,7 +13,6 @@ from embedkit.neural.language.network import build
 from embedkit.text.vocab import Vocab
 from embedkit.training.param import Param
 
-KINDS = ("rnn", "lstm", "gru", "ffn")
 WORDS = ["<eos>", "<unk>", *"abcde"]
 IDS = np.random.default_rng(4).integers(0, len(WORDS), 23)
 
@@ -22,12 +20,12 @@ IDS = np.random.default_rng(4).integers(0, len(WORDS), 23)
 def untrained(kind="lstm", dtype=np.float32, **options):
     """A model of random parameters, larger than those that training begins with."""
     made = np.random.default_rng(1)
-    model = import_module(f"embedkit.neural.language.{kind}").MODEL.sections["model"](embed=3, hidden=3, **options)
+    model = architecture(kind).sections["model"](embed=3, hidden=3, **options)
 
     def make(name, shape, first):
         return Param(name, made.normal(0, 0.5, shape).astype(dtype))
 
-    network = build(kind, model, len(WORDS), make)
+    network = build(architecture(kind), model, len(WORDS), make)
     return LanguageModel(network, Vocab.from_words(WORDS), 0, 1, {})
 
 
@@ -46,7 +44,7 @@ def mean_loss(model, read, wanted, state):
 
 
 @pytest.mark.parametrize("tie", [False, True])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LANGUAGE_MODELS)
 def test_each_step_is_that_of_the_formula(kind, tie):
     """With numeric gradients, in float64."""
     lr, decay, segment = 0.3, 0.2, 4
@@ -72,7 +70,7 @@ def test_each_step_is_that_of_the_formula(kind, tie):
     np.testing.assert_allclose(scores(adapting, IDS[:12]), np.concatenate(expected), rtol=1e-6)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LANGUAGE_MODELS)
 def test_the_model_stays_as_it_is(kind):
     model = untrained(kind, dropout=0.5)
     before = [param.value.copy() for param in model.network.params]
@@ -83,13 +81,13 @@ def test_the_model_stays_as_it_is(kind):
     assert not np.isclose(adapted[5:], static[5:]).all()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LANGUAGE_MODELS)
 def test_without_learning_scores_are_those_of_the_model(kind):
     model = untrained(kind)
     np.testing.assert_allclose(scores(model.adapting(lr=0.0, segment=4), IDS), scores(model, IDS), rtol=1e-5)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LANGUAGE_MODELS)
 @pytest.mark.parametrize("pieces", [(1,) * 23, (3, 1, 7, 12), (22, 1)])
 def test_it_does_not_matter_where_calls_cut_the_text(kind, pieces):
     model = untrained(kind).adapting(lr=0.5, segment=5)

@@ -7,13 +7,13 @@ import itertools
 import json
 import math
 import re
-from importlib import import_module
 
 import numpy as np
 import pytest
+from _language_models import LANGUAGE_MODELS, architecture, own
 
 from embedkit.config import Config
-from embedkit.errors import EmbedkitError, OptionError
+from embedkit.errors import EmbedkitError, FormatError, OptionError
 from embedkit.io import container
 from embedkit.io.files import Output
 from embedkit.neural.language import fit as fitting
@@ -30,7 +30,6 @@ from embedkit.training.optim import OPTIMIZERS
 from embedkit.vectors import formats
 from embedkit.vectors.vectors import Vectors
 
-KINDS = ("rnn", "lstm", "gru", "ffn")
 LINES = ["the cat sat on the mat .", "a dog lay in his house .", "we saw one bird up there ."]
 TEXT = "\n".join(LINES[i % 3] for i in range(24)) + "\n"
 SMALL = {
@@ -48,7 +47,7 @@ SMALL = {
 def configure(kind, **options) -> Config:
     """The configuration of a small model; an option goes to the section that has it."""
     options, sections = SMALL | options, {}
-    for name, section in import_module(f"embedkit.neural.language.{kind}").MODEL.sections.items():
+    for name, section in architecture(kind).sections.items():
         names = {f.name for f in dataclasses.fields(section)} & set(options)
         sections[name] = section(**{name: options.pop(name) for name in names})
     assert not options
@@ -72,14 +71,14 @@ def text(tmp_path):
 
 
 def train(kind, text, run=None, valid=None, **options):
-    return fitting.train(kind, text, configure(kind, **options), run or Run(), valid)
+    return fitting.train(architecture(kind), text, configure(kind, **options), run or Run(), valid)
 
 
 def load(trained, kind, path, **options):
     trained.metadata |= {"model": kind, "config": configure(kind, **options).stored()}
     with Output(path) as out:
         store.save(out, trained)
-    return import_module(f"embedkit.neural.language.{kind}").MODEL.load(container.read(path))
+    return architecture(kind).load(container.read(path))
 
 
 def test_choices_are_those_there_are():
@@ -90,9 +89,9 @@ def test_choices_are_those_there_are():
     assert choices["initializer"] == tuple(INITIALIZERS)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LANGUAGE_MODELS)
 def test_default_rates_are_those_that_help_tells(text, kind):
-    training = import_module(f"embedkit.neural.language.{kind}").MODEL.sections["training"]
+    training = architecture(kind).sections["training"]
     (told,) = [f.metadata["help"] for f in dataclasses.fields(training) if f.name == "lr"]
     groups = [part.split(" for ") for part in re.split(r", (?=\d)", told.partition("default: ")[2].rstrip("]"))]
     rates = {name: float(value) for value, names in groups for name in re.split(", | and ", names)}
@@ -100,13 +99,16 @@ def test_default_rates_are_those_that_help_tells(text, kind):
     learnt = text()
     for name, lr in rates.items():
         valid = learnt if name == "nt-asgd" else None
-        assert fitting.Fit(kind, learnt, configure(kind, optimizer=name, lr=None), Run(), valid).base_lr == lr
+        assert (
+            fitting.Fit(architecture(kind), learnt, configure(kind, optimizer=name, lr=None), Run(), valid).base_lr
+            == lr
+        )
 
 
 # --- learning
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LANGUAGE_MODELS)
 def test_a_toy_is_memorised(text, kind):
     """Every word but the first of a line follows from those before; of three lines in turn, that one does as well."""
     options = {"hidden": 24, "embed": 12, "epochs": 40, "batch_size": 1, "bptt": 24, "lr": 0.01, "clip": 1.0}
@@ -115,7 +117,7 @@ def test_a_toy_is_memorised(text, kind):
     assert perplexities[-1] < 1.05
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LANGUAGE_MODELS)
 def test_nothing_but_frequencies_is_learnt_from_chance(text, kind):
     """The optimum is the entropy of the words: it is reached, and not passed in evaluation."""
     made, words = np.random.default_rng(3), np.array(["a", "b", "c"])
@@ -146,17 +148,11 @@ EVERYTHING = {
     "schedule": "cosine",
 }
 DEEP = {"layers": 2, "weight_drop": 0.2, "residual": True, "layer_norm": True}
-OWN = {
-    "rnn": DEEP | {"activation": "relu"},
-    "lstm": DEEP | {"peephole": True},
-    "gru": DEEP,
-    "ffn": {"order": 4},
-}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LANGUAGE_MODELS)
 def test_with_every_option(text, kind, tmp_path):
-    learnt, options = text(), EVERYTHING | OWN[kind] | {"epochs": 10, "hidden": 12, "embed": 12}
+    learnt, options = text(), EVERYTHING | own(kind, **DEEP) | {"epochs": 10, "hidden": 12, "embed": 12}
     trained = train(kind, learnt, valid=text(TEXT, learnt.vocab), **options)
     found = trained.metadata["valid_perplexities"]
     assert min(found) < 0.85 * found[0]
@@ -177,7 +173,7 @@ def mean(model, text) -> float:
     return total / len(text.ids)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LANGUAGE_MODELS)
 def test_scores_are_those_of_steps_and_of_any_batch(text, kind, tmp_path):
     learnt = text()
     model = load(train(kind, learnt), kind, tmp_path / "lm")
@@ -201,12 +197,10 @@ def test_an_unlearnt_model_guesses(text, tmp_path):
     assert math.exp(mean(load(trained, "lstm", tmp_path / "lm"), learnt)) == pytest.approx(len(learnt.vocab), rel=1e-5)
 
 
-@pytest.mark.parametrize(
-    ("kind", "own"), [("rnn", {"layers": 2}), ("lstm", {"layers": 2}), ("gru", {"layers": 2}), ("ffn", {"order": 6})]
-)
-def test_windows_go_on_where_the_last_one_ended(text, kind, own):
+@pytest.mark.parametrize("kind", LANGUAGE_MODELS)
+def test_windows_go_on_where_the_last_one_ended(text, kind):
     """With next to no learning, it does not matter how the text is cut."""
-    still = own | {"optimizer": "sgd", "lr": 1e-30, "epochs": 2}
+    still = own(kind, layers=2) | {"optimizer": "sgd", "lr": 1e-30, "epochs": 2}
     short, long = (train(kind, text(), bptt=bptt, **still).metadata["losses"] for bptt in (3, 1000))
     np.testing.assert_allclose(short, long, rtol=1e-6)
     assert short[0] == pytest.approx(short[1], rel=1e-6)
@@ -243,7 +237,7 @@ def test_the_best_epoch_is_kept(text, monkeypatch, losses, best):
 
 def test_the_means_of_averaging_are_what_is_judged_and_kept(text):
     learnt = text()
-    fit = fitting.Fit("lstm", learnt, configure("lstm", optimizer="nt-asgd", lr=1.0), Run(), learnt)
+    fit = fitting.Fit(architecture("lstm"), learnt, configure("lstm", optimizer="nt-asgd", lr=1.0), Run(), learnt)
     before = [param.value.copy() for param in fit.params]
     fit.optimizer.averaged_from = 0
     fit.optimizer.means = {param.name: np.zeros_like(param.value) for param in fit.params}
@@ -274,7 +268,7 @@ def test_the_rate_falls_when_validation_does_not_improve(text, monkeypatch, tmp_
 def test_validation_is_of_the_whole_text(text):
     """In one stream for a short text: what the model says is what it says word by word."""
     learnt = text()
-    network = fitting.Fit("lstm", learnt, configure("lstm"), Run(), None)
+    network = fitting.Fit(architecture("lstm"), learnt, configure("lstm"), Run(), None)
     loss = steps.mean_loss(network.network, Batches(learnt.ids, learnt.eos, 1, 10), network.workspace)
     other = steps.mean_loss(network.network, Batches(learnt.ids, learnt.eos, 1, 1000), network.workspace)
     assert loss == pytest.approx(other, rel=1e-6)
@@ -289,17 +283,16 @@ class PowerCut(BaseException):
 
 
 KEEP = {
-    "rnn": {},
     "lstm": {"layers": 2, "dropout": 0.3, "tie": True, "peephole": True},
     "gru": {"optimizer": "nt-asgd", "lr": 1.0, "weight_drop": 0.2, "residual": True, "layer_norm": True},
     "ffn": {"order": 2, "tie": True, "dropout": 0.3, "dropout_kind": "variational"},
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LANGUAGE_MODELS)
 def test_goes_on_from_every_checkpoint(text, tmp_path, monkeypatch, kind):
     """Bit by bit, in the middle of an epoch and at its end, with what was the best so far."""
-    options, learnt = KEEP[kind] | {"epochs": 3}, text()
+    options, learnt = KEEP.get(kind, {}) | {"epochs": 3}, text()
     valid, path, plain = text(TEXT[:200], learnt.vocab), str(tmp_path / "state"), Checkpoint.save
     expected = train(kind, learnt, valid=valid, **options)
     turns = itertools.cycle([False, True])
@@ -324,6 +317,15 @@ def test_goes_on_from_every_checkpoint(text, tmp_path, monkeypatch, kind):
         assert again.metadata == expected.metadata
         for name, tensor in expected.tensors.items():
             np.testing.assert_array_equal(again.tensors[name], tensor, err_msg=name)
+
+
+@pytest.mark.parametrize("numbers", [{}, {"history": {"epoch": 1}}, {"history": {"lr": 9.0}}])
+def test_a_state_of_something_else_is_refused(text, tmp_path, numbers):
+    """No number of a checkpoint becomes an attribute that training has not asked for."""
+    path = str(tmp_path / "state")
+    Checkpoint(path).save({}, numbers, False)
+    with pytest.raises(FormatError, match="damaged: its state is not that of such a training"):
+        train("rnn", text(), Run(checkpoint=Checkpoint(path, resume=True)))
 
 
 # --- vectors to start from
@@ -365,7 +367,7 @@ def test_gradients_vanish_and_explode(text, tmp_path):
     """What a layer hands back in time shrinks or grows with its recurrent weights."""
     learnt, ratios = text(), []
     for gain in (0.5, 2.0):
-        fit = fitting.Fit("rnn", learnt, configure("rnn", activation="relu", layers=2), Run(), None)
+        fit = fitting.Fit(architecture("rnn"), learnt, configure("rnn", activation="relu", layers=2), Run(), None)
         for param in fit.params:
             if param.name.endswith("Wh"):
                 param.value[...] = gain * np.eye(6, dtype=np.float32)
@@ -373,7 +375,7 @@ def test_gradients_vanish_and_explode(text, tmp_path):
                 np.abs(param.value, out=param.value)  # so that no unit is off
             if param.name.endswith(".b"):
                 param.value[...] = 1
-        first, second = steps.gradient_lengths(fit.network, fit.params, fit.batches.window(0), fit.workspace)
+        first, second = steps.hidden_grad_norms(fit.network, fit.params, fit.batches.window(0), fit.workspace)
         assert len(first) == len(second) == 10
         np.testing.assert_allclose(np.divide(second[1:], second[:-1]), gain, rtol=1e-4)
         ratios.append(first[-1] / first[0])
@@ -410,9 +412,9 @@ def test_gradients_are_logged_and_change_nothing(text, tmp_path):
         ({"smoothing": 1.0}, "--smoothing 1.0: must be less than 1"),
     ],
 )
-def test_options_that_do_not_go_together(text, options, message):
+def test_options_that_do_not_go_together(options, message):
     with pytest.raises(OptionError, match=message):
-        train("lstm", text(), **options)
+        architecture("lstm").check(configure("lstm", **options))
 
 
 @pytest.mark.parametrize("lr", [1e6, 1e38])

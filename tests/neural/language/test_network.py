@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import numpy as np
 import pytest
+from _language_models import LANGUAGE_MODELS, RECURRENT, architecture, own
 
 from embedkit.neural.language import steps
 from embedkit.neural.language.network import build
+from embedkit.neural.layers.context import ForwardContext
 from embedkit.neural.layers.dropout import Dropout
 from embedkit.neural.layers.workspace import Workspace
 from embedkit.training.param import Param, Rows
 
-KINDS = ("rnn", "lstm", "gru", "ffn")
 V = 7
 
 
-def network(kind, dtype=np.float32, **options):
+def network(kind, dtype=np.float32, ar=0.0, tar=0.0, **options):
     """A network with parameters from seed 1."""
     rng = np.random.default_rng(1)
-    section = import_module(f"embedkit.neural.language.{kind}").MODEL.sections["model"]
-    model = section(**{"embed": 3, "hidden": 3, **options})
-    return build(kind, model, V, lambda name, shape, first: Param(name, first(rng, shape).astype(dtype)))
+    model = architecture(kind).sections["model"](**{"embed": 3, "hidden": 3, **options})
+
+    def make(name, shape, initializer):
+        return Param(name, initializer(rng, shape).astype(dtype))
+
+    return build(architecture(kind), model, V, make, ar=ar, tar=tar)
 
 
 @pytest.mark.parametrize(
@@ -43,11 +45,11 @@ def test_parameters_by_name(kind, options, shapes):
     assert (found["embedding"], found["output"]) == ((V, 3), (V, options.get("hidden", 3)))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LANGUAGE_MODELS)
 def test_a_tied_matrix_is_one(kind):
     tied = network(kind, tie=True)
     assert "output" not in [param.name for param in tied.params]
-    assert tied.softmax.W is tied.params[0]
+    assert tied.loss.W is tied.params[0]
 
 
 def test_the_last_layer_of_a_tied_network_has_the_width_of_the_vectors():
@@ -69,11 +71,11 @@ def test_dropout_by_place():
 
 
 def test_first_values():
-    values = {param.name: param.value for param in network("lstm", hidden=100, embed=100, weights="uniform").params}
+    values = {param.name: param.value for param in network("lstm", hidden=100, embed=100, initializer="uniform").params}
     assert values["layer1.b"].reshape(4, 100).sum(axis=1).tolist() == [0, 100, 0, 0]
     for name in ("embedding", "output", "layer1.Wx", "layer1.Wh"):
         assert 0.09 < np.abs(values[name]).max() <= 0.1
-    for kind in ("rnn", "lstm", "gru"):
+    for kind in RECURRENT:
         (Wh,) = (param.value for param in network(kind, hidden=20).params if param.name == "layer1.Wh")
         for gate in np.split(Wh, Wh.shape[1] // 20, axis=1):
             np.testing.assert_allclose(gate @ gate.T, np.eye(20), atol=1e-5)
@@ -83,7 +85,7 @@ def test_a_feed_forward_network_sees_the_last_words_in_their_order():
     net = network("ffn", order=4)
 
     def last(*ids):
-        return net.body.forward(np.array(ids)[:, None], None, None, Workspace())[0][-1, 0].tolist()
+        return net.body.forward(np.array(ids)[:, None], None, ForwardContext(Workspace()))[0][-1, 0].tolist()
 
     assert last(1, 2, 3) == last(6, 1, 2, 3) == last(0, 5, 6, 1, 2, 3)
     for other in ((2, 1, 3), (1, 3, 2), (4, 2, 3), (1, 2, 4)):
@@ -92,12 +94,13 @@ def test_a_feed_forward_network_sees_the_last_words_in_their_order():
 
 
 @pytest.mark.parametrize("is_full", [True, False])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LANGUAGE_MODELS)
 def test_gradients_of_a_window(kind, is_full):
     """Numeric ones in float64, of the mean loss plus both penalties."""
-    own = {"order": 4} if kind == "ffn" else {"layers": 2, "residual": True, "layer_norm": True}
-    options = {"tie": True} | own if is_full else {}
-    net, workspace, made = network(kind, np.float64, **options), Workspace(), np.random.default_rng(2)
+    options = {"tie": True} | own(kind, layers=2, residual=True, layer_norm=True)
+    net = network(kind, np.float64, ar=0.3, tar=0.7, **(options if is_full else {}))
+    made = np.random.default_rng(2)
+    ctx = ForwardContext(Workspace(), training=True, rng=made, gradients=True)
     for param in net.params:
         param.value[...] = made.normal(0, 0.5, param.value.shape)
     ids = made.integers(0, V, (5, 2))
@@ -106,12 +109,12 @@ def test_gradients_of_a_window(kind, is_full):
     window = ids, targets, 9
 
     def objective():
-        H, _, _ = net.body.forward(ids, None, made, workspace)
-        losses, _, _ = net.softmax.forward(H, targets, made, workspace)
+        H, _, _ = net.body.forward(ids, None, ctx)
+        losses, _ = net.loss.forward(H, targets, ctx)
         return losses.sum() / 9 + 0.3 * np.square(H).mean() + 0.7 * np.square(H[1:] - H[:-1]).mean()
 
-    loss, _ = steps.learn(net, (0.3, 0.7), window, None, made, workspace)
-    plain, _, _ = net.softmax.forward(net.body.forward(ids, None, made, workspace)[0], targets, made, workspace)
+    loss, _ = steps.learn(net, window, None, ctx)
+    plain, _ = net.loss.forward(net.body.forward(ids, None, ctx)[0], targets, ctx)
     assert loss == pytest.approx(plain.sum())
     for param in net.params:
         gradient = param.gradient

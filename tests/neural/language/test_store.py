@@ -17,7 +17,7 @@ from embedkit.training.param import Param
 WORDS = ["<eos>", "a", "<unk>", "한국어"]
 
 
-def write(path, *, words=WORDS, tie=False, kind="lstm", config=(), **tensors):
+def write(path, *, words=WORDS, tie=False, config=(), **tensors):
     """A file of random parameters; a tensor, an option, or a fact may be another (None leaves it out)."""
     rng, params = np.random.default_rng(1), {}
 
@@ -26,13 +26,13 @@ def write(path, *, words=WORDS, tie=False, kind="lstm", config=(), **tensors):
         return Param(name, params[name])
 
     model = lstm.Lstm(embed=3, hidden=3, tie=tie)
-    build("lstm", model, len(words), make)
+    build(lstm.MODEL, model, len(words), make)
     params |= tensors
     stored = Config(model=model).stored()
     stored["model"] |= dict(config)
     left = {name: value for name, value in params.items() if value is not None}
     with Output(path) as out:
-        store.save(out, store.Trained(left, Vocab.from_words(words), {"model": kind, "config": stored}))
+        store.save(out, store.Trained(left, Vocab.from_words(words), {"model": "lstm", "config": stored}))
     return path
 
 
@@ -64,7 +64,6 @@ def test_written_and_read(tmp_path, tie, threads):
         ),
         ({"output": np.zeros((4, 3))}, "tensor 'output' is float64"),
         ({"words": ["<eos>", "a"]}, "<eos> or <unk> is not among its words"),
-        ({"kind": "skipgram"}, "holds no language model of a known kind"),
         ({"config": {"hidden": 4}}, "tensor 'layer1.Wx'"),
         ({"config": {"hidden": "3"}}, "damaged metadata: hidden is '3'"),
         ({"config": {"layers": 0}}, "damaged metadata: layers is 0"),

@@ -1,38 +1,40 @@
-"""Every layer, small and in float64, with an input and a state: what the contract tests go through."""
+"""Every layer and every loss, small and in float64, with inputs and a state: what the contract tests go through."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
+from _language_models import LANGUAGE_MODELS, RECURRENT
 from neural.layers._fresh import fresh
 
-from embedkit.neural.layers.activation_penalty import ActivationPenalty
 from embedkit.neural.layers.bidirectional import Bidirectional
 from embedkit.neural.layers.chain import Chain
+from embedkit.neural.layers.context import ForwardContext
 from embedkit.neural.layers.dropout import Dropout
 from embedkit.neural.layers.embedding import Embedding
-from embedkit.neural.layers.gru import GRU
 from embedkit.neural.layers.layer_norm import LayerNorm
 from embedkit.neural.layers.linear import Linear
-from embedkit.neural.layers.lstm import LSTM
 from embedkit.neural.layers.residual import Residual
-from embedkit.neural.layers.rnn import RNN
-from embedkit.neural.layers.softmax import Softmax
 from embedkit.neural.layers.tanh import Tanh
 from embedkit.neural.layers.weight_drop import WeightDrop
 from embedkit.neural.layers.window import Window
+from embedkit.neural.layers.workspace import Workspace
+from embedkit.neural.losses.activation_penalty import ActivationPenalty
+from embedkit.neural.losses.softmax_cross_entropy import SoftmaxCrossEntropy
 from embedkit.training.param import Param
 
 T, B, D, H, V = 5, 2, 3, 4, 7
 
 
 class Case(NamedTuple):
-    """A layer, its X and its state (targets, for the softmax)."""
+    """A layer with its inputs X and its state, or a loss with its targets."""
 
     layer: object
     X: np.ndarray
     state: object = None
+    targets: np.ndarray | None = None
+    mask: np.ndarray | None = None
 
 
 rng = np.random.default_rng(5)
@@ -53,13 +55,28 @@ def recurrent(kind, name="r", D=D, H=H, **options):
     return layer
 
 
-def lstm_state(H=H):
-    return array(B, H), array(B, H)
+def random_state(layer, X):
+    """A state of the shape that `layer` gives."""
+    state = layer.forward(X, None, ForwardContext(Workspace()))[1]
+    return tuple(array(*s.shape) for s in state) if isinstance(state, tuple) else array(*state.shape)
+
+
+def stateful(layer, T=T, mask=None):
+    """A case for a layer with a memory."""
+    X = array(T, B, D)
+    return Case(layer, X, random_state(layer, X), mask=mask)
 
 
 IDS = np.array([[0, 3], [3, 6], [2, 3], [0, 0], [5, 1]])
 TARGETS = np.array([[1, 0], [6, -1], [2, 2], [3, 5], [-1, 4]])
-TABLE = param("tied", V, H)
+MASK = np.array([[0, 1], [1, 1], [1, 0], [0, 1], [1, 0]], bool)  # padding at both ends and inside
+
+
+def cross_entropy(mask=None, biased=True, **options):
+    loss = SoftmaxCrossEntropy(param("W", V, H), param("b", V) if biased else None, **options)
+    return Case(loss, array(T, B, H), targets=TARGETS, mask=mask)
+
+
 CASES = {
     "embedding": Case(Embedding(param("E", V, D)), IDS),
     "embedding, dropout": Case(Embedding(param("E", V, D), 0.4), IDS),
@@ -69,41 +86,36 @@ CASES = {
     "window": Case(Window(3), array(T, B, D), array(2, B, D)),
     "window, one step": Case(Window(4), array(1, B, D), array(3, B, D)),
     "window, of one": Case(Window(1), array(T, B, D), array(0, B, D)),
-    "rnn": Case(recurrent(RNN), array(T, B, D), array(B, H)),
-    "rnn, relu": Case(recurrent(RNN, activation="relu"), array(T, B, D), array(B, H)),
-    "lstm": Case(recurrent(LSTM), array(T, B, D), lstm_state()),
-    "lstm, peephole": Case(recurrent(LSTM, peephole=True), array(T, B, D), lstm_state()),
-    "lstm, two steps": Case(recurrent(LSTM), array(2, B, D), lstm_state()),
-    "gru": Case(recurrent(GRU), array(T, B, D), array(B, H)),
+    "lstm, two steps": stateful(recurrent("lstm"), T=2),
     "bidirectional": Case(
-        Bidirectional(recurrent(LSTM, "ahead"), recurrent(GRU, "behind", H=2)),
+        Bidirectional(recurrent("lstm", "ahead"), recurrent("gru", "behind", H=2)),
         array(T, B, D),
-        (lstm_state(), array(B, 2)),
+        ((array(B, H), array(B, H)), array(B, 2)),
     ),
     "dropout": Case(Dropout(0.4), array(T, B, D)),
     "dropout, variational": Case(Dropout(0.4, variational=True), array(T, B, D)),
-    "weight drop": Case(WeightDrop(recurrent(LSTM), 0.4), array(T, B, D), lstm_state()),
-    "residual": Case(Residual(recurrent(RNN, D=H)), array(T, B, H), array(B, H)),
+    "weight drop": stateful(WeightDrop(recurrent("lstm"), 0.4)),
+    "residual": Case(Residual(recurrent("rnn", D=H)), array(T, B, H), array(B, H)),
     "layer norm": Case(LayerNorm(param("gain", D), param("bias", D)), array(T, B, D)),
     "chain": Case(
-        Chain(Embedding(param("E", V, D)), recurrent(GRU, "first"), Dropout(0.3), recurrent(RNN, "second", D=H)),
+        Chain(Embedding(param("E", V, D)), recurrent("gru", "first"), Dropout(0.3), recurrent("rnn", "second", D=H)),
         IDS,
         (None, array(B, H), None, array(B, H)),
     ),
-    "softmax": Case(Softmax(param("W", V, H), param("b", V)), array(T, B, H), TARGETS),
-    "softmax, no bias": Case(Softmax(param("W", V, H)), array(T, B, H), TARGETS),
-    "softmax, smoothing": Case(Softmax(param("W", V, H), param("b", V), smoothing=0.2), array(T, B, H), TARGETS),
-    "softmax, chunks": Case(
-        Softmax(param("W", V, H), param("b", V), smoothing=0.2, chunk=3 * V * 8), array(T, B, H), TARGETS
-    ),
+    "cross-entropy": cross_entropy(),
+    "cross-entropy, no bias": cross_entropy(biased=False),
+    "cross-entropy, smoothing": cross_entropy(smoothing=0.2),
+    "cross-entropy, chunks": cross_entropy(smoothing=0.2, chunk=3 * V * 8),
+    "cross-entropy, mask": cross_entropy(MASK),
     "activation penalty": Case(ActivationPenalty(2.0, 3.0), array(T, B, H)),
-    "tied": Case(Chain(Embedding(TABLE), recurrent(RNN, D=H), Softmax(TABLE)), IDS, (None, array(B, H), TARGETS)),
+    "activation penalty, mask": Case(ActivationPenalty(2.0, 3.0), array(T, B, H), mask=MASK),
 }
-
-
-def is_loss(name: str) -> bool:
-    """Whether a case ends in a loss, which goes back from one number."""
-    return name.startswith(("softmax", "activation", "tied"))
+for model in RECURRENT:
+    CASES[model] = stateful(recurrent(model))
+    CASES[f"{model}, own options"] = stateful(recurrent(model, **LANGUAGE_MODELS[model]))
+    CASES[f"{model}, mask"] = stateful(recurrent(model, **LANGUAGE_MODELS[model]), mask=MASK)
+CASES["bidirectional, mask"] = CASES["bidirectional"]._replace(mask=MASK)
+LOSSES = [name for name in CASES if name.startswith(("cross-entropy", "activation"))]
 
 
 def leaves(state) -> list[np.ndarray]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from _language_models import LANGUAGE_MODELS, RECURRENT
 from neural.layers._fresh import fresh
 
 from embedkit.neural.layers import _kernels, plain
+from embedkit.neural.layers.context import ForwardContext
 from embedkit.neural.layers.fused import Fused
-from embedkit.neural.layers.gru import GRU
-from embedkit.neural.layers.lstm import LSTM
-from embedkit.neural.layers.rnn import RNN
 from embedkit.neural.layers.workspace import Workspace
 
 T, B, H = 2, 2, 37
@@ -143,23 +142,20 @@ def test_how_exact_tanh_and_exp_are():
     np.testing.assert_allclose(y, np.exp(x.astype(float)), rtol=5e-6)
 
 
-LAYERS = {"rnn": RNN, "relu": RNN, "lstm": LSTM, "peephole": LSTM, "gru": GRU}
-
-
-@pytest.mark.parametrize("kind", LAYERS)
+@pytest.mark.parametrize("kind", RECURRENT)
+@pytest.mark.parametrize("own", [False, True], ids=["plain", "own options"])
 @pytest.mark.parametrize("H", [3, 8, 37])
 @pytest.mark.parametrize("near", [True, False], ids=["in one kernel", "step by step"])
-def test_a_single_sequence(kind, H, near, monkeypatch):
+def test_a_single_sequence(kind, own, H, near, monkeypatch):
     """All steps in one kernel, or with weights column by column, give what a batch of the same sequence twice does."""
     monkeypatch.setattr("embedkit.neural.layers.fused.NEAR", 4 * H * 4 * H if near else 0)
     monkeypatch.setattr("embedkit.neural.layers.recurrent.COLUMNS_FROM", 1)
-    options = {"relu": {"activation": "relu"}, "peephole": {"peephole": True}}.get(kind, {})
-    layer = fresh(LAYERS[kind], 5, H, np.random.default_rng(1), **options)
+    layer = fresh(kind, 5, H, np.random.default_rng(1), **(LANGUAGE_MODELS[kind] if own else {}))
     for param in layer.params:
         param.value[...] = array(*param.value.shape) / 8
-    X, workspace = array(7, 1, 5), Workspace(Fused())
-    alone, state, _ = layer.forward(X, None, None, workspace)
-    together, states, _ = layer.forward(X.repeat(2, 1), None, None, workspace)
+    X, ctx = array(7, 1, 5), ForwardContext(Workspace(Fused()))
+    alone, state, _ = layer.forward(X, None, ctx)
+    together, states, _ = layer.forward(X.repeat(2, 1), None, ctx)
     np.testing.assert_allclose(alone, together[:, :1], rtol=2e-5, atol=2e-6)
     state, states = (part if isinstance(part, tuple) else (part,) for part in (state, states))
     for one, two in zip(state, states):

@@ -15,9 +15,10 @@ for found in pkgutil.iter_modules(layers.__path__):
 import numpy as np
 from embedkit.neural.layers.lstm import LSTM
 from embedkit.training.param import Param
+from embedkit.neural.layers.context import ForwardContext
 from embedkit.neural.layers.workspace import Workspace
 layer = LSTM(*(Param(str(shape), np.ones(shape, np.float32)) for shape in ((2, 12), (3, 12), (12,))))
-layer.forward(np.ones((1, 1, 2), np.float32), None, None, Workspace())
+layer.forward(np.ones((1, 1, 2), np.float32), None, ForwardContext(Workspace()))
 sys.stdout.write(" ".join(sorted({"numba", "scipy", "threadpoolctl"} & sys.modules.keys())))
 """
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from neural.layers._fresh import fresh
 
+from embedkit.neural.layers.context import ForwardContext
 from embedkit.neural.layers.dropout import Dropout
 from embedkit.neural.layers.embedding import Embedding
-from embedkit.neural.layers.lstm import LSTM
 from embedkit.neural.layers.weight_drop import WeightDrop
 from embedkit.neural.layers.workspace import Workspace
 from embedkit.training.param import Param
@@ -16,8 +16,12 @@ from embedkit.training.param import Param
 ONES = np.ones((40, 30, 20))
 
 
+def training(rng):
+    return ForwardContext(Workspace(), training=True, rng=rng)
+
+
 def dropped(layer, X=ONES, seed=1):
-    return layer.forward(X, None, np.random.default_rng(seed), Workspace())[0]
+    return layer.forward(X, None, training(np.random.default_rng(seed)))[0]
 
 
 def test_a_variational_mask_is_constant_over_time_and_differs_between_sequences():
@@ -40,12 +44,12 @@ def test_what_is_kept_grows(variational):
 
 @pytest.mark.parametrize("layer", [Dropout(0.5), Dropout(0.5, variational=True), Dropout(0.0)], ids=["std", "var", "0"])
 def test_evaluation_hands_through(layer):
-    assert layer.forward(ONES, None, None, Workspace())[0] is ONES
+    assert layer.forward(ONES, None, ForwardContext(Workspace()))[0] is ONES
 
 
 def test_each_pass_draws_anew():
     layer, rng = Dropout(0.5), np.random.default_rng(1)
-    first, second = (layer.forward(ONES, None, rng, Workspace())[0] for _ in range(2))
+    first, second = (layer.forward(ONES, None, training(rng))[0] for _ in range(2))
     assert not np.array_equal(first, second)
 
 
@@ -59,14 +63,14 @@ def test_a_dropped_word_is_zero_wherever_it_stands():
 
 def test_dropped_weights_change_the_output_and_come_back():
     rng = np.random.default_rng(2)
-    layer = fresh(LSTM, 3, 4, rng, np.float64)
+    layer = fresh("lstm", 3, 4, rng, np.float64)
     X, Wh = rng.normal(size=(5, 2, 3)), layer.Wh.value.copy()
-    plain = layer.forward(X, None, None, Workspace())[0]
+    plain = layer.forward(X, None, ForwardContext(Workspace()))[0]
     connect = WeightDrop(layer, 0.5)
-    Y, _, backprop = connect.forward(X, None, np.random.default_rng(1), Workspace())
+    Y, _, backprop = connect.forward(X, None, training(np.random.default_rng(1)))
     backprop(np.ones_like(Y))
     assert not np.allclose(Y[1:], plain[1:])
     np.testing.assert_array_equal(Y[0], plain[0])  # no state, so no recurrent weight, takes part in the first step
     np.testing.assert_array_equal(layer.Wh.value, Wh)
     assert 4 < (layer.Wh.gradient == 0).sum() < 60
-    np.testing.assert_array_equal(connect.forward(X, None, None, Workspace())[0], plain)
+    np.testing.assert_array_equal(connect.forward(X, None, ForwardContext(Workspace()))[0], plain)

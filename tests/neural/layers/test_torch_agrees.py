@@ -7,13 +7,12 @@ import pytest
 from neural.layers._fresh import fresh
 
 from embedkit.neural.layers.bidirectional import Bidirectional
+from embedkit.neural.layers.context import ForwardContext
 from embedkit.neural.layers.fused import Fused
 from embedkit.neural.layers.gru import GRU
 from embedkit.neural.layers.layer_norm import LayerNorm
-from embedkit.neural.layers.lstm import LSTM
-from embedkit.neural.layers.rnn import RNN
-from embedkit.neural.layers.softmax import Softmax
 from embedkit.neural.layers.workspace import Workspace
+from embedkit.neural.losses.softmax_cross_entropy import SoftmaxCrossEntropy
 from embedkit.training.param import Param
 
 torch = pytest.importorskip("torch")
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.peer
 
 T, B, D, H, V = 7, 3, 5, 6, 13
 rng = np.random.default_rng(8)
-KINDS = {"rnn": RNN, "relu": RNN, "lstm": LSTM, "gru": GRU}
+KINDS = {"rnn": "rnn", "relu": "rnn", "lstm": "lstm", "gru": "gru"}
 DTYPES = [np.float64, np.float32]
 
 
@@ -66,9 +65,8 @@ def test_recurrent_layers(name, dtype):
     copy_weights(layer, peer, "l0")
     X = rng.normal(size=(T, B, D)).astype(dtype)
     states = [rng.normal(size=(B, H)).astype(dtype) for _ in range(2 if name == "lstm" else 1)]
-    Y, state, backprop = layer.forward(
-        X, tuple(states) if name == "lstm" else states[0], None, Workspace(Fused() if dtype == np.float32 else None)
-    )
+    ctx = ForwardContext(Workspace(Fused() if dtype == np.float32 else None))
+    Y, state, backprop = layer.forward(X, tuple(states) if name == "lstm" else states[0], ctx)
     peer_X, peer_states = tensor(X), [tensor(s[None]) for s in states]
     peer_Y, peer_state = peer(peer_X, tuple(peer_states) if name == "lstm" else peer_states[0])
     close(Y, peer_Y, dtype)
@@ -95,7 +93,7 @@ def test_bidirectional():
     copy_weights(pair[0], peer, "l0")
     copy_weights(pair[1], peer, "l0_reverse")
     X = rng.normal(size=(T, B, D))
-    Y, ((h0, c0), (h1, c1)), backprop = layer.forward(X, None, None, Workspace())
+    Y, ((h0, c0), (h1, c1)), backprop = layer.forward(X, None, ForwardContext(Workspace()))
     peer_X = tensor(X)
     peer_Y, (h, c) = peer(peer_X)
     for here, there in ((Y, peer_Y), (h0, h[0]), (h1, h[1]), (c0, c[0]), (c1, c[1])):
@@ -110,12 +108,12 @@ def test_bidirectional():
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_softmax_and_cross_entropy(dtype, smoothing):
     W, b = (rng.normal(size=shape).astype(dtype) for shape in ((V, H), (V,)))
-    softmax = Softmax(Param("W", W), Param("b", b), smoothing)
+    softmax = SoftmaxCrossEntropy(Param("W", W), Param("b", b), smoothing)
     X, targets = rng.normal(size=(T, B, H)).astype(dtype), rng.integers(-1, V, (T, B))
-    workspace = Workspace(Fused() if dtype == np.float32 else None)
-    losses, _, backprop = softmax.forward(X, targets, rng, workspace)
+    ctx = ForwardContext(Workspace(Fused() if dtype == np.float32 else None), training=True, gradients=True)
+    losses, backprop = softmax.forward(X, targets, ctx)
     counted = (targets >= 0).sum()
-    dX, _ = backprop(1 / counted)
+    dX = backprop(1 / counted)
     peer_X, peer_W, peer_b = tensor(X), tensor(W), tensor(b)
     logits = (peer_X @ peer_W.T + peer_b).reshape(-1, V)
     loss = torch.nn.functional.cross_entropy(
@@ -132,7 +130,7 @@ def test_layer_norm():
     peer = torch.nn.LayerNorm(D, dtype=torch.float64)
     peer.weight.data, peer.bias.data = torch.tensor(layer.gain.value), torch.tensor(layer.bias.value)
     X, dY = rng.normal(size=(2, T, B, D))
-    Y, _, backprop = layer.forward(X, None, None, Workspace())
+    Y, _, backprop = layer.forward(X, None, ForwardContext(Workspace()))
     peer_X = tensor(X)
     peer_Y = peer(peer_X)
     peer_Y.backward(torch.tensor(dY))
