@@ -6,6 +6,7 @@ import numpy as np
 
 from ..errors import EmbedkitError
 from ..io.container import Container
+from ..matrix import csr
 from ..text.vocab_tensors import read_vocab
 
 
@@ -13,10 +14,9 @@ def words(stored: Container) -> str:
     """Vocabularies are well-formed and hold no word twice."""
     for prefix in ("vocab", "contexts"):
         if f"{prefix}.offsets" in stored:
-            try:
-                found = read_vocab(stored, prefix).words()
-            except EmbedkitError as error:
-                return str(error).removeprefix(f"{stored.path}: ")
+            if wrong := _problem(stored, lambda prefix=prefix: read_vocab(stored, prefix).words()):
+                return wrong
+            found = read_vocab(stored, prefix).words()
             if len(set(found)) < len(found):
                 return f"{len(found) - len(set(found))} words of {prefix} come twice"
     return ""
@@ -24,14 +24,17 @@ def words(stored: Container) -> str:
 
 def rows(stored: Container) -> str:
     """Sparse rows: one for each word, and columns that exist."""
-    if not all(name in stored for name in ("indptr", "indices", "vocab.offsets")):
+    if "indptr" not in stored or "vocab.offsets" not in stored:
         return ""
-    indptr, indices, V = stored["indptr"].reshape(-1), stored["indices"].reshape(-1), stored["vocab.offsets"].size - 1
-    width = stored["contexts.offsets"].size - 1 if "contexts.offsets" in stored else V
-    if len(indptr) != V + 1 or indptr[0] or indptr[-1] != len(indices) or (indptr[1:] < indptr[:-1]).any():
-        return f"indptr does not divide {len(indices)} entries among {V} words"
-    if len(indices) and not 0 <= indices.min() <= indices.max() < width:
-        return f"a column is not among the {width} contexts"
+    sizes = [stored[name].size - 1 for name in ("vocab.offsets", "contexts.offsets") if name in stored]
+    return _problem(stored, lambda: csr.read(stored, (sizes[0], sizes[-1])))
+
+
+def _problem(stored: Container, use) -> str:
+    try:
+        use()
+    except EmbedkitError as error:
+        return str(error).removeprefix(f"{stored.path}: ")
     return ""
 
 
