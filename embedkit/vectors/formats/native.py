@@ -25,7 +25,7 @@ from ..subwords import MAX_NGRAM, SubwordVectors
 from ..vectors import Vectors
 from ._rows import check_finite
 
-LOSES = ""
+LOSES = frozenset()
 _FACTS = ("kind", "input", "output", "ngrams")  # written anew
 _HINTS = {
     "counts": "make vectors of them with: embedkit train svd {path} -o OUT",

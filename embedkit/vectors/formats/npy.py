@@ -13,8 +13,9 @@ from ...text.vocab import Vocab
 from ..vectors import Vectors
 from . import _npy, _words
 from ._rows import exported, imported, row_blocks
+from .lost import CONTEXTS, METADATA, NGRAMS
 
-LOSES = "context vectors, n-grams, metadata"
+LOSES = frozenset({CONTEXTS, NGRAMS, METADATA})
 WORDS = "vocab.txt"
 
 

@@ -15,9 +15,10 @@ from ...text.vocab import LONGEST_WORD, Vocab, show
 from ..vectors import Vectors
 from ._rows import exported, imported, row_blocks
 from ._text import check_size
+from .lost import CONTEXTS, COUNTS, METADATA, NGRAMS
 from .word2vec_text import header, is_text
 
-LOSES = "counts, context vectors, n-grams, metadata; rows always end with a newline"
+LOSES = frozenset({COUNTS, CONTEXTS, NGRAMS, METADATA})
 _MISPLACED = "a word before it probably holds a space, which this format cannot mark: export the vectors as text"
 
 

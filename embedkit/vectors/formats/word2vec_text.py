@@ -15,8 +15,9 @@ from ...io.files import Output
 from ..vectors import Vectors
 from . import _text
 from ._rows import imported
+from .lost import CONTEXTS, COUNTS, METADATA, NGRAMS
 
-LOSES = "counts, context vectors, n-grams, metadata; the number of decimals is not kept, the numbers are"
+LOSES = frozenset({COUNTS, CONTEXTS, NGRAMS, METADATA})
 _CONTROL = re.compile(rb"[\0-\x08\x0e-\x1f]")
 _HEADER = re.compile(rb"([0-9]{1,18})[ \t]+([0-9]{1,18})[ \t\r]*\n")
 
