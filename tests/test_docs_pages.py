@@ -11,8 +11,8 @@ import pytest
 from _docs import ROOT, Shell, steps
 
 from embedkit.catalog import MODELS
+from embedkit.neural.language.options import GATED_RATES
 from embedkit.text.tokenize import TOKENIZERS, words
-from embedkit.training.optim import OPTIMIZERS
 from embedkit.vectors.formats import FORMATS
 
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -89,8 +89,8 @@ def test_every_option_of_language_models_is_explained():
 def test_the_table_of_optimizers():
     for names, rates, _ in rows(LM_PAGE, "`--optimizer`", "`--lr`"):
         names, rates = re.findall("`([^`]*)`", names), [float(rate) for rate in rates.split(", ")]
-        assert [OPTIMIZERS[name].lr for name in names] == (rates if len(rates) > 1 else rates * len(names))
-    assert all(f"`{name}`" in LM_PAGE for name in OPTIMIZERS)
+        assert [GATED_RATES[name] for name in names] == (rates if len(rates) > 1 else rates * len(names))
+    assert all(f"`{name}`" in LM_PAGE for name in GATED_RATES)
 
 
 def test_promises_are_held_by_tests_that_exist():
