@@ -33,11 +33,3 @@ def tell_lost(progress, out: str, written, made, *sources) -> None:
 
     if names := lost(made, written, *sources):
         progress.say(f"{out}: without {'; '.join(names)}")
-
-
-def misfits(target: str, vectors, on_bad_token: str) -> list[str]:
-    """Number of words that the file `target` could not hold as they are."""
-    from ..vectors.formats._rows import exported
-
-    n = len(vectors) - len(exported(target, vectors, "skip")[1])
-    return [f"{n} words" + (" as they were (escaped)" if on_bad_token == "escape" else "")] if n else []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from ..errors import EmbedkitError
-from ._change import misfits
 from ._config import Command
 from ._options import format_option, output_embedding_option, quiet_option, target_option
 
@@ -47,7 +46,7 @@ def command(file, out, source_format, target, vocab, tensor, dedupe, on_bad_toke
     from ..io.files import map_input
     from ..runtime.progress import Progress
     from ..vectors.formats import Saving, by_name, detect, load
-    from ..vectors.formats.lost import lost
+    from ..vectors.formats.lost import lost, misfits
 
     progress, names = Progress(quiet), []
     if ngrams.is_arpa_name(out, target):

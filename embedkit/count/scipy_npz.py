@@ -14,12 +14,12 @@ import zlib
 import numpy as np
 
 from ..errors import EmbedkitError, FormatError
+from ..io import npy
 from ..io.files import MAX_RATIO, Output, grows_too_much, map_input
 from ..io.spool import pieces
 from ..matrix.csr import Csr, fault, in_order
 from ..text.vocab import Vocab
 from ..text.word_list import read_words
-from ..vectors.formats import _npy
 from .counts import Counts, check
 
 NAME = "scipy-npz"
@@ -47,7 +47,7 @@ def save(out: Output, counts: Counts) -> None:
         for name, array in arrays.items():
             member = zipfile.ZipInfo(f"{name}.npy")  # dated 1980, as all of them
             with archive.open(member, "w", force_zip64=array.nbytes > 1 << 30) as file:
-                file.write(_npy.header(array))
+                file.write(npy.header(array))
                 for part in pieces(array.reshape(-1), PIECE):
                     file.write(part.tobytes())
 
@@ -117,7 +117,7 @@ def _arrays(path, data: np.ndarray) -> dict[str, np.ndarray]:
 def _member(path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise FormatError(path, f"is compressed in a way that is not read ({member.compress_type})")
-    return _npy.parse(path, np.frombuffer(archive.read(member), np.uint8))
+    return npy.parse(path, np.frombuffer(archive.read(member), np.uint8))
 
 
 def _vocab(path, arrays: dict[str, np.ndarray], words: str | None) -> Vocab:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..query import has_ngrams
+from ._rows import exported
 
 
 class Part(NamedTuple):
@@ -34,3 +35,9 @@ def lost(made, written, *sources) -> list[str]:
         names += [part.name for part in (CONTEXTS, NGRAMS) if part.is_in(source) and not part.is_in(made)]
     names += [part.name for part in PARTS if part in written.LOSES and part.is_in(made)]
     return list(dict.fromkeys(names))
+
+
+def misfits(target: str, vectors, on_bad_token: str) -> list[str]:
+    """The number of words that the file `target` could not hold as they are, for people; nothing where it holds all."""
+    n = len(vectors) - len(exported(target, vectors, "skip")[1])
+    return [f"{n} words" + (" as they were (escaped)" if on_bad_token == "escape" else "")] if n else []

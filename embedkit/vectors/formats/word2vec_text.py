@@ -28,6 +28,14 @@ def header(head: bytes) -> tuple[int, int, int] | None:
     return match and (int(match[1]), int(match[2]), match.end())
 
 
+def read_header(path, data: np.ndarray) -> tuple[int, int, int]:
+    """The same of a file that must have one."""
+    found = header(data[:64].tobytes())
+    if found is None:
+        raise FormatError(path, "the first line is not a number of words and a number of dimensions", line=1)
+    return found
+
+
 def is_text(head: bytes, D: int) -> bool:
     """True if what follows the header is text: the first row ends with D numbers, or no byte is a control character."""
     line, end, _ = head.partition(b"\n")
@@ -50,10 +58,7 @@ def sniff(head: bytes) -> bool:
 
 def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors:
     """Raises FormatError naming the line."""
-    found = header(data[:64].tobytes())
-    if found is None:
-        raise FormatError(path, "the first line is not a number of words and a number of dimensions", line=1)
-    V, D, begin = found
+    V, D, begin = read_header(path, data)
     _text.check_size(path, V, D, 2 * D + 2, len(data) - begin)
     vocab, matrix = _text.read_rows(path, data, begin, V, D, line=2)
     return imported(path, vocab, matrix, "word2vec-text", "line", 2, dedupe)
