@@ -21,7 +21,7 @@ KIND = "counts"
 
 @dataclass
 class Counts:
-    """How often words meet: a sparse matrix (V, V), row = word, column = context word, every count above zero.
+    """Co-occurrence counts: a sparse matrix (V, V), row = word, column = context word, every count above zero.
 
     metadata : "config" of the run so far, "corpus_sha256"
     """

@@ -108,7 +108,7 @@ class Csr:
 
 
 def fault(indptr, indices, data, shape: tuple[int, int], looks_at_columns: bool = True) -> str:
-    """Why arrays, of the types that `Csr` has, are no matrix of `shape`; "" if they are one."""
+    """Reason why arrays, of the types that `Csr` has, are no matrix of `shape`; "" if they are one."""
     rows, columns = shape
     ends = len(indptr) == rows + 1 and indptr[0] == 0 and indptr[-1] == len(indices)
     if not ends or (indptr[1:] < indptr[:-1]).any():
@@ -130,8 +130,8 @@ def read(stored: Container, shape: tuple[int, int], is_symmetric: bool = False, 
 
 
 def in_order(rows: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray | None, np.ndarray]:
-    """What sorts entries by row and column, None where nothing is to do; and which of those sorted, but the first, are
-    at the place of the one before, (nnz - 1,) bool."""
+    """The order (nnz,) that sorts entries by row and column, None where they are sorted; and a mask (nnz - 1,) of those
+    sorted, but the first, that are at the place of the one before."""
     keys = rows.astype(np.int64) << 32 | columns.astype(np.int64)
     steps = np.diff(keys)
     if (steps > 0).all():
