@@ -105,7 +105,7 @@ def counted() -> Path:
     path = folder / "ppmi.safetensors"
     output([*EMBEDKIT, "train", "ppmi", args.corpus, "--threads", "1", "-o", path, "-q"])
     rows = load(path)
-    parts = {"data": np.exp(rows.data.astype(np.float64)), "indices": rows.indices, "indptr": rows.indptr}
+    parts = rows.weights.tensors() | {"data": np.exp(rows.weights.data.astype(np.float64))}
     np.savez(path.with_suffix(".npz"), **parts, shape=(len(rows.vocab), rows.width))
     words = "".join(f"{word}\n" for word in rows.vocab.words(0, len(rows.vocab)))
     for name in ("words", "contexts"):

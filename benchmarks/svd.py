@@ -23,7 +23,7 @@ from _pair import Run, compare, load, run
 from scipy.sparse import csr_matrix
 from scipy.sparse.linalg import svds
 
-from embedkit.count.truncated_svd import Csr, truncated_svd
+from embedkit.count.truncated_svd import truncated_svd
 from embedkit.vectors.formats import load as load_vectors
 
 SKLEARN = """
@@ -66,10 +66,10 @@ compare("train svd from text / scipy counts + PPMI + svds", train, scipy_seconds
 
 run([sys.executable, "-m", "embedkit", "train", "ppmi", args.corpus, *options, "-o", str(folder / "ppmi")])
 ppmi = load_vectors(folder / "ppmi")
-matrix = Csr(*(np.array(part) for part in (ppmi.indptr, ppmi.indices, ppmi.data)))
-np.savez(folder / "ppmi.npz", **matrix._asdict())
-size = len(ppmi.vocab)
-exact = np.sort(svds(csr_matrix((matrix.data, matrix.indices, matrix.indptr), (size, size)), 100, tol=1e-6)[1])[::-1]
+matrix = ppmi.weights.take(np.arange(len(ppmi)))  # in memory
+np.savez(folder / "ppmi.npz", **matrix.tensors())
+size = len(ppmi)
+exact = np.sort(svds(csr_matrix((matrix.data, matrix.indices, matrix.indptr), matrix.shape), 100, tol=1e-6)[1])[::-1]
 
 
 def errors(values) -> str:

@@ -108,8 +108,8 @@ def _beside(name: str):
 def _counts(load, *args):
     def read(path: Path):
         found = load(str(path), *args)
-        assert np.isfinite(found.data).all()
-        assert found.indptr[-1] == len(found.data)
+        assert np.isfinite(found.matrix.data).all()
+        assert found.matrix.indptr[-1] == found.matrix.nnz
         return found
 
     return read

@@ -141,12 +141,13 @@ def toy_file(toy, tmp_path) -> Path:
 @pytest.fixture
 def sparse():
     """Four words over three contexts, as PPMI would give them."""
+    from embedkit.matrix.csr import Csr
     from embedkit.text.vocab import Vocab
     from embedkit.vectors.sparse import SparseVectors
 
     vocab, contexts = Vocab.from_words(["tea", "coffee", "milk", "rare"]), Vocab.from_words(["cup", "hot", "cow"])
     indptr, indices = np.array([0, 2, 4, 5, 5]), np.array([0, 1, 0, 1, 2], np.int32)
-    return SparseVectors(vocab, indptr, indices, np.array([3, 4, 1, 7, 2], np.float32), contexts)
+    return SparseVectors(vocab, Csr(indptr, indices, np.array([3, 4, 1, 7, 2], np.float32), (4, 3)), contexts)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ FLOORS = [
     {"config"},
     {"io"},
     {"runtime"},
+    {"matrix"},
     {"text"},
     {"vectors"},
     {"training"},

@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from ..errors import EmbedkitError
-from ._change import misfits, missing
 from ._config import Command
 from ._options import format_option, output_embedding_option, quiet_option, target_option
 
@@ -47,14 +46,15 @@ def command(file, out, source_format, target, vocab, tensor, dedupe, on_bad_toke
     from ..io.files import map_input
     from ..runtime.progress import Progress
     from ..vectors.formats import Saving, by_name, detect, load
+    from ..vectors.formats.lost import lost, misfits
 
-    progress, lost = Progress(quiet), []
+    progress, names = Progress(quiet), []
     if ngrams.is_arpa_name(out, target):
         with ngrams.saving(out, "arpa") as saving:
             model = read_ngrams(file, map_input(file))
             saving.save(model)
             there = {"counts": model.vocab.counts is not None, "metadata": "config" in model.metadata}
-            lost = [name for name, is_there in there.items() if is_there]
+            names = [name for name, is_there in there.items() if is_there]
     else:
         with Saving(out, target, on_bad_token=on_bad_token) as saving:
             data = map_input(file)
@@ -65,11 +65,11 @@ def command(file, out, source_format, target, vocab, tensor, dedupe, on_bad_toke
                 vectors = load(file, read.NAME, dedupe=dedupe, vocab=vocab, tensor=tensor, data=data, output=output)
                 warn_of_controls(file, vectors.vocab, progress)
                 saving.save(vectors)
-                lost = missing(vectors, saving.format)
+                names = lost(vectors, saving.format)
                 if on_bad_token != "error" and saving.format.NAME != "native":
-                    lost += misfits(out, vectors, on_bad_token)
-    if lost:
-        progress.say(f"{out}: without {'; '.join(lost)}")
+                    names += misfits(out, vectors, on_bad_token)
+    if names:
+        progress.say(f"{out}: without {'; '.join(names)}")
 
 
 def read_ngrams(path: str, data):

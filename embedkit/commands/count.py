@@ -26,7 +26,7 @@ def count(config, inputs, output, target, source, cache, memory, log, quiet):
         given = tuple(given_options("text", "context"))
         counts = read(inputs, config, Run(progress, memory, cache, counts_format=source, given=given))
         counts_format(target).save(out, counts)
-        progress.say(f"{counted(len(counts.data), 'pair')} of words")
+        progress.say(f"{counted(counts.matrix.nnz, 'pair')} of words")
         progress.event("done", output=output)
 
 

@@ -55,23 +55,25 @@ def checks(path: str, data):
     """(name, problem or "") for every tensor of a native file, then for what they mean together."""
     from ..io import container
     from ..vectors.check import numbers, rows, words
+    from ..vectors.formats import load
 
     for name, matches in container.verify(path, data).items():
         name = "header" if name == "__metadata__" else name
         yield name, "" if matches else UNKNOWN if matches is None else "damaged: the checksum does not match"
     stored = container.read(path, data)
     if stored.metadata.get("kind") in ("vectors", "sparse-vectors"):
-        yield "format", _format(path, data)
-    for name, check in (("words", words), ("rows", rows), ("numbers", numbers)):
-        yield name, check(stored)
+        yield "format", problem(path, lambda: load(path, "native", data=data))
+    yield "words", problem(path, lambda: words(stored))
+    yield "rows", problem(path, lambda: rows(stored))
+    yield "numbers", problem(path, lambda: numbers(stored))
 
 
-def _format(path: str, data) -> str:
+def problem(path: str, use) -> str:
+    """The message of the EmbedkitError that `use` raises, without the path; "" if it raises none."""
     from ..errors import EmbedkitError
-    from ..vectors.formats import load
 
     try:
-        load(path, "native", data=data)
+        use()
     except EmbedkitError as error:
         return str(error).removeprefix(f"{path}: ")
     return ""

@@ -132,14 +132,3 @@ def ppmi_rows(indptr, indices, data, first, last, row_logs, column_logs, out_ind
                 n += 1
         lengths[i] = n - before
     return n
-
-
-@kernel
-def transpose(indptr, indices, data, starts, out_indices, out_data):
-    """The transposed CSR matrix: `starts` holds the first place of each column and is moved on to the next column's."""
-    for i in range(len(indptr) - 1):
-        for p in range(indptr[i], indptr[i + 1]):
-            at = starts[indices[p]]
-            out_indices[at] = i
-            out_data[at] = data[p]
-            starts[indices[p]] = at + 1

@@ -8,12 +8,15 @@ so runs and threads cannot change a bit of the result.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..config import Context
 from ..io.spool import release
+from ..matrix.csr import Csr
 from ..runtime.memory import Memory
-from ..runtime.parallel import stream, thread_count
+from ..runtime.parallel import spread, stream, thread_count
 from ..runtime.progress import SILENT, Progress
 from ..text.encoded import Corpus
 from ..text.sampling import keep_probabilities, remove_frequent
@@ -58,10 +61,10 @@ def count(
     # A run holds the places of its tokens and touches their ids: eight bytes each, in half of the memory.
     size = len(ids) if memory.limit is None else max(memory.limit // 16, 1 << 12)
     runs = [(start, min(start + size, len(ids))) for start in range(0, len(ids), size)]
-    indptr, indices, data = counter.matrix(runs, memory, progress)
+    matrix = counter.matrix(runs, memory, progress)
     if context.subsample == "clean":
-        data = _scaled(indptr, indices, data, keep, memory)
-    return Counts(corpus.vocab, indptr, indices, data, {"corpus_sha256": corpus.sha256})
+        matrix = _scaled(matrix, keep, memory)
+    return Counts(corpus.vocab, matrix, {"corpus_sha256": corpus.sha256})
 
 
 class Counter:
@@ -75,8 +78,8 @@ class Counter:
         self.sums = np.zeros((threads, padded), np.int64)
         self.flags = np.zeros((threads, padded // 16), np.uint8)
 
-    def matrix(self, runs: list[tuple[int, int]], memory: Memory, progress: Progress):
-        """CSR of the whole text: indptr int64, indices int32, data float32."""
+    def matrix(self, runs: list[tuple[int, int]], memory: Memory, progress: Progress) -> Csr:
+        """The counts of the whole text; with both sides of the window they are symmetric."""
         lengths, indices, data = [], memory.spool(np.int32), memory.spool(np.float32)
         with progress.bar(self.size * len(runs), "counting", " words") as advance:
             rows = self.run(*runs[0], advance, final=True) if len(runs) == 1 else self.merged(runs, memory, advance)
@@ -85,7 +88,7 @@ class Counter:
                 indices.append(row_indices)
                 data.append(row_data)
         indptr = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
-        return indptr, indices.array(), data.array()
+        return Csr(indptr, indices.array(), data.array(), (self.size, self.size), is_symmetric=all(self.sides))
 
     def run(self, first: int, last: int, advance, final: bool):
         """Rows of all words from the tokens first..last: (lengths, indices, sums) per span of rows, in order.
@@ -147,19 +150,11 @@ def as_counts(sums: np.ndarray) -> np.ndarray:
     return np.multiply(sums, 2.0**-FRACTION, out=counts, casting="unsafe")
 
 
-def _scaled(indptr: np.ndarray, indices: np.ndarray, data: np.ndarray, keep: np.ndarray, memory: Memory) -> np.ndarray:
+def _scaled(matrix: Csr, keep: np.ndarray, memory: Memory) -> Csr:
     """Clean subsampling: each count times the chances that word and context stay."""
     factors, scaled = keep.astype(np.float64), memory.spool(np.float32)
-    for a, b in spread(np.diff(indptr), 1 + len(data) // (1 << 22)):
-        part = slice(indptr[a], indptr[b])
-        rows = np.repeat(factors[a:b], np.diff(indptr[a : b + 1]))
-        scaled.append((data[part] * rows * factors[indices[part]]).astype(np.float32))
-    return scaled.array()
-
-
-def spread(work: np.ndarray, parts: int) -> list[tuple[int, int]]:
-    """About `parts` spans of rows with equal shares of `work` (V,)."""
-    total = np.cumsum(work + 1)
-    ends = np.searchsorted(total, np.linspace(0, total[-1], parts + 1)[1:-1])
-    edges = np.unique(np.concatenate([[0], ends, [len(work)]])).tolist()
-    return list(zip(edges, edges[1:]))
+    for a, b in matrix.spans(1 + matrix.nnz // (1 << 22)):
+        part = slice(matrix.indptr[a], matrix.indptr[b])
+        rows = np.repeat(factors[a:b], np.diff(matrix.indptr[a : b + 1]))
+        scaled.append((matrix.data[part] * rows * factors[matrix.indices[part]]).astype(np.float32))
+    return replace(matrix, data=scaled.array())

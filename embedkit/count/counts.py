@@ -10,7 +10,9 @@ from .. import __version__
 from ..errors import FormatError
 from ..io import container
 from ..io.files import Output
-from ..io.metadata import KINDS, column, pack_metadata, unpack_metadata, what_is
+from ..io.metadata import KINDS, pack_metadata, unpack_metadata, what_is
+from ..matrix import csr
+from ..matrix.csr import Csr
 from ..text.vocab import Vocab
 from ..text.vocab_tensors import read_vocab, vocab_tensors
 
@@ -19,16 +21,13 @@ KIND = "counts"
 
 @dataclass
 class Counts:
-    """A sparse matrix (V, V): row = word, column = context word.
+    """Co-occurrence counts: a sparse matrix (V, V), row = word, column = context word, every count above zero.
 
-    indptr : (V + 1,) int64, indices : int32, rising within a row, data : float32; any of them may be mapped
     metadata : "config" of the run so far, "corpus_sha256"
     """
 
     vocab: Vocab
-    indptr: np.ndarray
-    indices: np.ndarray
-    data: np.ndarray
+    matrix: Csr
     metadata: dict = field(default_factory=dict)
 
     @property
@@ -39,8 +38,9 @@ class Counts:
 
 def save(out: Output, counts: Counts) -> None:
     """Write counts as a native file of kind "counts"."""
-    tensors = {"data": counts.data, "indices": counts.indices, "indptr": counts.indptr, **vocab_tensors(counts.vocab)}
-    container.write(out, tensors, pack_metadata({**counts.metadata, "kind": KIND, "tool": f"embedkit {__version__}"}))
+    facts = {"kind": KIND, "symmetric": counts.matrix.is_symmetric, "tool": f"embedkit {__version__}"}
+    tensors = {**counts.matrix.tensors(), **vocab_tensors(counts.vocab)}
+    container.write(out, tensors, pack_metadata({**counts.metadata, **facts}))
 
 
 def load(path: str) -> Counts:
@@ -48,13 +48,21 @@ def load(path: str) -> Counts:
     stored = container.read(path)
     if (what := what_is(stored)) != KINDS[KIND]:
         raise FormatError(path, f"holds {what}, not counts", "make them with: embedkit count TEXT -o COUNTS")
-    vocab = read_vocab(stored)
-    types = {"indptr": np.int64, "indices": np.int32, "data": np.float32}
-    indptr, indices, data = (column(stored, name, dtype) for name, dtype in types.items())
-    fits = len(indptr) == len(vocab) + 1 and indptr[0] == 0 and indptr[-1] == len(indices) == len(data)
-    inside = not len(indices) or 0 <= indices.min() <= indices.max() < len(vocab)
-    if not fits or not inside or (np.diff(indptr) < 0).any():
-        raise FormatError(path, "rows and columns of the counts do not fit the vocabulary")
+    vocab, metadata = read_vocab(stored), unpack_metadata(stored.metadata)
+    # Files of earlier versions say no more than which side of the words was counted.
+    is_symmetric = metadata.pop("symmetric", _side(metadata) == "both") is True
+    matrix = csr.read(stored, (len(vocab), len(vocab)), is_symmetric)
+    check(path, matrix.data)
+    return Counts(vocab, matrix, metadata)
+
+
+def check(path: str, data: np.ndarray, hint: str = "") -> None:
+    """FormatError for counts that are not above zero, or not finite."""
     if len(data) and not 0 < data.min() <= data.max() < np.inf:  # false for a NaN as well
-        raise FormatError(path, "a count is not above zero, or not finite")
-    return Counts(vocab, indptr, indices, data, unpack_metadata(stored.metadata))
+        raise FormatError(path, "a count is not above zero, or not finite", hint)
+
+
+def _side(metadata: dict) -> str | None:
+    config = metadata.get("config")
+    context = config.get("context") if isinstance(config, dict) else None
+    return context.get("context") if isinstance(context, dict) else None

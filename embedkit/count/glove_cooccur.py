@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import EmbedkitError, FormatError
 from ..io.files import Output, map_input
 from ..io.spool import pieces, release
+from ..matrix.csr import Csr, in_order
 from ..text.vocab import Vocab
 from ..text.word_list import read_words
 from .counts import Counts
@@ -22,21 +23,20 @@ PIECE = 1 << 20
 
 def save(out: Output, counts: Counts) -> None:
     """Write all counts, in order of word and context; float32 counts become float64 unchanged."""
-    rows = np.diff(counts.indptr)
-    out.reserve(len(counts.data) * RECORD.itemsize)
-    for start in range(0, len(counts.data), PIECE):
-        stop = min(start + PIECE, len(counts.data))
-        first, last = np.searchsorted(counts.indptr, (start, stop - 1), "right") - 1
+    matrix, rows = counts.matrix, np.diff(counts.matrix.indptr)
+    out.reserve(matrix.nnz * RECORD.itemsize)
+    for start in range(0, matrix.nnz, PIECE):
+        stop = min(start + PIECE, matrix.nnz)
+        first, last = np.searchsorted(matrix.indptr, (start, stop - 1), "right") - 1
         sizes = rows[first : last + 1].copy()
-        sizes[0] = min(counts.indptr[first + 1], stop) - start
-        sizes[-1] = stop - max(counts.indptr[last], start)
+        sizes[0] = min(matrix.indptr[first + 1], stop) - start
+        sizes[-1] = stop - max(matrix.indptr[last], start)
         records = np.empty(stop - start, RECORD)
         records["word"] = np.repeat(np.arange(first + 1, last + 2), sizes)
-        records["context"] = counts.indices[start:stop] + 1
-        records["count"] = counts.data[start:stop]
+        records["context"] = matrix.indices[start:stop] + 1
+        records["count"] = matrix.data[start:stop]
         out.write(records)
-        release(counts.indices)
-        release(counts.data)
+        release(matrix.indices, matrix.data)
 
 
 def load(path: str, words: str | None) -> Counts:
@@ -54,19 +54,17 @@ def load(path: str, words: str | None) -> Counts:
         lengths += np.bincount(part["word"] - 1, minlength=len(vocab))
         keys = np.append(_key(*last), _key(part["word"], part["context"]))
         is_sorted, last = is_sorted and bool((np.diff(keys) > 0).all()), (part["word"][-1], part["context"][-1])
-    indptr = np.concatenate([[0], np.cumsum(lengths)])
-    indices, counts = (records["context"] - 1).astype(np.int32), records["count"].astype(np.float32)
+    indices, values = (records["context"] - 1).astype(np.int32), records["count"].astype(np.float32)
     if not is_sorted:
-        order = np.argsort(_key(records["word"], records["context"]), kind="stable")
-        indices, counts = indices[order], counts[order]
-        twice = (np.diff(indices) == 0) & (np.diff(records["word"][order]) == 0)
+        order, twice = in_order(records["word"], indices)
+        indices, values = indices[order], values[order]
         if twice.any():
             at = int(order[1:][twice].min()) * RECORD.itemsize
             raise FormatError(
                 path, "a pair of words stands there twice", "merge the files of several runs first", offset=at
             )
-    metadata = {"config": {}, "imported_from": NAME}
-    return Counts(Vocab.from_words(vocab), indptr, indices, counts, metadata)
+    matrix = Csr(np.concatenate([[0], np.cumsum(lengths)]), indices, values, (len(vocab), len(vocab)))
+    return Counts(Vocab.from_words(vocab), matrix, {"config": {}, "imported_from": NAME})
 
 
 def _key(word, context):

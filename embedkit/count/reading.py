@@ -38,8 +38,8 @@ def read(inputs, config, run):
         return counts_format("native").load(inputs[0])
     text = corpus.load(inputs, config.text, config.training.threads, run.cache, run.progress, run.memory)
     found = cooccur.count(text, config.context, config.training.seed, config.training.threads, run.memory, run.progress)
-    run.progress.event("counts", entries=len(found.data))
-    if not len(found.data):
+    run.progress.event("counts", entries=found.matrix.nnz)
+    if not found.matrix.nnz:
         raise EmbedkitError(
             f"{' '.join(inputs)}: no two words stand near each other",
             "a window ends with its line: is that one word long?",

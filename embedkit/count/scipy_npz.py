@@ -14,12 +14,13 @@ import zlib
 import numpy as np
 
 from ..errors import EmbedkitError, FormatError
+from ..io import npy
 from ..io.files import MAX_RATIO, Output, grows_too_much, map_input
 from ..io.spool import pieces
+from ..matrix.csr import Csr, fault, in_order
 from ..text.vocab import Vocab
 from ..text.word_list import read_words
-from ..vectors.formats import _npy
-from .counts import Counts
+from .counts import Counts, check
 
 NAME = "scipy-npz"
 PIECE = 1 << 20
@@ -32,13 +33,12 @@ def save(out: Output, counts: Counts) -> None:
     words = counts.vocab.all_bytes()
     if any(not word or b"\n" in word for word in words):
         raise EmbedkitError(f"{out.path}: {NAME} cannot hold words that are empty or have a line end")
-    V = len(words)
     arrays = {
-        "indices": counts.indices,
-        "indptr": counts.indptr,
+        "indices": counts.matrix.indices,
+        "indptr": counts.matrix.indptr,
         "format": np.array(b"csr"),
-        "shape": np.array([V, V], np.int64),
-        "data": counts.data,
+        "shape": np.array(counts.matrix.shape, np.int64),
+        "data": counts.matrix.data,
         "words": np.frombuffer(b"".join(word + b"\n" for word in words), np.uint8),
     }
     if counts.vocab.counts is not None:
@@ -47,7 +47,7 @@ def save(out: Output, counts: Counts) -> None:
         for name, array in arrays.items():
             member = zipfile.ZipInfo(f"{name}.npy")  # dated 1980, as all of them
             with archive.open(member, "w", force_zip64=array.nbytes > 1 << 30) as file:
-                file.write(_npy.header(array))
+                file.write(npy.header(array))
                 for part in pieces(array.reshape(-1), PIECE):
                     file.write(part.tobytes())
 
@@ -78,19 +78,15 @@ def load(path: str, words: str | None) -> Counts:
     if shape != [V, V]:
         raise FormatError(path, f"a matrix of shape {shape}, but {V} words", "is it that vocabulary's?")
     indptr, indices, data = arrays["indptr"].astype(np.int64), arrays["indices"], arrays["data"].astype(np.float32)
-    fits = len(indptr) == V + 1 and indptr[0] == 0 and indptr[-1] == len(indices) == len(data)
-    if not fits or (np.diff(indptr) < 0).any() or len(indices) and not 0 <= indices.min() <= indices.max() < V:
-        raise FormatError(path, "rows and columns of the matrix do not fit together", "was it made with scipy.sparse?")
-    if not (np.isfinite(data) & (data > 0)).all():
-        raise FormatError(path, "a count is not above zero, or not finite", "remove it with matrix.eliminate_zeros()")
-    keys = np.repeat(np.arange(V) << 32, np.diff(indptr)) | indices.astype(np.int64)
-    if (np.diff(keys) <= 0).any():
-        order = np.argsort(keys, kind="stable")
+    if wrong := fault(indptr, indices, data, (V, V)):
+        raise FormatError(path, wrong, "was it made with scipy.sparse?")
+    check(path, data, "remove it with matrix.eliminate_zeros()")
+    order, twice = in_order(np.repeat(np.arange(V), np.diff(indptr)), indices)
+    if twice.any():
+        raise FormatError(path, "a pair of words stands there twice", "add them with matrix.sum_duplicates()")
+    if order is not None:
         indices, data = indices[order], data[order]
-        if (np.diff(keys[order]) == 0).any():
-            raise FormatError(path, "a pair of words stands there twice", "add them with matrix.sum_duplicates()")
-    metadata = {"config": {}, "imported_from": NAME}
-    return Counts(vocab, indptr, indices.astype(np.int32), data, metadata)
+    return Counts(vocab, Csr(indptr, indices.astype(np.int32), data, (V, V)), {"config": {}, "imported_from": NAME})
 
 
 _SHAPES = {"format": ("SU", 0), "shape": ("iu", 1), "indptr": ("iu", 1), "indices": ("iu", 1), "data": ("fiu", 1)}
@@ -121,7 +117,7 @@ def _arrays(path, data: np.ndarray) -> dict[str, np.ndarray]:
 def _member(path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise FormatError(path, f"is compressed in a way that is not read ({member.compress_type})")
-    return _npy.parse(path, np.frombuffer(archive.read(member), np.uint8))
+    return npy.parse(path, np.frombuffer(archive.read(member), np.uint8))
 
 
 def _vocab(path, arrays: dict[str, np.ndarray], words: str | None) -> Vocab:

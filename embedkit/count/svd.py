@@ -8,7 +8,7 @@ from ..config import Context, Text, Training, option
 from ..errors import EmbedkitError
 from ..runtime.memory import Memory
 from ..runtime.progress import SILENT, Progress
-from .ppmi import Ppmi, peak_memory
+from .ppmi import Ppmi, peak_memory, ppmi
 from .reading import CountModel
 
 
@@ -25,8 +25,7 @@ class Svd(Ppmi):
 def train(counts, options: Svd, training: Training, progress: Progress = SILENT, memory: Memory | None = None):
     """`Vectors` (V, dim) from `Counts`: U S**eig, plus V S**eig with `add_context`."""
     from ..vectors.vectors import Vectors
-    from .truncated_svd import Csr, truncated_svd
-    from .weighting import ppmi as weighted
+    from .truncated_svd import truncated_svd
 
     words = len(counts.vocab)
     if options.dim >= words:
@@ -34,17 +33,8 @@ def train(counts, options: Svd, training: Training, progress: Progress = SILENT,
             f"dim {options.dim} needs more than {options.dim} words; the vocabulary has {words}",
             "lower --dim, or keep more words (--min-count, --max-vocab)",
         )
-    matrix = Csr(*weighted(counts, options.cds, options.shift, training.threads, memory))
-    both_sides = counts.metadata["config"].get("context", {}).get("context") == "both"
-    u, s, v = truncated_svd(
-        matrix,
-        options.dim,
-        options.tolerance,
-        training.seed,
-        training.threads,
-        both_sides and options.cds == 1,
-        progress,
-    )
+    weights = ppmi(counts.matrix, options.cds, options.shift, training.threads, memory)
+    u, s, v = truncated_svd(weights, options.dim, options.tolerance, training.seed, training.threads, progress)
     progress.event("svd", singular_values=s.tolist())
     vectors = u * s**options.eig
     if options.add_context:
@@ -58,8 +48,8 @@ class SvdModel(CountModel):
     def memory(self, data, config, run):
         from . import truncated_svd
 
-        decomposition = truncated_svd.peak_memory(len(data.vocab), len(data.data), config.model.dim)
-        return peak_memory(data, run.memory) + decomposition
+        decomposition = truncated_svd.peak_memory(data.matrix.shape, data.matrix.nnz, config.model.dim)
+        return peak_memory(data.matrix, run.memory) + decomposition
 
     def disk(self, data, config):
         return 4 * len(data.vocab) * min(config.model.dim, len(data.vocab))

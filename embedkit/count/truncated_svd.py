@@ -7,45 +7,15 @@ values, and the iteration stops once what they still miss, judged by how fast th
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
+from ..matrix.csr import Csr
 from ..runtime.parallel import each, thread_count
 from ..runtime.progress import SILENT, Progress
-from ..vectors._kernels import multiply
-from . import _kernels
-from .cooccur import spread
 
 BLOCK = 48
-# Below this many rows LAPACK is as fast, and exact.
+# Up to the size of a square of this many rows LAPACK is as fast, and exact.
 DENSE = 1024
-
-
-class Csr(NamedTuple):
-    """A square sparse matrix: indptr (V + 1,) int64, indices int32, data float32."""
-
-    indptr: np.ndarray
-    indices: np.ndarray
-    data: np.ndarray
-
-    def times(self, dense: np.ndarray, threads: int) -> np.ndarray:
-        """self @ dense, rows split over threads; (V, L) float32, the same for any number of threads."""
-        out, dense = np.empty((len(self.indptr) - 1, dense.shape[1]), np.float32), np.ascontiguousarray(dense)
-
-        def rows(span, _):
-            multiply(*self, *span, dense, out[slice(*span)])
-
-        each(rows, spread(np.diff(self.indptr), 16), threads)
-        return out
-
-    def transposed(self) -> Csr:
-        """The transpose, in the same layout, so that both products run along rows."""
-        ends = np.cumsum(np.bincount(self.indices, minlength=len(self.indptr) - 1))
-        indptr = np.concatenate([[0], ends]).astype(np.int64)
-        indices, data = np.empty_like(self.indices), np.empty_like(self.data)
-        _kernels.transpose(*self, indptr[:-1].copy(), indices, data)
-        return Csr(indptr, indices, data)
 
 
 def truncated_svd(
@@ -54,50 +24,52 @@ def truncated_svd(
     tolerance: float = 1e-3,
     seed: int = 1,
     threads: int | None = None,
-    symmetric: bool = False,
     progress: Progress = SILENT,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The `dim` largest singular triplets: U (V, dim) float32, S (dim,) float64 falling, V (V, dim) float32.
+    """The `dim` largest singular triplets of an (R, C) matrix: U (R, dim) float32, S (dim,) float64 falling, V (C, dim)
+    float32; `dim` is at most R and C.
 
-    `tolerance` bounds the relative error of the first half of S; the rest is held to five times that. `symmetric` says
-    that the matrix equals its transpose, which is then not made. Each pair of vectors is turned so that the entry of U
-    largest in size is positive.
+    `tolerance` bounds the relative error of the first half of S; the rest is held to five times that. Each pair of
+    vectors is turned so that the entry of U largest in size is positive.
     """
     from threadpoolctl import ThreadpoolController
 
-    rows = len(matrix.indptr) - 1
     # Rows are split over our own threads, and BLAS does not split them again: its threads would change the last digits,
     # and wait for each other by spinning, which on a machine with other work to do costs ten times what it gains.
     with ThreadpoolController().limit(limits=1, user_api="blas"):
-        if rows <= max(DENSE, 4 * dim):
+        if _is_small(matrix.shape, dim):
             u, s, v = _dense(matrix, dim)
+        elif matrix.shape[0] >= matrix.shape[1]:
+            u, s, v = _krylov(matrix, matrix.transposed(), dim, tolerance, seed, thread_count(threads), progress)
         else:
-            u, s, v = _krylov(matrix, dim, tolerance, seed, thread_count(threads), symmetric, progress)
+            v, s, u = _krylov(matrix.transposed(), matrix, dim, tolerance, seed, thread_count(threads), progress)
     signs = np.where(u[np.abs(u).argmax(0), np.arange(dim)] < 0, np.float32(-1), np.float32(1))
     return u * signs, s, v * signs
 
 
-def peak_memory(rows: int, entries: int, dim: int) -> int:
+def peak_memory(shape: tuple[int, int], entries: int, dim: int) -> int:
     """Bytes that `truncated_svd` holds at most beside the matrix: a transpose, a basis about six times as wide as the
     result (as measured), and what is made of it."""
-    if rows <= max(DENSE, 4 * dim):
-        return 4 * 8 * rows**2
-    return 8 * entries + 4 * rows * (6 * dim + 4 * BLOCK + 6 * dim)
+    long, short = max(shape), min(shape)
+    if _is_small(shape, dim):
+        return 4 * 8 * long * short
+    return 8 * entries + 4 * short * (6 * dim + 4 * BLOCK + 3 * dim) + 4 * long * 3 * dim
+
+
+def _is_small(shape: tuple[int, int], dim: int) -> bool:
+    return shape[0] * shape[1] <= max(DENSE, 4 * dim) ** 2
 
 
 def _dense(matrix: Csr, dim: int):
-    rows = len(matrix.indptr) - 1
-    full = np.zeros((rows, rows))
-    full[np.repeat(np.arange(rows), np.diff(matrix.indptr)), matrix.indices] = matrix.data
-    u, s, vt = np.linalg.svd(full)
+    u, s, vt = np.linalg.svd(matrix.dense(), full_matrices=False)
     return u[:, :dim].astype(np.float32), s[:dim], vt[:dim].T.astype(np.float32)
 
 
-def _krylov(matrix: Csr, dim: int, tolerance: float, seed: int, threads: int, symmetric: bool, progress: Progress):
-    rows = len(matrix.indptr) - 1
-    mirror = matrix if symmetric else matrix.transposed()
-    start = np.random.default_rng(seed).standard_normal((rows, BLOCK), np.float32)
-    tall = _Tall(rows, threads)
+def _krylov(matrix: Csr, mirror: Csr, dim: int, tolerance: float, seed: int, threads: int, progress: Progress):
+    """The singular triplets of `matrix` (R, C), R at least C, whose transpose is `mirror`."""
+    columns = matrix.shape[1]
+    start = np.random.default_rng(seed).standard_normal((columns, BLOCK), np.float32)
+    tall = _Tall(columns, threads)
     basis, projected, history = tall.orthonormal(start), np.zeros((0, 0)), []
     while True:
         # One step: W = A'A times the newest block, its part inside the basis noted and removed.
@@ -109,11 +81,11 @@ def _krylov(matrix: Csr, dim: int, tolerance: float, seed: int, threads: int, sy
         progress.event("svd-step", basis=len(squares), last=float(history[-1][-1]))
         # Next to the largest value this is rounding: the basis holds all that the matrix can reach.
         fresh = tall.orthonormal(grown, 1e-6 * squares[0])
-        exhausted = not fresh.shape[1] or len(squares) + fresh.shape[1] > rows
-        if exhausted or len(squares) >= dim and _settled(history, dim, tolerance):
+        fresh = fresh[:, max(0, len(squares) + fresh.shape[1] - columns) :]
+        if not fresh.shape[1] or len(squares) >= dim and _settled(history, dim, tolerance):
             break
         basis = tall.widened(basis, fresh)
-    right = np.zeros((rows, dim), np.float32)
+    right = np.zeros((columns, dim), np.float32)
     vectors = np.linalg.eigh(projected)[1][:, ::-1]
     right[:, : len(squares)] = tall.times(basis, vectors[:, :dim])
     left = matrix.times(right, threads)

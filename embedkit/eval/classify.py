@@ -12,7 +12,6 @@ import numpy as np
 from ..errors import EmbedkitError
 from ..vectors.query import tokens
 from ..vectors.vectors import unit_rows
-from .lbfgs import minimize
 from .protocols import PLAIN, Protocol
 from .readers import Texts
 from .similarity import check_finite
@@ -21,6 +20,8 @@ from .source import Lookup, Source
 FOLDS = 10
 PENALTY = 1.0  # of squared weights, against the sum of the losses of all texts
 SEED = 1
+ROUNDS = 1000
+SLOPE = 1e-5  # largest at the minimum, of the mean loss
 
 
 class Probe(NamedTuple):
@@ -86,7 +87,12 @@ def cross_validate(rows: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def fit(xs: np.ndarray, ys: np.ndarray, classes: int) -> np.ndarray:
-    """Weights (D, classes) of multinomial logistic regression; the last column of `xs` (n, D) is 1, without penalty."""
+    """Weights (D, classes) of multinomial logistic regression; the last column of `xs` (n, D) is 1, without penalty.
+
+    EmbedkitError where `ROUNDS` steps of L-BFGS are too few.
+    """
+    from scipy.optimize import minimize
+
     penalty = np.full((xs.shape[1], 1), PENALTY)
     penalty[-1] = 0
     wanted = np.eye(classes)[ys]
@@ -99,4 +105,9 @@ def fit(xs: np.ndarray, ys: np.ndarray, classes: int) -> np.ndarray:
         value = (np.log(sums[:, 0]) - logits[np.arange(len(ys)), ys]).sum() + (penalty * weights**2).sum() / 2
         return value / len(ys), ((xs.T @ (np.exp(logits) / sums - wanted) + penalty * weights) / len(ys)).ravel()
 
-    return minimize(loss, np.zeros(xs.shape[1] * classes)).reshape(-1, classes)
+    # No end but that of the slope: where the loss no longer falls, the weights still turn.
+    options = {"maxiter": ROUNDS, "maxfun": 20 * ROUNDS, "gtol": SLOPE, "ftol": 0}
+    found = minimize(loss, np.zeros(xs.shape[1] * classes), jac=True, method="L-BFGS-B", options=options)
+    if found.status == 1:  # an end of the line search is one of rounding
+        raise EmbedkitError(f"logistic regression did not converge in {found.nit} steps")
+    return found.x.reshape(-1, classes)

@@ -80,8 +80,8 @@ class WordVectors:
             return self.source.rows(np.arange(len(self))) if not hasattr(self.source, "matrix") else self.source.matrix
         from scipy.sparse import csr_array
 
-        source = self.source
-        return csr_array((source.data, source.indices, source.indptr), (len(self), source.width))
+        rows = self.source.weights
+        return csr_array((rows.data, rows.indices, rows.indptr), rows.shape)
 
     @property
     def metadata(self) -> dict:

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+import numpy as np
+
 
 def thread_count(threads: int | None) -> int:
     """`threads`, or as many as this process may use cores."""
@@ -24,6 +26,14 @@ def limited_threads(threads: int | None):
 
     with threadpool_limits(threads):
         yield
+
+
+def spread(work: np.ndarray, parts: int) -> list[tuple[int, int]]:
+    """About `parts` spans of rows with equal shares of `work` (V,)."""
+    total = np.cumsum(work + 1)
+    ends = np.searchsorted(total, np.linspace(0, total[-1], parts + 1)[1:-1])
+    edges = np.unique(np.concatenate([[0], ends, [len(work)]])).tolist()
+    return list(zip(edges, edges[1:]))
 
 
 def each(work: Callable, jobs: Iterable, threads: int) -> list:

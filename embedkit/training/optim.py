@@ -21,11 +21,10 @@ PATIENCE = 5  # validations that NT-ASGD looks back
 
 class Rule(NamedTuple):
     """`update(x, g, slots, lr, t, settings)`: x -= ..., t counting updates from 1; `slots` names what is remembered per
-    number, zero at first; `lr` is the usual rate; `is_sparse`: a gradient of zero leaves value and slots alone."""
+    number, zero at first; `is_sparse`: a gradient of zero leaves value and slots alone."""
 
     update: Callable
     slots: tuple[str, ...]
-    lr: float
     settings: dict[str, float]
     is_sparse: bool = False
 
@@ -97,16 +96,16 @@ def adamw(x, g, slots, lr, t, settings):
 
 ADAM = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
 OPTIMIZERS = {
-    "sgd": Rule(sgd, (), 20.0, {}, is_sparse=True),
-    "momentum": Rule(momentum, ("velocity",), 1.0, {"momentum": 0.9}),
-    "nesterov": Rule(nesterov, ("velocity",), 1.0, {"momentum": 0.9}),
-    "adagrad": Rule(adagrad, ("squares",), 0.01, {"eps": 1e-10}),
-    "adadelta": Rule(adadelta, ("squares", "steps"), 1.0, {"rho": 0.9, "eps": 1e-6}),
-    "rmsprop": Rule(rmsprop, ("squares",), 0.01, {"alpha": 0.99, "eps": 1e-8}),
-    "adam": Rule(adam, ("mean", "squares"), 0.001, ADAM),
-    "adamax": Rule(adamax, ("mean", "largest"), 0.002, ADAM),
-    "adamw": Rule(adamw, ("mean", "squares"), 0.001, ADAM | {"decay": 0.01}),
-    "nt-asgd": Rule(sgd, (), 30.0, {}, is_sparse=True),
+    "sgd": Rule(sgd, (), {}, is_sparse=True),
+    "momentum": Rule(momentum, ("velocity",), {"momentum": 0.9}),
+    "nesterov": Rule(nesterov, ("velocity",), {"momentum": 0.9}),
+    "adagrad": Rule(adagrad, ("squares",), {"eps": 1e-10}),
+    "adadelta": Rule(adadelta, ("squares", "steps"), {"rho": 0.9, "eps": 1e-6}),
+    "rmsprop": Rule(rmsprop, ("squares",), {"alpha": 0.99, "eps": 1e-8}),
+    "adam": Rule(adam, ("mean", "squares"), ADAM),
+    "adamax": Rule(adamax, ("mean", "largest"), ADAM),
+    "adamw": Rule(adamw, ("mean", "squares"), ADAM | {"decay": 0.01}),
+    "nt-asgd": Rule(sgd, (), {}, is_sparse=True),
 }
 
 

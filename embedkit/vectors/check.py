@@ -1,46 +1,36 @@
-"""Consistency checks of the tensors of a native file, whatever its kind. Each check says what is wrong, or ""."""
+"""Consistency checks of the tensors of a native file, whatever its kind: FormatError where one fails."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ..errors import EmbedkitError
+from ..errors import FormatError
 from ..io.container import Container
+from ..matrix import csr
 from ..text.vocab_tensors import read_vocab
 
 
-def words(stored: Container) -> str:
+def words(stored: Container) -> None:
     """Vocabularies are well-formed and hold no word twice."""
     for prefix in ("vocab", "contexts"):
         if f"{prefix}.offsets" in stored:
-            try:
-                found = read_vocab(stored, prefix).words()
-            except EmbedkitError as error:
-                return str(error).removeprefix(f"{stored.path}: ")
+            found = read_vocab(stored, prefix).words()
             if len(set(found)) < len(found):
-                return f"{len(found) - len(set(found))} words of {prefix} come twice"
-    return ""
+                raise FormatError(stored.path, f"{len(found) - len(set(found))} words of {prefix} come twice")
 
 
-def rows(stored: Container) -> str:
+def rows(stored: Container) -> None:
     """Sparse rows: one for each word, and columns that exist."""
-    if not all(name in stored for name in ("indptr", "indices", "vocab.offsets")):
-        return ""
-    indptr, indices, V = stored["indptr"].reshape(-1), stored["indices"].reshape(-1), stored["vocab.offsets"].size - 1
-    width = stored["contexts.offsets"].size - 1 if "contexts.offsets" in stored else V
-    if len(indptr) != V + 1 or indptr[0] or indptr[-1] != len(indices) or (indptr[1:] < indptr[:-1]).any():
-        return f"indptr does not divide {len(indices)} entries among {V} words"
-    if len(indices) and not 0 <= indices.min() <= indices.max() < width:
-        return f"a column is not among the {width} contexts"
-    return ""
+    if "indptr" in stored and "vocab.offsets" in stored:
+        sizes = [stored[name].size - 1 for name in ("vocab.offsets", "contexts.offsets") if name in stored]
+        csr.read(stored, (sizes[0], sizes[-1]))
 
 
-def numbers(stored: Container, block: int = 1 << 20) -> str:
+def numbers(stored: Container, block: int = 1 << 20) -> None:
     """No tensor holds a NaN or an infinite number."""
     for name in stored.names:
         flat = stored[name].reshape(-1)
         if flat.dtype.kind == "f":
             for at in range(0, len(flat), block):
                 if not np.isfinite(flat[at : at + block]).all():
-                    return f"{name} holds a NaN or an infinite number"
-    return ""
+                    raise FormatError(stored.path, f"{name} holds a NaN or an infinite number")

@@ -21,7 +21,7 @@ class Explainer:
         Parts fall, equal ones in the order of the contexts; together they are the cosine. Those of contexts that an
         expression takes away may be negative.
         """
-        columns, weights = self.source.entries(id)
+        columns, weights = self.source.weights.row(id)
         parts = self._vector[columns] * weights / (float(self.source.norms[id]) or 1)
         columns, parts = columns[parts != 0], parts[parts != 0]
         order = np.argsort(-parts, kind="stable")

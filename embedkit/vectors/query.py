@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..errors import EmbedkitError
+from .sparse import SparseVectors
 from .vectors import unit_rows
 
 BLOCK = 1 << 24  # float32 values held at a time (64 MiB)
@@ -40,7 +41,7 @@ def find(source, word: str) -> int | None:
 
 def is_sparse(source) -> bool:
     """True if the rows of `source` are PPMI weights or the like, not coordinates."""
-    return hasattr(source, "indptr")
+    return isinstance(source, SparseVectors)
 
 
 def has_ngrams(source) -> bool:

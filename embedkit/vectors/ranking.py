@@ -51,7 +51,7 @@ def _by_sums(source, sums: np.ndarray, k: int, metric: str, stop: int, taboo) ->
     work = len(sums) * stop * source.width
     if is_sparse(source):
         # More of them at once would load numba, which takes longer than most commands do.
-        shape, work = {"tile": stop, "height": FEW}, len(sums) * len(source.data)
+        shape, work = {"tile": stop, "height": FEW}, len(sums) * source.weights.nnz
 
     def open_tile(start: int, end: int):
         return [lambda strip: source.scores(sums[strip], metric, start, end)]

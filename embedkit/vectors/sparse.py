@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..errors import DAMAGED, EmbedkitError
+from ..matrix.csr import Csr
 from ..runtime.parallel import each, thread_count
 from ..text.vocab import Vocab
 from .vectors import TINY, lengths, squared_lengths, unit_rows
@@ -20,28 +20,23 @@ class SparseVectors:
     Parameters
     ----------
     vocab : the words, in row order
-    indptr : (V + 1,) int64, row i is indptr[i]:indptr[i + 1] of the next two
-    indices : (nnz,) int32 contexts, ascending and different within a row
-    data : (nnz,) float32 weights
+    weights : (V, width)
     contexts : what the columns are, or None: the words themselves
     norms, metadata : as in `Vectors`
-
-    The arrays may be memory maps.
     """
 
     def __init__(
         self,
         vocab: Vocab,
-        indptr: np.ndarray,
-        indices: np.ndarray,
-        data: np.ndarray,
+        weights: Csr,
         contexts: Vocab | None = None,
         norms: np.ndarray | None = None,
         metadata: dict | None = None,
     ):
-        if len(indptr) != len(vocab) + 1 or len(indices) != len(data):
-            raise ValueError(f"{len(vocab)} words, {len(indptr) - 1} rows, {len(indices)} and {len(data)} entries")
-        self.vocab, self.indptr, self.indices, self.data = vocab, indptr, indices, data
+        width = len(vocab if contexts is None else contexts)
+        if weights.shape != (len(vocab), width):
+            raise ValueError(f"{len(vocab)} words, {width} contexts, and weights of {weights.shape}")
+        self.vocab, self.weights = vocab, weights
         self.contexts = contexts
         self.metadata = {"kind": "sparse-vectors", **(metadata or {})}
         self._norms = norms
@@ -52,7 +47,7 @@ class SparseVectors:
     @property
     def width(self) -> int:
         """The number of contexts."""
-        return len(self.vocab if self.contexts is None else self.contexts)
+        return self.weights.shape[1]
 
     @property
     def norms(self) -> np.ndarray:
@@ -66,24 +61,15 @@ class SparseVectors:
         ids = np.asarray(ids)
         result = np.zeros((len(ids), self.width), np.float32)
         for row, id in zip(result, ids):
-            columns, weights = self.entries(id)
+            columns, weights = self.weights.row(id)
             row[columns] = weights
         return result
 
     def take(self, ids: np.ndarray) -> SparseVectors:
         """The words `ids` (n,), in that order; the columns stay."""
-        lengths = np.diff(self.indptr)[ids]
-        indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        places = np.repeat(self.indptr[ids] - indptr[:-1], lengths) + np.arange(indptr[-1])
         contexts = self.vocab if self.contexts is None else self.contexts
         norms = None if self._norms is None else self._norms[ids]
-        rows = indptr, self.indices[places], self.data[places]
-        return SparseVectors(self.vocab.take(ids), *rows, contexts, norms, self.metadata)
-
-    def entries(self, id: int) -> tuple[np.ndarray, np.ndarray]:
-        """Contexts (m,) int32 and weights (m,) float32 of one row; what is not among them is zero."""
-        begin, end = int(self.indptr[id]), int(self.indptr[id + 1])
-        return self._columns(begin, end), self.data[begin:end]
+        return SparseVectors(self.vocab.take(ids), self.weights.take(ids), contexts, norms, self.metadata)
 
     def scores(
         self, queries: np.ndarray, metric: str = "cosine", start: int = 0, stop: int | None = None
@@ -107,20 +93,18 @@ class SparseVectors:
         return result
 
     def _products(self, queries: np.ndarray, start: int, stop: int, result: np.ndarray) -> np.ndarray:
-        from . import _kernels
-
         for at in range(0, len(queries), COLUMNS):
             part = slice(at, at + COLUMNS)
             dense = np.ascontiguousarray(queries[part].T)
 
             def work(block, _, part=part, dense=dense):
                 first, last, begin, end = block
-                self._columns(begin, end)
+                self.weights.columns(begin, end)
                 sums = np.empty((last - first, dense.shape[1]))
-                _kernels.multiply(self.indptr, self.indices, self.data, first, last, dense, sums)
+                self.weights.multiply(first, last, dense, sums)
                 result[part, first - start : last - start] = sums.T
 
-            each(work, self._blocks(start, stop), thread_count(None))
+            each(work, self.weights.blocks(start, stop, BLOCK), thread_count(None))
         return result
 
     def _cosine(self, queries: np.ndarray, start: int, stop: int) -> np.ndarray:
@@ -156,30 +140,14 @@ class SparseVectors:
 
     def _sums(self, start: int, stop: int, term, out: np.ndarray) -> np.ndarray:
         """Row sums of `term(columns, weights)` into `out`; weights come as float64."""
-        for first, last, begin, end in self._blocks(start, stop):
-            terms = term(self._columns(begin, end), self.data[begin:end].astype(np.float64))
-            starts = self.indptr[first:last] - begin
+        matrix = self.weights
+        for first, last, begin, end in matrix.blocks(start, stop, BLOCK):
+            terms = term(matrix.columns(begin, end), matrix.data[begin:end].astype(np.float64))
+            starts = matrix.indptr[first:last] - begin
             # reduceat would give an empty row its neighbour's first term.
-            filled = np.flatnonzero(self.indptr[first + 1 : last + 1] > self.indptr[first:last])
+            filled = np.flatnonzero(matrix.indptr[first + 1 : last + 1] > matrix.indptr[first:last])
             sums = out[first - start : last - start]
             sums[:] = 0
             if len(filled):
                 sums[filled] = np.add.reduceat(terms, starts[filled])
         return out
-
-    def _blocks(self, start: int, stop: int):
-        """(first row, last row + 1, first entry, last entry + 1) of runs of rows that cover start..stop."""
-        while start < stop:
-            begin = int(self.indptr[start])
-            after = int(np.searchsorted(self.indptr, begin + BLOCK, "right")) - 1
-            last = min(stop, max(start + 1, after))
-            yield start, last, begin, int(self.indptr[last])
-            start = last
-
-    def _columns(self, begin: int, end: int) -> np.ndarray:
-        """indices[begin:end], checked here because checking all of them on load would read the whole file."""
-        columns = self.indices[begin:end]
-        # As unsigned numbers the negative ones are large.
-        if len(columns) and columns.view(np.uint32).max() >= self.width:
-            raise EmbedkitError("the sparse rows are damaged: there is an index past the last context", DAMAGED)
-        return columns

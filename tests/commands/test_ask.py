@@ -13,10 +13,8 @@ from embedkit.vectors.sparse import SparseVectors
     "words", [["similar", "tea"], ["analogy", "tea", "coffee", "milk"], ["pairs", "tea", "milk"], ["vectors", "milk"]]
 )
 def test_a_damaged_row_is_told_with_its_file(run, sparse, tmp_path, words):
-    indices = np.array(sparse.indices)
-    indices[-1] = 7  # the only context of milk, of three
-    damaged = SparseVectors(sparse.vocab, sparse.indptr, indices, sparse.data, sparse.contexts, norms=np.ones(4, "f"))
-    formats.save(tmp_path / "v", damaged)
+    sparse.weights.indices[-1] = 7  # the only context of milk, of three
+    formats.save(tmp_path / "v", SparseVectors(sparse.vocab, sparse.weights, sparse.contexts, norms=np.ones(4, "f")))
     name, *asked = words
     result = run(name, tmp_path / "v", *asked)
     assert (result.code, result.out) == (1, "")

@@ -64,10 +64,10 @@ def test_sparse_vectors(run, sparse_file):
         (dense(matrix=((1, 2), (np.nan, 4))), "numbers", "vectors holds a NaN or an infinite number"),
         (dense(counts=np.array([1, -1])), "words", "damaged vocabulary: a count is negative"),
         (dense(norms=np.ones(3, np.float32)), "format", "tensor 'norms' does not hold 2 lengths"),
-        (sparse(indices=(0, 2)), "rows", "a column is not among the 2 contexts"),
-        (sparse(indices=(0, -1)), "rows", "a column is not among the 2 contexts"),
-        (sparse(indptr=(0, 2)), "rows", "indptr does not divide 2 entries among 2 words"),
-        (sparse(indptr=(0, 3, 2)), "rows", "indptr does not divide 2 entries among 2 words"),
+        (sparse(indices=(0, 2)), "rows", "an index is not among the 2 columns"),
+        (sparse(indices=(0, -1)), "rows", "an index is not among the 2 columns"),
+        (sparse(indptr=(0, 2)), "rows", "indptr does not divide 2 entries among 2 rows"),
+        (sparse(indptr=(0, 3, 2)), "rows", "indptr does not divide 2 entries among 2 rows"),
     ],
 )
 def test_checksums_match_but_the_content_is_wrong(run, tmp_path, tensors, check, message):

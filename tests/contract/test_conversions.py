@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from embedkit.commands._change import missing
 from embedkit.text.vocab import Vocab
 from embedkit.vectors import formats
 from embedkit.vectors.formats import FORMATS
+from embedkit.vectors.formats.lost import lost
 from embedkit.vectors.subwords import SubwordVectors, means
 from embedkit.vectors.vectors import Vectors
 
@@ -62,7 +62,7 @@ def differences(before: Vectors, after: Vectors) -> set[str]:
 def convert(vectors: Vectors, path, name: str):
     """Save and load again; what `convert` would say is lost."""
     formats.save(path, vectors, name)
-    return formats.load(path, name), missing(vectors, formats.by_name(name))
+    return formats.load(path, name), lost(vectors, formats.by_name(name))
 
 
 @pytest.mark.parametrize("content", [plain, full])

@@ -29,8 +29,8 @@ def corpus_of(lines: list[list[int]], size: int) -> Corpus:
 
 
 def as_dict(counts) -> dict[tuple, float]:
-    rows = np.repeat(np.arange(len(counts.vocab)), np.diff(counts.indptr))
-    return {(int(i), int(j)): float(v) for i, j, v in zip(rows, counts.indices, counts.data)}
+    rows = np.repeat(np.arange(len(counts.vocab)), np.diff(counts.matrix.indptr))
+    return {(int(i), int(j)): float(v) for i, j, v in zip(rows, counts.matrix.indices, counts.matrix.data)}
 
 
 def random_lines(seed=0, size=30):
@@ -64,10 +64,10 @@ def test_windows_do_not_cross_lines():
 def test_rows_are_sorted_and_threads_do_not_matter():
     lines, size = random_lines(1)
     one, three = (cooccur.count(corpus_of(lines, size), Context(), threads=n) for n in (1, 3))
-    assert np.array_equal(one.data, three.data)
-    assert np.array_equal(one.indices, three.indices)
-    for a, b in zip(one.indptr, one.indptr[1:]):
-        assert (np.diff(one.indices[a:b]) > 0).all()
+    assert np.array_equal(one.matrix.data, three.matrix.data)
+    assert np.array_equal(one.matrix.indices, three.matrix.indices)
+    for a, b in zip(one.matrix.indptr, one.matrix.indptr[1:]):
+        assert (np.diff(one.matrix.indices[a:b]) > 0).all()
 
 
 @pytest.mark.parametrize("memory", [1, 100_000])
@@ -84,7 +84,7 @@ def test_limited_memory_gives_the_same_bytes(monkeypatch, memory, subsample):
     limited = cooccur.count(corpus, context, memory=Memory(memory))
     assert len(merges) > 1
     for name in ("indptr", "indices", "data"):
-        assert np.array_equal(getattr(free, name), getattr(limited, name))
+        assert np.array_equal(getattr(free.matrix, name), getattr(limited.matrix, name))
 
 
 def test_left_is_the_transpose_of_right():
@@ -110,7 +110,7 @@ def test_dirty_subsampling_is_clean_on_average_and_seeded():
     first, again, other = (cooccur.count(corpus, context, seed=s) for s in (1, 1, 2))
     assert as_dict(first) == as_dict(again) != as_dict(other)
     # Word 0 is half of the text: kept with sqrt(.2) + .2 = .647; words 1 and 2 stay more often.
-    kept = first.data.sum() / cooccur.count(corpus, Context(window=1)).data.sum()
+    kept = first.matrix.data.sum() / cooccur.count(corpus, Context(window=1)).matrix.data.sum()
     keep = np.minimum(1, np.sqrt(0.1 / np.array([1 / 2, 1 / 3, 1 / 6])) + 0.1 / np.array([1 / 2, 1 / 3, 1 / 6]))
     assert kept == pytest.approx((keep * [1 / 2, 1 / 3, 1 / 6]).sum(), abs=0.02)
 
@@ -131,10 +131,10 @@ def test_counts_that_do_not_fit_are_refused(tmp_path):
     lines, size = random_lines(5)
     counts = cooccur.count(corpus_of(lines, size), Context())
     counts.metadata["config"] = {}
-    counts.indices[0] = size
+    counts.matrix.indices[0] = size
     with Output(tmp_path / "counts") as out:
         counts_file.save(out, counts)
-    with pytest.raises(EmbedkitError, match="do not fit the vocabulary"):
+    with pytest.raises(EmbedkitError, match="an index is not among the"):
         counts_file.load(str(tmp_path / "counts"))
 
 
@@ -148,3 +148,13 @@ def test_equals_glove():
     assert expected[0, 0] == pytest.approx(2 * found[0, 0])
     expected[0, 0] /= 2
     assert found == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("side", ["both", "left", "right"])
+@pytest.mark.parametrize("subsample", ["none", "clean", "dirty"])
+def test_counts_of_both_sides_are_symmetric_and_say_so(side, subsample):
+    lines, size = random_lines(6)
+    counts = cooccur.count(corpus_of(lines, size), Context(context=side, subsample=subsample, sample=1e-2)).matrix
+    assert counts.is_symmetric == (side == "both")
+    dense = counts.dense()
+    assert np.allclose(dense, dense.T, rtol=1e-6) == (side == "both")

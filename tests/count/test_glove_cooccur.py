@@ -34,12 +34,12 @@ def test_golden_file_comes_back_byte_for_byte(tmp_path):
 def test_pieces_do_not_matter(tmp_path, monkeypatch, piece):
     whole = glove_cooccur.load(COUNTS, WORDS)
     monkeypatch.setattr(glove_cooccur, "PIECE", piece)
-    assert np.array_equal(glove_cooccur.load(COUNTS, WORDS).indptr, whole.indptr)
+    assert np.array_equal(glove_cooccur.load(COUNTS, WORDS).matrix.indptr, whole.matrix.indptr)
     with Output(tmp_path / "out") as out:
         glove_cooccur.save(out, whole)
     written = np.fromfile(tmp_path / "out", glove_cooccur.RECORD)
-    assert np.array_equal(written["context"] - 1, whole.indices)
-    assert np.array_equal(np.bincount(written["word"] - 1), np.diff(whole.indptr))
+    assert np.array_equal(written["context"] - 1, whole.matrix.indices)
+    assert np.array_equal(np.bincount(written["word"] - 1), np.diff(whole.matrix.indptr))
 
 
 def test_shuffled_records_are_sorted(tmp_path):
@@ -47,7 +47,7 @@ def test_shuffled_records_are_sorted(tmp_path):
     np.random.default_rng(0).permutation(records).tofile(tmp_path / "shuffled")
     shuffled, plain = glove_cooccur.load(str(tmp_path / "shuffled"), WORDS), glove_cooccur.load(COUNTS, WORDS)
     for name in ("indptr", "indices", "data"):
-        assert np.array_equal(getattr(shuffled, name), getattr(plain, name))
+        assert np.array_equal(getattr(shuffled.matrix, name), getattr(plain.matrix, name))
 
 
 def record(word, context, count):
@@ -88,8 +88,8 @@ def test_commands(run, tmp_path):
     direct = tmp_path / "direct"
     assert run("count", text, "--vocab", WORDS, "-o", direct, *window).code == 0
     a, b = native.load(str(direct)), native.load(str(back))
-    assert np.array_equal(a.data, b.data)
-    assert np.array_equal(a.indices, b.indices)
+    assert np.array_equal(a.matrix.data, b.matrix.data)
+    assert np.array_equal(a.matrix.indices, b.matrix.indices)
     trained = run("train", "svd", out, "--from", "glove-cooccur", "--vocab", WORDS, "-o", tmp_path / "v", "--dim", 5)
     assert trained.code == 0, trained.err
     assert run("count", out, "--from", "glove-cooccur", "-o", back).code == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from _csr import csr_of
 
 from embedkit.errors import EmbedkitError
 from embedkit.eval.analogy import Section, best_answers, judge_questions
@@ -47,10 +48,7 @@ def words(n):
 
 
 def sparse_of(matrix):
-    filled = matrix != 0
-    indptr = np.concatenate([[0], filled.sum(1).cumsum()]).astype(np.int64)
-    indices = filled.nonzero()[1].astype(np.int32)
-    return SparseVectors(words(len(matrix)), indptr, indices, matrix[filled], words(matrix.shape[1]))
+    return SparseVectors(words(len(matrix)), csr_of(matrix), words(matrix.shape[1]))
 
 
 @pytest.fixture(params=["whole", "tiles"])

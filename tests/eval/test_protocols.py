@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from _csr import csr_of
 from _docs import ROOT
 
 from embedkit.commands.evaluate import command
@@ -123,8 +124,7 @@ def test_the_first_word_is_that_of_text2numpy_or_of_the_counts():
     assert first_word(STANDING, 5) == 4
     assert first_word(STANDING, 4) == 1
     assert first_word(SOURCE, 8) == 4  # KING: capitals come first, what is not ASCII last
-    indptr, indices = np.array([0, 1, 2]), np.array([0, 1], np.int32)
-    assert first_word(SparseVectors(Vocab.from_words(["b", "a"]), indptr, indices, np.ones(2, np.float32)), 2) == 0
+    assert first_word(SparseVectors(Vocab.from_words(["b", "a"]), csr_of(np.eye(2))), 2) == 0
 
 
 def test_glove_does_not_know_unk():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from _csr import csr_of
 
 from embedkit.errors import EmbedkitError
 from embedkit.eval.protocols import PLAIN
@@ -103,10 +104,8 @@ def test_sparse_as_dense():
     rng = np.random.default_rng(0)
     matrix = np.where(rng.random((20, 9)) < 0.4, rng.random((20, 9)), 0).astype(np.float32)
     vocab = Vocab.from_words([f"w{i}" for i in range(20)])
-    filled = matrix != 0
-    indptr = np.concatenate([[0], filled.sum(1).cumsum()]).astype(np.int64)
     contexts = Vocab.from_words([f"c{i}" for i in range(9)])
-    sparse = SparseVectors(vocab, indptr, filled.nonzero()[1].astype(np.int32), matrix[filled], contexts)
+    sparse = SparseVectors(vocab, csr_of(matrix), contexts)
     pairs = Pairs("p", [f"w{i}" for i in rng.integers(0, 20, 60)], rng.random(30))
     a, b = judge_pairs(sparse, pairs), judge_pairs(Vectors(vocab, matrix), pairs)
     assert a.spearman == pytest.approx(b.spearman, abs=1e-6)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from _csr import csr_of
 
 from embedkit.text.vocab import Vocab
 from embedkit.vectors.explain import Explainer
@@ -46,8 +47,7 @@ def test_nothing_shared(sparse):
 
 def test_equal_parts_in_the_order_of_the_contexts():
     words, contexts = Vocab.from_words("ab"), Vocab.from_words("wxyz")
-    indices, data = np.array([0, 2, 3, 0, 2, 3], np.int32), np.array([1, 1, 2, 1, 1, 2], np.float32)
-    source = SparseVectors(words, np.array([0, 3, 6]), indices, data, contexts)
+    source = SparseVectors(words, csr_of(np.array([[1, 0, 1, 2], [1, 0, 1, 2]])), contexts)
     assert shared(source, "a", "b") == [("z", near(4 / 6)), ("w", near(1 / 6)), ("y", near(1 / 6))]
 
 
@@ -55,11 +55,9 @@ def test_equal_parts_in_the_order_of_the_contexts():
 def test_the_parts_add_up_to_the_score(text):
     rng = np.random.default_rng(8)
     dense = np.where(rng.random((40, 60)) < 0.4, rng.random((40, 60)), 0).astype(np.float32)
-    rows, columns = np.nonzero(dense)
     words = Vocab.from_words([f"w{i}" for i in range(40)])
     contexts = Vocab.from_words([f"c{i}" for i in range(60)])
-    indptr = np.searchsorted(rows, np.arange(41))
-    source = SparseVectors(words, indptr, columns.astype(np.int32), dense[rows, columns], contexts)
+    source = SparseVectors(words, csr_of(dense), contexts)
     query = parse_query(source, text)
     explainer, ((ids, scores),) = Explainer(source, query), nearest(source, [query], 40, exclude=False)
     assert len(ids) == 40

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from _cases import cases
+from _csr import csr_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,11 +24,9 @@ from embedkit.vectors.vectors import METRICS, Vectors
 def make(dense: np.ndarray) -> SparseVectors:
     """The non-zeros of `dense` (V, width)."""
     V, width = dense.shape
-    rows, columns = np.nonzero(dense)
-    indptr = np.searchsorted(rows, np.arange(V + 1))
     words = Vocab.from_words([f"w{i}" for i in range(V)])
     contexts = Vocab.from_words([f"c{i}" for i in range(width)])
-    return SparseVectors(words, indptr, columns.astype(np.int32), dense[rows, columns], contexts)
+    return SparseVectors(words, csr_of(dense), contexts)
 
 
 def random(V: int = 60, width: int = 40, share: float = 0.2, seed: int = 3) -> np.ndarray:
@@ -83,9 +82,7 @@ def test_any_shape_and_pattern(V, width, seed, metric):
 
 
 def test_columns_are_the_words_unless_there_are_contexts():
-    vectors = SparseVectors(
-        Vocab.from_words("abc"), np.array([0, 1, 1, 2]), np.array([2, 0], np.int32), np.ones(2, "f4")
-    )
+    vectors = SparseVectors(Vocab.from_words("abc"), csr_of(np.eye(3)))
     assert vectors.contexts is None
     assert vectors.width == 3
     assert vectors.metadata == {"kind": "sparse-vectors"}
@@ -95,7 +92,7 @@ def test_columns_are_the_words_unless_there_are_contexts():
 @pytest.mark.parametrize("n", [1, 17])
 def test_an_index_past_the_contexts_is_an_error(index, n):
     vectors = make(random())
-    vectors.indices[20] = index
+    vectors.weights.indices[20] = index
     for use in (lambda: vectors.scores(np.ones((n, 40), np.float32)), lambda: vectors.rows(np.arange(60))):
         with pytest.raises(EmbedkitError, match="sparse rows are damaged"):
             use()
@@ -103,15 +100,12 @@ def test_an_index_past_the_contexts_is_an_error(index, n):
 
 @pytest.mark.parametrize("columns", [1, 5, 128])
 def test_the_kernel_against_a_loop(columns, monkeypatch):
-    from embedkit.vectors import _kernels
-
     vectors, queries = make(random(share=0.4)), np.random.default_rng(1).normal(size=(40, columns)).astype(np.float32)
     out = np.full((41, columns), np.nan)
-    _kernels.multiply(vectors.indptr, vectors.indices, vectors.data, 9, 50, queries, out)
+    vectors.weights.multiply(9, 50, queries, out)
     for row, sums in zip(range(9, 50), out):
         for query, total in zip(queries.T, sums):
-            span = range(vectors.indptr[row], vectors.indptr[row + 1])
-            products = [float(vectors.data[p]) * float(query[vectors.indices[p]]) for p in span]
+            products = [float(x) * float(query[column]) for column, x in zip(*vectors.weights.row(row))]
             assert total == pytest.approx(sum(products), abs=1e-5)
     monkeypatch.setattr(module, "COLUMNS", 3)
     monkeypatch.setattr(module, "thread_count", lambda threads: 3)
@@ -119,22 +113,16 @@ def test_the_kernel_against_a_loop(columns, monkeypatch):
     np.testing.assert_allclose(scores, np.repeat(out.T, 20, 0), atol=1e-5)
 
 
-def test_entries(sparse):
-    columns, weights = sparse.entries(1)
-    assert (columns.tolist(), weights.tolist()) == ([0, 1], [1, 7])
-    assert sparse.entries(3)[0].tolist() == []
-
-
 def test_parts_must_match():
-    with pytest.raises(ValueError, match="2 words, 2 rows, 1 and 2 entries"):
-        SparseVectors(Vocab.from_words("ab"), np.array([0, 1, 2]), np.zeros(1, np.int32), np.zeros(2, np.float32))
+    with pytest.raises(ValueError, match=r"2 words, 2 contexts, and weights of \(2, 3\)"):
+        SparseVectors(Vocab.from_words("ab"), csr_of(np.ones((2, 3))))
 
 
 def test_a_few_queries_need_numpy_alone():
     script = (
         "import sys, numpy as np; from embedkit.vectors.sparse import *; from embedkit.text.vocab import Vocab\n"
         "vocab, ones = Vocab.from_words('ab'), np.ones(2, np.float32)\n"
-        "v = SparseVectors(vocab, np.array([0, 1, 2]), np.zeros(2, np.int32), ones)\n"
+        "v = SparseVectors(vocab, Csr(np.array([0, 1, 2]), np.zeros(2, np.int32), ones, (2, 2)))\n"
         "for m in ('cosine', 'dot', 'euclidean', 'manhattan'): v.scores(np.ones((16, 2), np.float32), m)\n"
         "print([name for name in ('scipy', 'numba') if name in sys.modules])"
     )

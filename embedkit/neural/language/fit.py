@@ -12,7 +12,7 @@ from ...text.stream import Stream
 from ...training.contract import Run
 from ...training.loop import Diverged, Learner, Loop, Step
 from ...training.lr_schedules import Rate
-from ...training.optim import OPTIMIZERS, Optimizer
+from ...training.optim import Optimizer
 from ..layers.context import ForwardContext
 from ..layers.fused import Fused
 from ..layers.workspace import Workspace
@@ -60,9 +60,7 @@ class Fit(Learner):
         if valid is not None:
             B = max(1, min(training.batch_size, valid.tokens // SPAN))
             self.valid = Batches(valid.ids, valid.eos, B, training.bptt)
-        self.base_lr = training.lr
-        if self.base_lr is None:
-            self.base_lr = training.rates.get(training.optimizer, OPTIMIZERS[training.optimizer].lr)
+        self.base_lr = training.lr or training.rates[training.optimizer]
         options = {"total": training.epochs * len(self.batches), "decay": training.lr_decay, "warmup": training.warmup}
         self.rate = Rate(self.base_lr, training.schedule, **options)
         self.logs_gradients = getattr(training, "log_gradients", False)

@@ -8,11 +8,29 @@ from typing import ClassVar
 from ...config import Training, check_freeze, option
 from ...errors import OptionError
 
+# Learning rate by optimizer: what layers with gates can take, and the smaller ones that simple layers need.
+GATED_RATES = {
+    "sgd": 20.0,
+    "momentum": 1.0,
+    "nesterov": 1.0,
+    "adagrad": 0.01,
+    "adadelta": 1.0,
+    "rmsprop": 0.01,
+    "adam": 0.001,
+    "adamax": 0.002,
+    "adamw": 0.001,
+    "nt-asgd": 30.0,
+}
+SIMPLE_RATES = GATED_RATES | {"sgd": 5.0, "momentum": 0.5, "nesterov": 0.5, "nt-asgd": 5.0}
 
-def rate(told: str):
-    """The option `lr`; `told` is what it is by default for the optimizers whose rate depends on the model."""
-    others = "0.01 for adagrad and rmsprop, 0.002 for adamax, 0.001 for adam and adamw"
-    return option(None, f"learning rate  [default: {told}, {others}]", kind=float, above=0)
+
+def learning_rate(rates: dict[str, float]):
+    """The option `lr`, whose default depends on the optimizer."""
+    alike = {
+        rate: [name for name in rates if rates[name] == rate] for rate in sorted(set(rates.values()), reverse=True)
+    }
+    told = (f"{rate:g} for {' and '.join(', '.join(names).rsplit(', ', 1))}" for rate, names in alike.items())
+    return option(None, f"learning rate  [default: {', '.join(told)}]", kind=float, above=0)
 
 
 @dataclass(frozen=True)
@@ -57,24 +75,9 @@ class LmTraining(Training):
     epochs: int = option(5, "passes over the text", least=1)
     batch_size: int = option(20, "streams that the text is cut into, read side by side", least=1)
     bptt: int = option(35, "steps of a window: as far as gradients go back", least=1)
-    optimizer: str = option(
-        "sgd",
-        "how gradients become steps",
-        choices=(
-            "sgd",
-            "momentum",
-            "nesterov",
-            "adagrad",
-            "adadelta",
-            "rmsprop",
-            "adam",
-            "adamax",
-            "adamw",
-            "nt-asgd",
-        ),
-    )
-    lr: float = rate("5 for sgd and nt-asgd, 0.5 for momentum and nesterov, 1 for adadelta")
-    rates: ClassVar[dict[str, float]] = {"sgd": 5.0, "nt-asgd": 5.0, "momentum": 0.5, "nesterov": 0.5}
+    optimizer: str = option("sgd", "how gradients become steps", choices=tuple(GATED_RATES))
+    lr: float = learning_rate(SIMPLE_RATES)
+    rates: ClassVar[dict[str, float]] = SIMPLE_RATES
     schedule: str = option(
         "plateau",
         "the learning rate: the same all the time, divided when --valid does not improve, or down half a wave to 0",
@@ -105,10 +108,10 @@ class RecurrentTraining(LmTraining):
 
 @dataclass(frozen=True)
 class GatedTraining(RecurrentTraining):
-    """The same at the usual rates (`optim.OPTIMIZERS`), which layers with gates can take, and simple ones cannot."""
+    """The same at rates which layers with gates can take, and simple ones cannot."""
 
-    lr: float = rate("20 for sgd, 30 for nt-asgd, 1 for momentum, nesterov and adadelta")
-    rates: ClassVar[dict[str, float]] = {}
+    lr: float = learning_rate(GATED_RATES)
+    rates: ClassVar[dict[str, float]] = GATED_RATES
 
 
 def check(config, layers: int = 1) -> None:

@@ -5,7 +5,7 @@ A format is one module and one line in FORMATS. The module has
     sniff(head) -> bool           whether a file that starts with `head` is one
     read(path, data, *, dedupe)   Vectors from `data`, all bytes of `path` as a uint8 array
     write(out, vectors, *, on_bad_token)   where the format is written at all
-    LOSES                         what a copy in this format lacks; for formats that are only read, what is not read
+    LOSES                         the parts (`lost.py`) that a copy in this format lacks, where it is written at all
 """
 
 from __future__ import annotations

@@ -22,8 +22,9 @@ from ...text.vocab import LONGEST_WORD, Vocab, show
 from ..subwords import MAX_NGRAM, SubwordVectors, count_ngrams, means, ngrams
 from ..vectors import Vectors
 from ._rows import BLOCK, exported, imported, row_blocks
+from .lost import CONTEXTS, DIGITS_WITH_NGRAMS, METADATA
 
-LOSES = "context vectors, metadata; the last digits where words have subwords"
+LOSES = frozenset({CONTEXTS, METADATA, DIGITS_WITH_NGRAMS})
 MAGIC = 793712314
 MAX_WORK = 256  # numbers summed for each byte of the file: about 15 in models of 300 dimensions
 SUPERVISED, SKIPGRAM, NEGATIVE_SAMPLING = 3, 2, 2

@@ -26,8 +26,9 @@ from ...text.vocab import LONGEST_WORD, Vocab
 from ..subwords import MAX_NGRAM, SubwordVectors
 from ..vectors import Vectors
 from ._rows import BLOCK, exported, imported, row_blocks
+from .lost import CONTEXTS, COUNTS, DIGITS
 
-LOSES = "counts, context vectors, last digits"
+LOSES = frozenset({COUNTS, CONTEXTS, DIGITS})
 WORDS, ROWS, BUCKETS, QUANTIZED, METADATA, NORMS, FASTTEXT, EXPLICIT = range(1, 9)
 FLOAT32 = 10
 

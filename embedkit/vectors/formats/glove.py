@@ -9,9 +9,10 @@ from ...io.files import CHUNK, Output
 from ..vectors import Vectors
 from . import _text, projector
 from ._rows import imported
+from .lost import CONTEXTS, COUNTS, METADATA, NGRAMS
 from .word2vec_text import header
 
-LOSES = "counts, context vectors, n-grams, metadata; the number of decimals is not kept, the numbers are"
+LOSES = frozenset({COUNTS, CONTEXTS, NGRAMS, METADATA})
 
 
 def sniff(head: bytes) -> bool:

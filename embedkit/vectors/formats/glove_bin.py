@@ -14,7 +14,7 @@ from ..vectors import Vectors
 from ._rows import BLOCK, imported
 from ._words import read_words
 
-LOSES = "biases, word and context vectors apart from each other, the <unk> row of the text output"
+UNREAD = "biases, word and context vectors apart from each other, the <unk> row of the text output"
 
 
 def sniff(head: bytes) -> bool:
@@ -40,5 +40,5 @@ def read(path, data: np.ndarray, *, vocab=None, dedupe: str = "error") -> Vector
         with np.errstate(over="ignore", invalid="ignore"):  # infinite and NaN rows are named below
             matrix[start : start + step] = both[0] + both[1]
     vectors = imported(path, Vocab.from_words(words, counts), matrix, "glove-bin", "row", 1, dedupe)
-    vectors.unread = LOSES
+    vectors.unread = UNREAD
     return vectors

@@ -17,6 +17,7 @@ from ...io import container
 from ...io.container import PROFILE, Container
 from ...io.files import Output
 from ...io.metadata import FINISH, is_own, pack_metadata, unpack_metadata, what_is
+from ...matrix import csr
 from ...text.vocab_tensors import read_vocab, vocab_tensors
 from ..quantized import QuantizedVectors
 from ..sparse import SparseVectors
@@ -24,7 +25,7 @@ from ..subwords import MAX_NGRAM, SubwordVectors
 from ..vectors import Vectors
 from ._rows import check_finite
 
-LOSES = ""
+LOSES = frozenset()
 _FACTS = ("kind", "input", "output", "ngrams")  # written anew
 _HINTS = {
     "counts": "make vectors of them with: embedkit train svd {path} -o OUT",
@@ -120,16 +121,11 @@ def _read_quantized(stored: Container, metadata: dict) -> QuantizedVectors:
 def _read_sparse(stored: Container, metadata: dict) -> SparseVectors:
     vocab = read_vocab(stored)
     contexts = read_vocab(stored, "contexts") if "contexts.offsets" in stored else None
-    parts = []
-    for name, dtype in (("indptr", np.int64), ("indices", np.int32), ("data", np.float32)):
-        if name not in stored or stored[name].dtype != dtype or stored[name].ndim != 1:
-            raise FormatError(stored.path, f"there is no tensor {name!r} of {np.dtype(dtype)} in it", DAMAGED)
-        parts.append(stored[name])
-    indptr, indices, data = parts
-    ends = len(indptr) == len(vocab) + 1 and indptr[0] == 0 and indptr[-1] == len(indices) == len(data)
-    if not len(vocab) or not ends or np.any(indptr[1:] < indptr[:-1]):
-        raise FormatError(stored.path, "the sparse rows do not fit together", DAMAGED)
-    return SparseVectors(vocab, indptr, indices, data, contexts, _norms(stored, len(vocab)), metadata)
+    if not len(vocab):
+        raise FormatError(stored.path, "there are no sparse rows in it", DAMAGED)
+    # All indices are not looked at here: that would read the whole file.
+    matrix = csr.read(stored, (len(vocab), len(vocab if contexts is None else contexts)), looks_at_columns=False)
+    return SparseVectors(vocab, matrix, contexts, _norms(stored, len(vocab)), metadata)
 
 
 def write(out: Output, vectors: Vectors | SparseVectors, *, on_bad_token: str = "error") -> None:
@@ -140,7 +136,7 @@ def write(out: Output, vectors: Vectors | SparseVectors, *, on_bad_token: str = 
     metadata = {key: value for key, value in vectors.metadata.items() if key not in _FACTS}
     if isinstance(vectors, SparseVectors):
         check_finite(out.path, vectors.norms[:, None], vectors.vocab.bytes)
-        tensors = {"data": vectors.data, "indices": vectors.indices, "indptr": vectors.indptr, "norms": vectors.norms}
+        tensors = {**vectors.weights.tensors(), "norms": vectors.norms}
         if vectors.contexts is not None:
             words |= vocab_tensors(vectors.contexts, "contexts")
         facts = {"kind": "sparse-vectors"}

@@ -8,23 +8,25 @@ from __future__ import annotations
 import numpy as np
 
 from ...errors import FormatError
+from ...io import npy
 from ...io.files import Output
 from ...text.vocab import Vocab
 from ..vectors import Vectors
-from . import _npy, _words
+from . import _words
 from ._rows import exported, imported, row_blocks
+from .lost import CONTEXTS, METADATA, NGRAMS
 
-LOSES = "context vectors, n-grams, metadata"
+LOSES = frozenset({CONTEXTS, NGRAMS, METADATA})
 WORDS = "vocab.txt"
 
 
 def sniff(head: bytes) -> bool:
-    return head[:6] == _npy.MAGIC
+    return head[:6] == npy.MAGIC
 
 
 def read(path, data: np.ndarray, *, vocab=None, dedupe: str = "error") -> Vectors:
     """`vocab` names the file of words, by default the one beside `path`. FormatError where it does not fit."""
-    array = _npy.parse(path, data)
+    array = npy.parse(path, data)
     if array.ndim != 2 or array.dtype.kind != "f" or not array.size:
         found = f"{array.dtype} of shape {array.shape}"
         raise FormatError(path, f"a numpy array of {found}, rows of float32 are needed", "save it as float32")
@@ -48,6 +50,6 @@ def write(out: Output, vectors, *, on_bad_token: str = "error") -> None:
     with Output(_words.to_write(out.path, WORDS), is_text=True) as beside:
         beside.write(b"".join(line + b"\n" for line in lines))
         out.reserve(4 * len(ids) * vectors.width + 128)
-        out.write(_npy.header(("<f4", (len(ids), vectors.width))))
+        out.write(npy.header(("<f4", (len(ids), vectors.width))))
         for _, rows in row_blocks(out.path, vectors, words, ids):
             out.write(rows.astype("<f4", copy=False))

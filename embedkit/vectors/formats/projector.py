@@ -14,9 +14,10 @@ from ...text.vocab import LONGEST_WORD, Vocab, show
 from ..vectors import Vectors
 from . import _text, _words
 from ._rows import exported, imported, row_blocks
+from .lost import CONTEXTS, METADATA, NGRAMS
 from .word2vec_text import header
 
-LOSES = "context vectors, n-grams, metadata; the number of decimals is not kept, the numbers are"
+LOSES = frozenset({CONTEXTS, NGRAMS, METADATA})
 WORDS = "metadata.tsv"
 _HEADER = b"word\tcount"
 

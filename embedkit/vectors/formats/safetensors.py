@@ -12,8 +12,6 @@ from ..vectors import Vectors
 from ._rows import imported
 from ._words import check_length, read_words
 
-LOSES = "the other tensors, metadata"
-
 
 def _is_float(dtype: np.dtype) -> bool:
     return dtype.kind == "f" or dtype == container.BF16

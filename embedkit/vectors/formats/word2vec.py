@@ -15,9 +15,10 @@ from ...text.vocab import LONGEST_WORD, Vocab, show
 from ..vectors import Vectors
 from ._rows import exported, imported, row_blocks
 from ._text import check_size
-from .word2vec_text import header, is_text
+from .lost import CONTEXTS, COUNTS, METADATA, NGRAMS
+from .word2vec_text import header, is_text, read_header
 
-LOSES = "counts, context vectors, n-grams, metadata; rows always end with a newline"
+LOSES = frozenset({COUNTS, CONTEXTS, NGRAMS, METADATA})
 _MISPLACED = "a word before it probably holds a space, which this format cannot mark: export the vectors as text"
 
 
@@ -28,10 +29,7 @@ def sniff(head: bytes) -> bool:
 
 def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors:
     """Raises FormatError naming the byte or the row (from 1)."""
-    found = header(data[:64].tobytes())
-    if found is None:
-        raise FormatError(path, "the first line is not a number of words and a number of dimensions", line=1)
-    V, D, at = found
+    V, D, at = read_header(path, data)
     check_size(path, V, D, 4 * D + 2, len(data) - at)
     matrix = np.empty((V, D), "<f4")
     words, after = _read_rows(path, data, at, matrix)

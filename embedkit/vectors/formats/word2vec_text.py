@@ -15,8 +15,9 @@ from ...io.files import Output
 from ..vectors import Vectors
 from . import _text
 from ._rows import imported
+from .lost import CONTEXTS, COUNTS, METADATA, NGRAMS
 
-LOSES = "counts, context vectors, n-grams, metadata; the number of decimals is not kept, the numbers are"
+LOSES = frozenset({COUNTS, CONTEXTS, NGRAMS, METADATA})
 _CONTROL = re.compile(rb"[\0-\x08\x0e-\x1f]")
 _HEADER = re.compile(rb"([0-9]{1,18})[ \t]+([0-9]{1,18})[ \t\r]*\n")
 
@@ -25,6 +26,14 @@ def header(head: bytes) -> tuple[int, int, int] | None:
     """V, D and the length of the header line; None where there is none."""
     match = _HEADER.match(head)
     return match and (int(match[1]), int(match[2]), match.end())
+
+
+def read_header(path, data: np.ndarray) -> tuple[int, int, int]:
+    """The same of a file that must have one."""
+    found = header(data[:64].tobytes())
+    if found is None:
+        raise FormatError(path, "the first line is not a number of words and a number of dimensions", line=1)
+    return found
 
 
 def is_text(head: bytes, D: int) -> bool:
@@ -49,10 +58,7 @@ def sniff(head: bytes) -> bool:
 
 def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors:
     """Raises FormatError naming the line."""
-    found = header(data[:64].tobytes())
-    if found is None:
-        raise FormatError(path, "the first line is not a number of words and a number of dimensions", line=1)
-    V, D, begin = found
+    V, D, begin = read_header(path, data)
     _text.check_size(path, V, D, 2 * D + 2, len(data) - begin)
     vocab, matrix = _text.read_rows(path, data, begin, V, D, line=2)
     return imported(path, vocab, matrix, "word2vec-text", "line", 2, dedupe)

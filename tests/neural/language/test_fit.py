@@ -6,7 +6,6 @@ import dataclasses
 import itertools
 import json
 import math
-import re
 
 import numpy as np
 import pytest
@@ -17,7 +16,7 @@ from embedkit.errors import EmbedkitError, FormatError, OptionError
 from embedkit.io import container
 from embedkit.io.files import Output
 from embedkit.neural.language import fit as fitting
-from embedkit.neural.language import steps, store
+from embedkit.neural.language import options, steps, store
 from embedkit.neural.language.batches import Batches
 from embedkit.neural.language.options import LmTraining, Recurrent
 from embedkit.runtime.progress import Progress
@@ -89,20 +88,20 @@ def test_choices_are_those_there_are():
     assert choices["initializer"] == tuple(INITIALIZERS)
 
 
-@pytest.mark.parametrize("kind", LANGUAGE_MODELS)
-def test_default_rates_are_those_that_help_tells(text, kind):
+@pytest.mark.parametrize(("kind", "lr"), [("ffn", 5), ("rnn", 5), ("lstm", 20), ("gru", 20)])
+def test_the_default_rate_is_the_optimizers(text, kind, lr):
     training = architecture(kind).sections["training"]
     (told,) = [f.metadata["help"] for f in dataclasses.fields(training) if f.name == "lr"]
-    groups = [part.split(" for ") for part in re.split(r", (?=\d)", told.partition("default: ")[2].rstrip("]"))]
-    rates = {name: float(value) for value, names in groups for name in re.split(", | and ", names)}
-    assert rates.keys() == OPTIMIZERS.keys()
-    learnt = text()
-    for name, lr in rates.items():
-        valid = learnt if name == "nt-asgd" else None
-        assert (
-            fitting.Fit(architecture(kind), learnt, configure(kind, optimizer=name, lr=None), Run(), valid).base_lr
-            == lr
-        )
+    assert f" {lr} for sgd" in told
+    for name, rate in (("sgd", lr), ("adamax", 0.002)):
+        fit = fitting.Fit(architecture(kind), text(), configure(kind, lr=None, optimizer=name), Run(), None)
+        assert fit.base_lr == rate
+
+
+def test_rates_are_told_by_the_optimizers_that_share_them():
+    option = options.learning_rate({"sgd": 20.0, "adam": 0.001, "adadelta": 1.0, "momentum": 1.0, "nesterov": 1.0})
+    told = "20 for sgd, 1 for adadelta, momentum and nesterov, 0.001 for adam"
+    assert option.metadata["help"] == f"learning rate  [default: {told}]"
 
 
 # --- learning

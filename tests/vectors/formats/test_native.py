@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from _csr import csr_of
 
 from embedkit.errors import EmbedkitError, FormatError
 from embedkit.io import container
@@ -120,8 +121,8 @@ def test_loading_reads_neither_words_nor_rows(tmp_path, monkeypatch):
 
 def test_sparse(tmp_path):
     vocab, contexts = Vocab.from_words(["a", "b c", "d"], [3, 2, 1]), Vocab.from_words(["x", "y"])
-    data = (np.array([0, 2, 2, 3]), np.array([0, 1, 1], np.int32), np.array([3, 4, 1.5], np.float32))
-    vectors = SparseVectors(vocab, *data, contexts, metadata={"shift": 1.0})
+    weights = csr_of(np.array([[3, 4], [0, 0], [0, 1.5]]))
+    vectors = SparseVectors(vocab, weights, contexts, metadata={"shift": 1.0})
     formats.save(tmp_path / "x", vectors)
     names = "data indices indptr norms vocab.offsets vocab.utf8 counts contexts.offsets contexts.utf8"
     assert container.read(tmp_path / "x").names == names.split(" ")
@@ -134,7 +135,7 @@ def test_sparse(tmp_path):
     np.testing.assert_array_equal(loaded.rows(np.arange(3)), [[3, 4], [0, 0], [0, 1.5]])
     formats.save(tmp_path / "y", loaded)
     assert (tmp_path / "y").read_bytes() == (tmp_path / "x").read_bytes()
-    formats.save(tmp_path / "z", SparseVectors(vocab, *data[:1], data[1] * 2, data[2]))
+    formats.save(tmp_path / "z", SparseVectors(vocab, csr_of(np.array([[3, 0, 4], [0, 0, 0], [0, 0, 1.5]]))))
     assert formats.load(tmp_path / "z").contexts is None
     assert formats.load(tmp_path / "z").width == 3
 
@@ -239,7 +240,7 @@ def test_refuses_sparse_parts_that_do_not_fit(tmp_path, name):
 
 
 def test_sparse_numbers_that_are_not_finite_are_not_written(tmp_path, sparse):
-    sparse.data[0] = np.inf
+    sparse.weights.data[0] = np.inf
     with pytest.raises(EmbedkitError, match="the vector of 'tea' holds a NaN"):
         formats.save(tmp_path / "x", sparse)
 

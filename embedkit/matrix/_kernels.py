@@ -1,4 +1,4 @@
-"""Kernels of sparse vectors."""
+"""Kernels of sparse matrices."""
 
 from ..runtime.jit import kernel
 
@@ -27,3 +27,14 @@ def multiply(indptr, indices, data, first, last, dense, out):
             for k in range(width):
                 sums[k] += a * w[k]
             p += 1
+
+
+@kernel
+def transpose(indptr, indices, data, starts, out_indices, out_data):
+    """The transposed CSR matrix: `starts` holds the first place of each column and is moved on to the next column's."""
+    for i in range(len(indptr) - 1):
+        for p in range(indptr[i], indptr[i + 1]):
+            at = starts[indices[p]]
+            out_indices[at] = i
+            out_data[at] = data[p]
+            starts[indices[p]] = at + 1

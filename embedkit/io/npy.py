@@ -12,7 +12,7 @@ import re
 
 import numpy as np
 
-from ...errors import AGAIN, FormatError
+from ..errors import AGAIN, FormatError
 
 MAGIC = b"\x93NUMPY"
 MAX_HEADER = 1 << 16  # bytes

@@ -1,0 +1,1 @@
+"""Matrices that counts, vectors and texts are kept in."""
