@@ -78,9 +78,9 @@ class PlainText:
     lowercase: bool = option(False, "lower-casing (Unicode)")
     nfc: bool = option(True, "Unicode normalization form C")
     drop_punctuation: bool = option(False, "drop tokens without a letter or digit")
-    encoding: str = option("utf-8", "encoding of the text, by Python's name: cp949, shift_jis, utf-16", encoding=True)
+    encoding: str = option("utf-8", "character encoding, by Python's name: cp949, shift_jis, utf-16", encoding=True)
     encoding_errors: str = option(
-        "strict", "bytes that are not of it: stop and name the first, or put U+FFFD", choices=("strict", "replace")
+        "strict", "undecodable bytes: stop and name the first, or put U+FFFD", choices=("strict", "replace")
     )
     min_count: int = option(5, "drop words seen fewer times than this", least=1)
     max_vocab: int = option(None, "keep at most this many words, the most frequent", kind=int, least=1)

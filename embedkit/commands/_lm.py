@@ -31,12 +31,12 @@ def encoding_options(function):
         type=Encoding(),
         default="utf-8",
         show_default=True,
-        help="encoding of TEXT, by Python's name: cp949, shift_jis, utf-16",
+        help="character encoding of TEXT, by Python's name: cp949, shift_jis, utf-16",
     )
     errors = click.option(
         "--encoding-errors",
         type=click.Choice(["strict", "replace"]),
-        help="bytes that are not of it: stop and name the first, or put U+FFFD  [default: as in training]",
+        help="undecodable bytes: stop and name the first, or put U+FFFD  [default: as in training]",
     )
     return encoding(errors(function))
 

@@ -18,7 +18,7 @@ _GZIP_HEADER = re.compile(rb"...[\0-\x1f].{4}[\0\2\4][\0-\x0d\xff]", re.DOTALL)
 
 
 def decompressor(ahead: Callable[[int], bytes]):
-    """What makes a decompressor and the error it raises; None for plain data. `ahead(n)` are the n first bytes, more
+    """Factory of decompressors and the error they raise; None for plain data. `ahead(n)` are the n first bytes, more
     that are there already, or all there are.
 
     A text may begin like compressed data, with any word. But it has no zero byte, and they have: all but short ones,
@@ -55,7 +55,7 @@ def _is_packed(magic: bytes, new, damage: type[Exception], ahead: Callable[[int]
 
 
 def _unpacks(member, damage: type[Exception], head: bytes) -> bool:
-    """Whether `head`, the whole file if it is short, is compressed data without a fault."""
+    """True where `head`, the whole file if it is short, is compressed data without a fault."""
     try:
         data = member.decompress(head, CHUNK)
     except damage:
@@ -64,7 +64,7 @@ def _unpacks(member, damage: type[Exception], head: bytes) -> bool:
 
 
 def gzip_compressor():
-    """What makes a gzip file: no name and no time in it, so that the same data give the same bytes."""
+    """Compressor of a gzip file: no name and no time in it, so that the same data give the same bytes."""
     return zlib.compressobj(wbits=31)
 
 

@@ -142,7 +142,7 @@ def _decoded(words: list[bytes], encoding: str) -> str:
 
 
 def _share(text: str, belongs: Callable[[str], bool]) -> float:
-    """How many of the characters beyond ASCII are of a kind."""
+    """Share of a kind among the characters beyond ASCII."""
     others = [char for char in text if not char.isascii()]
     return sum(map(belongs, others)) / max(1, len(others))
 

@@ -40,7 +40,7 @@ def test_a_model_and_how_it_was_made(run, text, tmp_path):
     assert [len(discounts) for discounts in facts["discounts"]] == [3, 3, 3]
     assert facts["discounts"][2] == [0.5, 1.0, 1.5]
     assert facts["parameters"] == 2 * 15 + 2 * 22 + 24
-    assert facts["config"]["model"] == {"order": 3, "cutoff": 0}
+    assert facts["config"]["model"] == {"order": 3, "prune": 0}
     assert facts["corpus_sha256"] == hashlib.sha256(TEXT.encode()).hexdigest()
     # It gets nothing but its share of what the discounts took, spread over 15 words.
     assert 0 < facts["unk_probability"] < 1 / 15
