@@ -6,10 +6,9 @@ import gc
 
 import numpy as np
 import pytest
-from neural.layers._fresh import fresh
 
+from embedkit.neural.layers.context import ForwardContext
 from embedkit.neural.layers.linear import Linear
-from embedkit.neural.layers.rnn import RNN
 from embedkit.neural.layers.workspace import Workspace
 from embedkit.training.param import Param, Rows, collect
 
@@ -47,7 +46,7 @@ def test_every_way_of_adding_adds_up(order):
 def test_a_frozen_parameter_has_no_gradient():
     param = Param("W", np.ones((2, 2)), frozen=True)
     layer = Linear(param, Param("b", np.zeros(2)))
-    Y, _, backprop = layer.forward(np.ones((1, 1, 2)), None, None, Workspace())
+    Y, _, backprop = layer.forward(np.ones((1, 1, 2)), None, ForwardContext(Workspace()))
     dX, _ = backprop(Y)
     param.add_rows(np.array([0]), np.ones((1, 2)))
     assert param.gradient is None
@@ -92,17 +91,3 @@ def test_lent_buffers_do_not_overlap():
     for number, array in enumerate(lent):
         array[...] = number
     assert [array.sum() for array in lent] == [0, 25, 50, 75]
-
-
-def test_the_trace_shows_how_gradients_vanish():
-    layer = fresh(RNN, 3, 4, np.random.default_rng(1), np.float64)
-    layer.Wh.value *= 0.1
-    workspace = Workspace()
-    workspace.trace = []
-    Y, _, backprop = layer.forward(np.ones((6, 2, 3)), None, None, workspace)
-    dY = np.zeros_like(Y)
-    dY[-1] = 1
-    backprop(dY)
-    assert len(workspace.trace) == 6
-    assert workspace.trace[0] == pytest.approx(8**0.5)
-    assert all(later < 0.11 * sooner for sooner, later in zip(workspace.trace, workspace.trace[1:]))
