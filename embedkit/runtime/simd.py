@@ -23,6 +23,9 @@ if numba.config.DISABLE_JIT:
     def fetch(place, index):
         pass
 
+    def local(number):
+        return number
+
     def load(place, index):
         return place[index : index + LANES].copy()
 
@@ -94,6 +97,17 @@ else:
             return context.make_array(signature.args[0])(context, builder, arguments[0]).data
 
         return types.CPointer(array.dtype)(array), build
+
+    @intrinsic
+    def local(typing, number):
+        """The same `number`, in a register for the loops that follow. What is used from end to end of a large kernel
+        the compiler may keep in memory, to be read anew in each round."""
+
+        def build(context, builder, signature, arguments):
+            kind = arguments[0].type
+            return builder.asm(ir.FunctionType(kind, [kind]), "", "=r,0", arguments, side_effect=True)
+
+        return number(number), build
 
     @intrinsic
     def fetch(typing, place, index):

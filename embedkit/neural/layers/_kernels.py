@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from ...runtime.jit import inlined, kernel
-from ...runtime.simd import pointer
+from ...runtime.simd import local, pointer
 
 ZERO, HALF, ONE, LARGEST = np.float32(0), np.float32(0.5), np.float32(1), np.float32(3.4e38)
 LIMIT = np.float32(7.9)  # where tanh is 1 in float32
@@ -66,10 +66,10 @@ def row_product(v, at, W, out, n, width):
     for k in range(0, whole, 8):
         a, b, c, d = v[at + k], v[at + k + 1], v[at + k + 2], v[at + k + 3]
         e, f, g, h = v[at + k + 4], v[at + k + 5], v[at + k + 6], v[at + k + 7]
-        r0 = k * width
-        r1, r2, r3 = r0 + width, r0 + 2 * width, r0 + 3 * width
-        r4, r5, r6, r7 = r0 + 4 * width, r0 + 5 * width, r0 + 6 * width, r0 + 7 * width
-        for j in range(width):
+        r0, step = k * width, local(width)
+        r1, r2, r3 = r0 + step, r0 + 2 * step, r0 + 3 * step
+        r4, r5, r6, r7 = r0 + 4 * step, r0 + 5 * step, r0 + 6 * step, r0 + 7 * step
+        for j in range(step):
             left = a * W[r0 + j] + b * W[r1 + j] + c * W[r2 + j] + d * W[r3 + j]
             right = e * W[r4 + j] + f * W[r5 + j] + g * W[r6 + j] + h * W[r7 + j]
             out[j] += left + right
@@ -113,6 +113,7 @@ def _lstm_step(gates, product, bias, cells, hidden, peephole, peeps, t, B, H):
     gates, product, bias = pointer(gates), pointer(product), pointer(bias)
     cells, hidden, peephole = pointer(cells), pointer(hidden), pointer(peephole)
     for b in range(B):
+        H = local(H)  # many short loops
         i, before, after = (t * B + b) * 4 * H, (t * B + b) * H, ((t + 1) * B + b) * H
         f, g, o = i + H, i + 2 * H, i + 3 * H
         add_run(gates, i, product, b * 4 * H, bias, 4 * H)
