@@ -138,7 +138,8 @@ def test_compiled_here_or_loaded_gives_the_same_bytes(tmp_path):
     """The kernel with the most sums; `contract/test_compiled.py` has every model."""
 
     def call():
-        environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path), "OPENBLAS_NUM_THREADS": "1"}
+        environment = {**os.environ, "PYTHONPATH": str(Path(embedkit.__file__).parents[1])}
+        environment |= {"NUMBA_CACHE_DIR": str(tmp_path), "OPENBLAS_NUM_THREADS": "1"}
         done = subprocess.run([sys.executable, "-c", SOFTMAX], env=environment, capture_output=True, text=True)
         return done.stdout, done.stderr
 
