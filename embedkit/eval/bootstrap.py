@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .similarity import pearson, spearman
+from .correlation import pearson, spearman
 
 RESAMPLES = 10000
 SEED = 1
