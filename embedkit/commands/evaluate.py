@@ -6,7 +6,7 @@ from contextlib import nullcontext
 
 import click
 
-from ..eval.tasks import TASKS
+from ..eval.tasks import CHOICES, TASKS
 from ._config import SectionOption
 from ._options import (
     SectionedCommand,
@@ -37,15 +37,15 @@ def _data_options(function):
 @_option(
     "protocol",
     "--protocol",
-    type=click.Choice(["word2vec", "gensim", "glove", "fasttext", "hyperwords", "levy2015"]),
+    type=click.Choice(CHOICES["protocol"]),
     metavar="NAME",
-    help="the conventions of a tool or paper, for the same numbers: word2vec, gensim, glove, fasttext, hyperwords, "
-    "levy2015; the options below override them",
+    help="the conventions of a tool or paper, for the same numbers: "
+    f"{', '.join(CHOICES['protocol'])}; the options below override them",
 )
 @_option(
     "protocol",
     "--method",
-    type=click.Choice(["add", "mul", "both"]),
+    type=click.Choice(CHOICES["method"]),
     help="how analogies are scored: 3CosAdd, 3CosMul, or both in one pass  [default: add]",
 )
 @_option(
@@ -59,13 +59,13 @@ def _data_options(function):
 @_option(
     "protocol",
     "--oov",
-    type=click.Choice(["skip", "wrong", "both"]),
+    type=click.Choice(CHOICES["oov"]),
     help="analogies with a word out of vocabulary: leave out, count as wrong, or a row for each  [default: skip]",
 )
 @_option(
     "protocol",
     "--oov-pairs",
-    type=click.Choice(["skip", "zero"]),
+    type=click.Choice(CHOICES["oov_pairs"]),
     help="pairs with a word out of vocabulary: leave out, or count with the cosine 0  [default: skip]",
 )
 @_option(
@@ -94,11 +94,7 @@ def _data_options(function):
     help="add rows: scores in N bands of frequency",
 )
 @_option(
-    "uncertainty",
-    "--spread",
-    kind=bool,
-    is_flag=True,
-    help="add rows: mean and standard deviation over all FILEs",
+    "uncertainty", "--spread", kind=bool, is_flag=True, help="add rows: mean and standard deviation over all FILEs"
 )
 @click.option(
     "--unknown",

@@ -82,7 +82,7 @@ def evaluate_texts(source: Source, texts: Texts, protocol: Protocol = PLAIN) -> 
 
 
 def cross_validate(rows: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Whether the label of each of `rows` (n, D) float64 is predicted by a model of the other folds, (n,) bool.
+    """(n,) bool: the label of each of `rows` (n, D) float64 is predicted by a model of the other folds.
 
     Labels are spread evenly over the folds; the seed is fixed.
     """

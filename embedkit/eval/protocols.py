@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from ..errors import OptionError
 from ..vectors.ranking import EPSILON
+from .tasks import CHOICES
 
 
 class Protocol(NamedTuple):
-    """How a data set is put to vectors.
+    """The conventions by which vectors are evaluated on a data set.
 
     case : how words are looked up, see `source.Lookup`
     limit : analogies know the first `limit` words only; 0 is all
@@ -55,7 +56,6 @@ PROTOCOLS = {
     ),
     "levy2015": Protocol("lower-ascii", 0, methods=("add", "mul")),
 }
-VALUES = {"method": ("add", "mul", "both"), "oov": ("skip", "wrong", "both"), "oov_pairs": ("skip", "zero")}
 
 
 def protocol_of(
@@ -71,10 +71,9 @@ def protocol_of(
 
     OptionError for a name or value that does not exist.
     """
-    for option, value in {"method": method, "oov": oov, "oov_pairs": oov_pairs, "protocol": name}.items():
-        known = VALUES.get(option, PROTOCOLS)
-        if value is not None and value not in known:
-            raise OptionError(f"{option}: {value!r} is none of {', '.join(known)}")
+    for option, value in zip(CHOICES, (name, method, oov, oov_pairs)):
+        if value is not None and value not in CHOICES[option]:
+            raise OptionError(f"{option}: {value!r} is none of {', '.join(CHOICES[option])}")
     given = {
         "methods": method and {"both": ("add", "mul")}.get(method, (method,)),
         "limit": restrict_vocab,

@@ -1,4 +1,4 @@
-"""What evaluation asks of vectors, and how the words of a data set become ids."""
+"""Vectors as evaluation asks them, and the lookup of words of data sets."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Found(NamedTuple):
 
 
 class Lookup:
-    """How words of data sets find vectors among the first `limit` words (0: all).
+    """Lookup of words of data sets among the first `limit` words (0: all).
 
     `case`: corpus, as written or in the form that the corpus was given; exact, as written; lower and lower-ascii, the
     word of the data set in lower case, all of Unicode or A to Z alone; upper and upper-ascii, the vocabulary as well in

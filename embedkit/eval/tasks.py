@@ -8,6 +8,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import NamedTuple
 
+# Values of the options that name or override a protocol, see `protocols.protocol_of`.
+CHOICES = {
+    "protocol": ("word2vec", "gensim", "glove", "fasttext", "hyperwords", "levy2015"),
+    "method": ("add", "mul", "both"),
+    "oov": ("skip", "wrong", "both"),
+    "oov_pairs": ("skip", "zero"),
+}
+
 
 class Entry(NamedTuple):
     """A task in `module.TASK`."""

@@ -1,4 +1,4 @@
-"""What a language model must be able to do for perplexity, scores and generation."""
+"""The Protocol of a language model: what perplexity, scores and generation need."""
 
 from __future__ import annotations
 

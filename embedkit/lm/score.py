@@ -1,4 +1,4 @@
-"""How probable words are: those of one long text, or those of lines that know nothing of each other."""
+"""Log probabilities of words: those of one long text, or those of lines that know nothing of each other."""
 
 from __future__ import annotations
 
