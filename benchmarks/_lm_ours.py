@@ -12,7 +12,8 @@ from random import Random
 import numpy as np
 
 from embedkit.config import Config
-from embedkit.lm.generate import sampler, write
+from embedkit.lm.generate import generate as generated
+from embedkit.lm.generate import sampler
 from embedkit.lm.score import score_text
 from embedkit.neural.language import init, lstm, steps
 from embedkit.neural.language.batches import Batches
@@ -60,7 +61,7 @@ def evaluate() -> float:
 
 
 def generate() -> float:
-    words = write(language_model(), sampler(Random(1)))
+    words = generated(language_model(), sampler(Random(1)))
     next(islice(words, 19, None))
     begin = time.perf_counter()
     next(islice(words, number - 1, None))

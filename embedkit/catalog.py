@@ -22,6 +22,9 @@ class Entry(NamedTuple):
         return import_module(f".{self.module}", __package__).MODEL
 
 
+# Files of language models besides native ones: the module with `sniff(head)` and `read(path, data)` of each format.
+LM_FORMATS = {"arpa": "count.ngrams.arpa"}
+
 MODELS = {
     "ppmi": Entry("count.ppmi", "Positive pointwise mutual information: sparse, explainable vectors."),
     "svd": Entry("count.svd", "Truncated SVD of PPMI: dense vectors from counts."),
@@ -33,3 +36,9 @@ MODELS = {
     "lstm": Entry("neural.language.lstm", "Language model: long short-term memory (LSTM).", True),
     "gru": Entry("neural.language.gru", "Language model: gated recurrent units (GRU), lighter than LSTM.", True),
 }
+
+
+def lm_format(head: bytes):
+    """The module of the format in `LM_FORMATS` of a file that starts with `head`, or None."""
+    modules = (import_module(f".{module}", __package__) for module in LM_FORMATS.values())
+    return next((module for module in modules if module.sniff(head)), None)

@@ -1,5 +1,7 @@
 """Every error that embedkit raises on purpose. `commands/_exit.py` makes a line, a hint and an exit code of each."""
 
+from contextlib import contextmanager
+
 # Hints about files that are not whole.
 AGAIN = "fetch or make the file again"
 CUT = "the file was cut short: fetch or make it again"
@@ -32,3 +34,14 @@ class FormatError(EmbedkitError):
         where = f"byte {offset}: " if offset is not None else f"line {line}: " if line is not None else ""
         super().__init__(f"{path}: {where}{message}", hint)
         self.path, self.offset, self.line = path, offset, line
+
+
+@contextmanager
+def about(file: str):
+    """Inside, errors that do not name the file are about `file`."""
+    try:
+        yield
+    except FormatError:
+        raise
+    except EmbedkitError as error:
+        raise EmbedkitError(f"{file}: {error}", error.hint) from error

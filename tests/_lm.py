@@ -13,7 +13,7 @@ class Bigrams:
     The state is all that was fed (so tests can see it), a tuple of ids for each sequence.
     """
 
-    batches = True
+    supports_batching = True
 
     def __init__(self, words, table, unk="<unk>", tokenizer="whitespace", **text):
         self.vocab = Vocab.from_words(words)

@@ -21,7 +21,7 @@ from embedkit import cli, config
 from embedkit.count import counts, glove_cooccur, scipy_npz
 from embedkit.count.ngrams import arpa_write, store
 from embedkit.errors import EmbedkitError
-from embedkit.eval import readers
+from embedkit.eval.tasks import TASKS
 from embedkit.io import container
 from embedkit.io.files import Output, open_input
 from embedkit.lm import load as lm
@@ -103,6 +103,10 @@ def _beside(name: str):
             raise EmbedkitError(str(error).replace(f"{rows}: ", f"{path}: ", 1)) from error
 
     return read
+
+
+def _dataset(key: str):
+    return TASKS[key].load().read
 
 
 def _counts(load, *args):
@@ -198,13 +202,13 @@ READERS = {
     "word list": Reader(lambda folder: "the 9\n한국어\t7\nof\n".encode(), _text(word_list.read_words), of_words),
     "words beside npy": Reader(_golden("numpy.vocab.txt"), _beside("npy")),
     "metadata.tsv": Reader(_golden("projector.metadata.tsv"), _beside("projector")),
-    "word pairs": Reader(lambda folder: b"# x\nking\tqueen\t9\nman,woman,7\n", _text(readers.read_pairs)),
+    "word pairs": Reader(lambda folder: b"# x\nking\tqueen\t9\nman,woman,7\n", _text(_dataset("pairs"))),
     "questions": Reader(
         lambda folder: b": royal\nman king woman queen\n: more\na b c d\n",
-        _text(readers.read_questions),
+        _text(_dataset("questions")),
     ),
-    "categories": Reader(lambda folder: b"king person\n# x\nthe\tword\n", _text(readers.read_categories)),
-    "labelled texts": Reader(lambda folder: b"good\tthe king\nbad\ta queen\n", _text(readers.read_texts)),
+    "categories": Reader(lambda folder: b"king person\n# x\nthe\tword\n", _text(_dataset("categories"))),
+    "labelled texts": Reader(lambda folder: b"good\tthe king\nbad\ta queen\n", _text(_dataset("classify"))),
     "configuration": Reader(lambda folder: TOML, _config),
     "log": Reader(lambda folder: LOG, _text(log.read)),
     "text": Reader(lambda folder: TEXT.encode(), _corpus, of_text),

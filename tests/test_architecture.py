@@ -100,6 +100,12 @@ def test_imports_go_down():
     assert not wrong
 
 
+def test_evaluation_and_plots_know_protocols_not_models():
+    for path in FILES:
+        if room(path) in ("eval", "lm", "plot"):
+            assert not imported_rooms(path) & {"count", "neural"}, path
+
+
 def test_every_room_has_a_floor():
     assert {room(path) for path in FILES} == set().union(*FLOORS)
 

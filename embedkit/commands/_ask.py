@@ -6,29 +6,15 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from contextlib import contextmanager
 
 import click
 
-from ..errors import EmbedkitError, FormatError
 from ._options import WholeRange
 from ._out import Unanswered
-from ._unknown import Unknown
 from ._usage import MistakenError
 
 METRICS = ("cosine", "dot", "euclidean", "manhattan")
 EXPLANATIONS = 20  # near spellings cost a walk through the vocabulary: given for the first unknown words only
-
-
-@contextmanager
-def about(file: str):
-    """Inside, errors that do not name the file are about `file`."""
-    try:
-        yield
-    except FormatError:
-        raise
-    except EmbedkitError as error:
-        raise EmbedkitError(f"{file}: {error}", error.hint) from error
 
 
 def open_source(
@@ -72,8 +58,10 @@ class Parser:
     """Turns texts into queries with `parse(source, text)`; what cannot be parsed goes to `unanswered`."""
 
     def __init__(self, source, parse: Callable, unanswered: Unanswered):
+        from ..vectors.unknown_words import UnknownWords
+
         self.source, self.parse, self.unanswered = source, parse, unanswered
-        self._about, self._explanations = Unknown(source), EXPLANATIONS
+        self._about, self._explanations = UnknownWords(source), EXPLANATIONS
 
     def __call__(self, texts: list) -> list[tuple]:
         """(text, query) for every text that is a query."""

@@ -57,9 +57,9 @@ def command(lm, prompt, max_words, lines, greedy, temperature, top_k, top_p, bea
     from itertools import islice
     from random import Random
 
-    from ..lm.beam_search import write_best
+    from ..lm.beam_search import beam_search
+    from ..lm.generate import generate, sampler
     from ..lm.generate import greedy as best
-    from ..lm.generate import sampler, write
     from ..lm.lines import reader, spell, written_lines
     from ..lm.load import load
     from ._out import Out
@@ -70,10 +70,10 @@ def command(lm, prompt, max_words, lines, greedy, temperature, top_k, top_p, bea
     banned = [id for id in map(model.vocab.id, ban) if id is not None]
     limit, before = max_words or WORDS * (lines or 1), asked.ids.tolist()
     if beam:
-        written = write_best(model, beam, limit, before, banned)
+        written = beam_search(model, beam, limit, before, banned)
     else:
         choose = best if greedy else sampler(Random(seed), temperature, top_k, top_p)
-        written = islice(write(model, choose, before, banned), limit)
+        written = islice(generate(model, choose, before, banned), limit)
     with Out(as_json) as out:
         for line, count, ln in islice(written_lines(model, asked.words, written), lines):
             text = spell(model, line)

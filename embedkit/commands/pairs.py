@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from ._ask import Parser, about, metric_option, need_words, open_source
+from ..errors import about
+from ._ask import Parser, metric_option, need_words, open_source
 from ._config import Command
 from ._options import format_option, json_option, model_argument, output_embedding_option, quiet_option
 from ._out import Out, Unanswered, query_blocks

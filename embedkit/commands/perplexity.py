@@ -8,7 +8,7 @@ import click
 
 from ._config import Command
 from ._lm import carry_option, encoding_options, lm_argument, read_as
-from ._methods import build_methods, check_methods, method_options, settings, tune
+from ._mixture import build_mixture, check_mixture, mixture_options, tune
 from ._options import WholeRange, cache_option, json_option, quiet_option
 
 COLUMNS = ("text", "tokens", "unknown", "perplexity", "perplexity_known", "bits_per_token", "method")
@@ -18,7 +18,7 @@ COLUMNS = ("text", "tokens", "unknown", "perplexity", "perplexity_known", "bits_
 @lm_argument
 @click.argument("texts", nargs=-1, required=True, metavar="TEXT...")
 @carry_option(default=True)
-@method_options
+@mixture_options
 @click.option(
     "--batch-size",
     type=WholeRange(min=1),
@@ -46,7 +46,7 @@ def command(lm, texts, valid, encoding, encoding_errors, threads, cache, as_json
 
     Prints a table on a terminal, tab-separated lines with a header otherwise. --json adds theta, dynamic_lr and lambda.
     """
-    check_methods()
+    check_mixture()
     from dataclasses import replace
 
     from ..lm.lines import text_config
@@ -62,19 +62,19 @@ def command(lm, texts, valid, encoding, encoding_errors, threads, cache, as_json
     need_text(files)
     threads = thread_count(threads)
     model, progress = load(lm, threads), click.get_current_context().with_resource(Progress(quiet))
-    methods = build_methods(model, threads, progress)
+    mixture = build_mixture(model, threads, progress)
     config = replace(text_config(model), **read_as(model, encoding, encoding_errors))
     with limited_threads(threads), Out(as_json) as out:
         # Texts first: what is wrong with the last of them should not show after minutes of work.
         streams = [read_with([file], model.vocab, config, threads, cache, progress) for file in files]
         if valid is not None:
             *streams, chosen_on = streams
-            tune(methods, chosen_on, dict(zip(texts, streams)), progress)
+            tune(mixture, chosen_on, dict(zip(texts, streams)), progress)
 
         def rows():
             for text, stream in zip(texts, streams):
-                for method, found in methods(stream.ids):
-                    yield _row(text, method, found) | (settings(methods, method) if as_json else {})
+                for method, found in mixture(stream.ids):
+                    yield _row(text, method, found) | (mixture.chosen(method) if as_json else {})
 
         print_rows(out, rows(), COLUMNS, ("text", "method"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ._ask import about
+from ..errors import about
 from ._change import change_options, open_dense, tell_lost
 from ._config import Command
 from ._options import model_argument

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from ..errors import EmbedkitError
-from ._ask import Parser, about
+from ..errors import EmbedkitError, about
+from ._ask import Parser
 from ._change import change_options, tell_lost
 from ._config import Command
 from ._options import WholeRange, model_argument, one_stdin

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from ..errors import OptionError
-from ._ask import Parser, about, metric_option, open_source, ranking_options
+from ..errors import OptionError, about
+from ._ask import Parser, metric_option, open_source, ranking_options
 from ._config import Command
 from ._options import WholeRange, format_option, json_option, model_argument, output_embedding_option, quiet_option
 from ._out import Out, Unanswered, query_blocks

@@ -159,7 +159,7 @@ def _widened(projected: np.ndarray, columns: np.ndarray) -> np.ndarray:
 
 
 def _settled(history: list[np.ndarray], dim: int, tolerance: float) -> bool:
-    """Whether what the values still miss is within the tolerance, for the first half of them and for the rest.
+    """True if what the values still miss is within the tolerance, for the first half of them and for the rest.
 
     Ritz values approach their limit geometrically: after steps of d and then d r, what is missing is d r r / (1 - r).
     The ratio r is that of a half as a whole, since values close to each other take turns at growing.

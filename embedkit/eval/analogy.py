@@ -1,4 +1,7 @@
-"""a is to b as c is to d: how often is d the best answer?
+"""Analogies: how often the best answer to "a is to b as c is to ?" is d.
+
+A file has four words a line, in sections that begin with `: name` (word2vec's questions-words.txt) or without any.
+Empty lines and comments (`#`, `//`) are skipped.
 
 3CosAdd: Mikolov, Yih & Zweig (2013), "Linguistic regularities in continuous space word representations".
 3CosMul: Levy & Goldberg (2014), "Linguistic regularities in sparse and explicit word representations".
@@ -6,18 +9,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
 
+from ..errors import FormatError
+from ..io.files import read_whole
 from ..runtime.progress import SILENT, Progress
 from ..text.vocab import ERRORS
 from ..vectors.query import is_sparse
 from ..vectors.ranking import by_tables
 from ..vectors.top import Top
+from .bootstrap import accuracy_interval
+from .contract import UNDEFINED, Accuracy, Score, Task
+from .dataset import name_of, numbered_lines
+from .frequency_bins import frequency_bins
 from .protocols import PLAIN, Protocol
-from .readers import Questions
 from .source import Found, Lookup, Source
 
 
@@ -34,23 +44,93 @@ class Section(NamedTuple):
         return self.name.startswith("gram")
 
 
-class Answers(NamedTuple):
-    """One file of questions, by one method.
+class Questions(NamedTuple):
+    """Analogy questions: `words` are the 4n words of n questions, `sections` their (name, number), in file order; a
+    checksum."""
 
-    Its sections; of its `distinct` words those known in lower case only (`capitals`); for every question whether it was
-    answered right, `right` (n,) bool, and `rarest` (n,) int64, the highest id of its words, -1 out of vocabulary.
+    name: str
+    words: list[str]
+    sections: list[tuple[str, int]]
+    sha256: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class AnalogyResult(Accuracy):
+    """The answers to one file of questions by one `method`.
+
+    oov : questions with a word out of vocabulary are left out (skip), count (wrong, first), or are left out in one
+        score and count in the next (both)
     """
 
-    sections: list[Section]
-    distinct: int
-    capitals: int
-    right: np.ndarray
-    rarest: np.ndarray
+    sections: list[Section] = ()
+    method: str = "add"
+    oov: str = "skip"
+    section = "all"
+
+    @property
+    def metric(self) -> str:
+        """The name of the accuracy: "accuracy" with 3CosAdd, "accuracy-mul" with 3CosMul."""
+        return "accuracy" if self.method == "add" else f"accuracy-{self.method}"
+
+    def scores(self, intervals: bool = False, bins: int = 0) -> Iterator[Score]:
+        """The accuracy of every section, in total (semantic and syntactic, where a file has both kinds, and all), and
+        of every bin; of both ways to count the second is `...-oov-wrong`."""
+        for section in (*self.sections, *_totals(self.sections)):
+            yield from self._scores(section, self.oov, intervals)
+        for section in self.bins(bins):
+            yield from self._scores(section, "skip", intervals)
+
+    def bins(self, n: int) -> Iterator[Section]:
+        """Up to `n` frequency bins of questions, as sections."""
+        for name, inside in frequency_bins(self.max_rank, n):
+            yield Section(name, int(self.right[inside].sum()), int(inside.sum()), int(inside.sum()))
+
+    def _scores(self, section: Section, oov: str, intervals: bool) -> Iterator[Score]:
+        name, correct, used, total = section
+        both = {"": used, "-oov-wrong": total}
+        for ending, asked in both.items() if oov == "both" else [("", used if oov == "skip" else total)]:
+            bounds = accuracy_interval(correct, asked) if intervals else UNDEFINED
+            yield Score(name, self.metric + ending, correct / asked if asked else None, correct, used, total, *bounds)
 
 
-def judge_questions(
+def _totals(sections: list[Section]) -> Iterator[Section]:
+    kinds = {
+        "semantic": [s for s in sections if not s.is_syntactic],
+        "syntactic": [s for s in sections if s.is_syntactic],
+    }
+    for name, kind in (*(kinds.items() if all(kinds.values()) else ()), ("all", sections)):
+        yield Section(name, *(sum(numbers) for numbers in list(zip(*kind))[1:]))
+
+
+def read_questions(path: str) -> Questions:
+    """Analogy questions; those before any `: section` form one with the name of the file. Raises FormatError."""
+    data = read_whole(path)
+    words: list[str] = []
+    names: list[str] = []
+    starts: list[int] = []
+    for number, line in numbered_lines(path, data, ("#", "//")):
+        if line.startswith(":"):
+            names.append(line[1:].strip(" \t"))
+            starts.append(len(words))
+            continue
+        fields = [word for word in line.replace("\t", " ").split(" ") if word]
+        if len(fields) != 4:
+            hint = "word pairs are for --pairs" if len(fields) == 3 else "a question is four words"
+            raise FormatError(path, f"{len(fields)} words instead of four: {line[:60]!r}", hint, line=number)
+        if not starts:
+            names.append(name_of(path))
+            starts.append(0)
+        words += fields
+    if not words:
+        raise FormatError(path, "no analogy questions", "a question is four words on a line")
+    ends = [*starts[1:], len(words)]
+    sections = [(name, (end - start) // 4) for name, start, end in zip(names, starts, ends)]
+    return Questions(name_of(path), words, sections, sha256(data).hexdigest())
+
+
+def evaluate_questions(
     source: Source, questions: Questions, protocol: Protocol = PLAIN, progress: Progress = SILENT
-) -> list[Answers]:
+) -> list[AnalogyResult]:
     """Answer `questions` by each method of `protocol`, in one pass over the vocabulary.
 
     A question with a word out of vocabulary is not asked, unless the protocol has another word for it. An answer is
@@ -61,21 +141,22 @@ def judge_questions(
     found = find_questions(source, questions, protocol, lookup)
     ids = found.ids.reshape(-1, 4)
     used = (ids >= 0).all(1)
-    rarest = np.where(used, ids.max(1), -1)
+    max_rank = np.where(used, ids.max(1), -1)
     asked = ids[:, 3] >= 0 if protocol.unknown == "first" else used
     stop = min(protocol.limit or len(source.vocab), len(source.vocab))
-    judged = []
+    results = []
     with progress.bar(stop, "analogies", "words") as advance:
         tops = best_answers(source, ids[asked, :3], protocol, advance)
-    for top in tops:
+    for method, top in zip(protocol.methods, tops):
         right = np.zeros(len(ids), bool)
         right[asked] = _guesses(top, ids[asked, :3], lookup, protocol) == ids[asked, 3]
         sections, at = [], 0
         for name, total in questions.sections:
             span = slice(at, at := at + total)
             sections.append(Section(name, int(right[span].sum()), int(used[span].sum()), total))
-        judged.append(Answers(sections, found.distinct, found.capitals, right, rarest))
-    return judged
+        facts = (max_rank, found.distinct, found.lowercase_only, right)
+        results.append(AnalogyResult(*facts, sections, method, protocol.unknown))
+    return results
 
 
 def find_questions(source: Source, questions: Questions, protocol: Protocol, lookup: Lookup | None = None) -> Found:
@@ -97,10 +178,10 @@ def best_answers(
     """
     stop = min(protocol.limit or len(source.vocab), len(source.vocab))
     depth, aside = max(1, min(protocol.depth, stop)), _aside(source, protocol)
-    taboo = np.hstack([triples, np.full((len(triples), len(aside)), aside, np.int64)])
+    excluded = np.hstack([triples, np.full((len(triples), len(aside)), aside, np.int64)])
     if (triples < 0).any():
         triples = np.where(triples < 0, first_word(source, stop), triples)
-    options = {"epsilon": protocol.epsilon, "strict": True, "advance": advance, "taboo": taboo}
+    options = {"epsilon": protocol.epsilon, "strict": True, "advance": advance, "taboo": excluded}
     return by_tables(source, triples, protocol.methods, depth, stop, **options)
 
 
@@ -126,3 +207,15 @@ def _guesses(top: Top, triples: np.ndarray, lookup: Lookup, protocol: Protocol) 
         return ids[:, 0]
     is_new = (ids[:, :, None] != triples[:, None, :]).all(2)
     return np.where(is_new.any(1), ids[np.arange(len(ids)), is_new.argmax(1)], -1)
+
+
+class AnalogyTask(Task):
+    """Accuracy of analogies."""
+
+    name, size = "analogy", 4
+    read = staticmethod(read_questions)
+    find = staticmethod(find_questions)
+    evaluate = staticmethod(evaluate_questions)
+
+
+TASK = AnalogyTask()

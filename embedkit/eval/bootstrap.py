@@ -1,4 +1,4 @@
-"""How sure a score is: intervals from resampled pairs and questions, and what sets two models apart.
+"""Bootstrap intervals of scores, and tests of differences between two models.
 
 Percentile bootstrap (Efron & Tibshirani 1993, "An introduction to the bootstrap", sections 13.3 and 16): `RESAMPLES`
 times as many pairs as there are, drawn with replacement, always from the same seed. Questions are right or wrong, so
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .similarity import pearson, spearman
+from .correlation import pearson, spearman
 
 RESAMPLES = 10000
 SEED = 1
@@ -44,7 +44,7 @@ def accuracy_interval(correct: int, asked: int) -> Interval:
 
 
 def correlation_difference(first: np.ndarray, second: np.ndarray, gold: np.ndarray, metric: str) -> Difference:
-    """How much better `second` (n,) correlates with `gold` than `first` does, by a paired bootstrap.
+    """The correlation of `second` (n,) with `gold` minus that of `first`, by a paired bootstrap.
 
     p is twice the smaller share of resamples in which the difference is not above, or not below, zero.
     """
@@ -60,7 +60,7 @@ def correlation_difference(first: np.ndarray, second: np.ndarray, gold: np.ndarr
 
 
 def accuracy_difference(first: np.ndarray, second: np.ndarray) -> Difference:
-    """How much more often `second` (n,) bool is right than `first`: paired bootstrap, McNemar's exact p-value."""
+    """The accuracy of `second` (n,) bool minus that of `first`: paired bootstrap, McNemar's exact p-value."""
     n, lost, won = len(first), int((first & ~second).sum()), int((second & ~first).sum())
     if not n:
         return Difference(None, None, None, None)
@@ -95,7 +95,7 @@ def _resampled(columns: list[np.ndarray], gold: np.ndarray, metric: str) -> np.n
 
 
 def _weights(n: int) -> Iterator[np.ndarray]:
-    """How often each of n things is in each resample, (some, n) float64, RESAMPLES rows in all."""
+    """Multiplicity of each of n items in each resample, (some, n) float64, RESAMPLES rows in all."""
     rng, step = np.random.default_rng(SEED), max(1, TOGETHER // n)
     for at in range(0, RESAMPLES, step):
         some = min(step, RESAMPLES - at)
@@ -104,7 +104,7 @@ def _weights(n: int) -> Iterator[np.ndarray]:
 
 
 def _values(values: np.ndarray, weights: np.ndarray, metric: str) -> np.ndarray:
-    """What is correlated: `values` (1, n) themselves, or their ranks (R, n) in every resample, ties averaged."""
+    """The values to correlate: `values` (1, n) themselves, or their ranks (R, n) in every resample, ties averaged."""
     if metric == "pearson":
         return np.asarray(values, np.float64)[None]
     _, place = np.unique(values, return_inverse=True)

@@ -1,46 +1,77 @@
-"""Do words of one kind lie together? Clusters of vectors against categories made by people.
+"""Categorization: clusters of vectors against categories made by people. A file has lines `word category`.
 
 Purity of k-means clusters, as in Baroni, Dinu & Kruszewski (2014), "Don't count, predict!", section 3.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
 
+from ..errors import FormatError
+from ..io.files import read_whole
+from ..runtime.progress import SILENT
 from ..vectors.vectors import unit_rows
+from .contract import Result, Score, Task
+from .dataset import name_of, numbered_lines
 from .protocols import PLAIN, Protocol
-from .readers import Categories
-from .similarity import check_finite
-from .source import Found, Lookup, Source
+from .source import Found, Lookup, Source, check_finite
 
 STARTS = 10
 ROUNDS = 100
 SEED = 1
 
 
-class Purity(NamedTuple):
-    """Of `used` words in vocabulary, out of `total`, `correct` are of the commonest category of their cluster.
+class Categories(NamedTuple):
+    """n words and their categories, `labels`; a checksum."""
 
-    `rarest` (n,) int64: the id of each word of the file, -1 out of vocabulary. `distinct` and `capitals` are those of
-    `source.Found`.
-    """
-
-    correct: int
-    used: int
-    total: int
-    distinct: int
-    capitals: int
-    rarest: np.ndarray
+    name: str
+    words: list[str]
+    labels: list[str]
+    sha256: str = ""
 
 
-def judge_categories(source: Source, categories: Categories, protocol: Protocol = PLAIN) -> Purity:
+@dataclass(frozen=True, eq=False)
+class PurityResult(Result):
+    """Words of which `correct` are of the commonest category of their cluster."""
+
+    correct: int = 0
+
+    @property
+    def value(self) -> float | None:
+        return self.correct / self.used if self.used else None
+
+    def scores(self, intervals: bool = False, bins: int = 0) -> Iterator[Score]:
+        yield Score(None, "purity", self.value, self.correct, self.used, self.total)
+
+
+def read_categories(path: str) -> Categories:
+    """Words and categories. Raises FormatError naming the line that has no two."""
+    data, words, labels = read_whole(path), [], []
+    for number, line in numbered_lines(path, data, ("#",)):
+        fields = [field for field in re.split("[ \t]+", line) if field]
+        if len(fields) != 2:
+            raise FormatError(
+                path, f"{len(fields)} words instead of two: {line[:60]!r}", "a line is: word category", line=number
+            )
+        words.append(fields[0])
+        labels.append(fields[1])
+    if not words:
+        raise FormatError(path, "no words with categories", "a line is: word category")
+    return Categories(name_of(path), words, labels, sha256(data).hexdigest())
+
+
+def evaluate_categories(source: Source, categories: Categories, protocol: Protocol = PLAIN) -> PurityResult:
     """Put the words into as many clusters as they have categories, by the directions of their vectors.
 
     Words out of vocabulary are left out. Raises EmbedkitError for a vector that holds NaN or infinity.
     """
-    ids, distinct, capitals = find_categories(source, categories, protocol)
+    ids, distinct, lowercase_only = find_categories(source, categories, protocol)
     known = ids >= 0
     check_finite(source, np.unique(ids[known]))
     names, labels = np.unique(np.array(categories.labels)[known], return_inverse=True)
@@ -49,7 +80,7 @@ def judge_categories(source: Source, categories: Categories, protocol: Protocol 
         clusters = k_means(unit_rows(source.rows(ids[known]).astype(np.float64)), len(names))
         table = np.bincount(clusters * len(names) + labels, minlength=len(names) ** 2)
         correct = int(table.reshape(len(names), -1).max(1).sum())
-    return Purity(correct, int(known.sum()), len(ids), distinct, capitals, ids)
+    return PurityResult(ids, distinct, lowercase_only, correct)
 
 
 def find_categories(source: Source, categories: Categories, protocol: Protocol) -> Found:
@@ -93,3 +124,17 @@ def _choose(rows: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
 def _squares(rows: np.ndarray, centres: np.ndarray) -> np.ndarray:
     """Squared distances (n, k)."""
     return (rows**2).sum(1)[:, None] - 2 * rows @ centres.T + (centres**2).sum(1)
+
+
+class CategoriesTask(Task):
+    """Purity of clusters against categories."""
+
+    name = "categories"
+    read = staticmethod(read_categories)
+    find = staticmethod(find_categories)
+
+    def evaluate(self, source, dataset, protocol=PLAIN, progress=SILENT):
+        return [evaluate_categories(source, dataset, protocol)]
+
+
+TASK = CategoriesTask()

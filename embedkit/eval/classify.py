@@ -1,21 +1,26 @@
-"""Are vectors good for a task? Texts told apart by the means of their words' vectors.
+"""Classification: the labels of texts predicted from the means of their words' vectors.
+
+A file has lines of a label, a tab, a text; none is a comment.
 
 Logistic regression with k-fold cross-validation, as in Conneau & Kiela (2018), "SentEval".
 """
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
 
-from ..errors import EmbedkitError
+from ..errors import EmbedkitError, FormatError
+from ..io.files import read_whole
+from ..runtime.progress import SILENT
 from ..vectors.query import tokens
 from ..vectors.vectors import unit_rows
+from .contract import Accuracy, Task, Unknown
+from .dataset import name_of, numbered_lines
 from .protocols import PLAIN, Protocol
-from .readers import Texts
-from .similarity import check_finite
-from .source import Lookup, Source
+from .source import Lookup, Source, check_finite
 
 FOLDS = 10
 PENALTY = 1.0  # of squared weights, against the sum of the losses of all texts
@@ -24,18 +29,34 @@ ROUNDS = 1000
 SLOPE = 1e-5  # largest at the minimum, of the mean loss
 
 
-class Probe(NamedTuple):
-    """For every text whether its label was predicted, `right` (n,) bool, and the highest id of its known words,
-    `rarest` (n,) int64, -1 without any. `distinct` and `capitals` are those of `source.Found`.
-    """
+class Texts(NamedTuple):
+    """n texts and their labels; a checksum."""
 
-    right: np.ndarray
-    rarest: np.ndarray
-    distinct: int
-    capitals: int
+    name: str
+    labels: list[str]
+    texts: list[str]
+    sha256: str = ""
 
 
-def judge_texts(source: Source, texts: Texts, protocol: Protocol = PLAIN) -> Probe:
+class ClassificationResult(Accuracy):
+    """For every text whether its label was predicted, and the highest id of its known words."""
+
+
+def read_texts(path: str) -> Texts:
+    """Labelled texts. Raises FormatError naming the line without a label."""
+    data, labels, texts = read_whole(path), [], []
+    for number, line in numbered_lines(path, data, ()):
+        label, tab, text = line.partition("\t")
+        if not tab:
+            raise FormatError(path, f"no label: {line[:60]!r}", "a line is a label, a tab, a text", line=number)
+        labels.append(label)
+        texts.append(text)
+    if not texts:
+        raise FormatError(path, "no texts", "a line is a label, a tab, a text")
+    return Texts(name_of(path), labels, texts, sha256(data).hexdigest())
+
+
+def evaluate_texts(source: Source, texts: Texts, protocol: Protocol = PLAIN) -> ClassificationResult:
     """Predict the label of each text from the others, fold by fold.
 
     A text is the mean of the vectors of its known words, each of length 1; texts without any are left out. Raises
@@ -48,9 +69,9 @@ def judge_texts(source: Source, texts: Texts, protocol: Protocol = PLAIN) -> Pro
     ids, owners = found.ids[known], owners[known]
     distinct, places = np.unique(ids, return_inverse=True)
     check_finite(source, distinct)
-    rarest = np.full(len(words), -1, np.int64)
-    np.maximum.at(rarest, owners, ids)
-    used = rarest >= 0
+    max_rank = np.full(len(words), -1, np.int64)
+    np.maximum.at(max_rank, owners, ids)
+    used = max_rank >= 0
     right = np.zeros(len(words), bool)
     if used.any():
         units = unit_rows(source.rows(distinct).astype(np.float64))
@@ -58,11 +79,11 @@ def judge_texts(source: Source, texts: Texts, protocol: Protocol = PLAIN) -> Pro
         ends = np.flatnonzero(np.diff(owners)) + 1
         means = np.array([units[span].mean(0) for span in np.split(places, ends)])
         right[used] = cross_validate(means, np.array(texts.labels)[used])
-    return Probe(right, rarest, found.distinct, found.capitals)
+    return ClassificationResult(max_rank, found.distinct, found.lowercase_only, right)
 
 
 def cross_validate(rows: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Whether the label of each of `rows` (n, D) float64 is predicted by a model of the other folds, (n,) bool.
+    """(n,) bool: the label of each of `rows` (n, D) float64 is predicted by a model of the other folds.
 
     Labels are spread evenly over the folds; the seed is fixed.
     """
@@ -111,3 +132,24 @@ def fit(xs: np.ndarray, ys: np.ndarray, classes: int) -> np.ndarray:
     if found.status == 1:  # an end of the line search is one of rounding
         raise EmbedkitError(f"logistic regression did not converge in {found.nit} steps")
     return found.x.reshape(-1, classes)
+
+
+class ClassificationTask(Task):
+    """Cross-validated accuracy of a logistic regression on the mean vectors of texts."""
+
+    name = "classification"
+    read = staticmethod(read_texts)
+
+    def evaluate(self, source, dataset, protocol=PLAIN, progress=SILENT):
+        return [evaluate_texts(source, dataset, protocol)]
+
+    def unknown_items(self, source, dataset, protocol=PLAIN):
+        """Texts without any known word."""
+        lookup = Lookup(source, protocol.case)
+        for text in dataset.texts:
+            words = tokens(source, text)
+            if (lookup.find(words).ids < 0).all():
+                yield Unknown(None, text, words)
+
+
+TASK = ClassificationTask()

@@ -1,20 +1,23 @@
-"""What each tool means by accuracy and correlation, as far as numbers depend on it: one record for each."""
+"""Protocols: the conventions of each tool, as far as accuracies and correlations depend on them."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from ..errors import OptionError
 from ..vectors.ranking import EPSILON
+from .tasks import CHOICES
 
 
 class Protocol(NamedTuple):
-    """How a data set is put to vectors.
+    """The conventions by which vectors are evaluated on a data set.
 
     case : how words are looked up, see `source.Lookup`
     limit : analogies know the first `limit` words only; 0 is all
     limit_pairs : whether the limit holds for word pairs, too
-    unknown : analogies with a word out of vocabulary are left out (skip), count as wrong answers (wrong), or are asked
-        with the first word of the file, see `analogy.first_word`, in the place of the unknown (first)
+    unknown : analogies with a word out of vocabulary are left out (skip), count as wrong answers (wrong), are scored in
+        both ways (both), or are asked with the first word of the file, see `analogy.first_word`, in the place of the
+        unknown (first)
     unknown_pairs : pairs with one are left out (skip) or have the cosine 0 (zero)
     zero_is_unknown : pairs: whether a word with a vector of length 0 is out of vocabulary
     gold : what people say of pairs is ranked as numbers (number) or in the order of their bytes (text)
@@ -53,3 +56,29 @@ PROTOCOLS = {
     ),
     "levy2015": Protocol("lower-ascii", 0, methods=("add", "mul")),
 }
+
+
+def protocol_of(
+    name: str | None = None,
+    *,
+    method: str | None = None,
+    restrict_vocab: int | None = None,
+    oov: str | None = None,
+    oov_pairs: str | None = None,
+    lowercase: bool | None = None,
+) -> Protocol:
+    """The protocol called `name`, with every option that is given (not None) in place of its own.
+
+    OptionError for a name or value that does not exist.
+    """
+    for option, value in zip(CHOICES, (name, method, oov, oov_pairs)):
+        if value is not None and value not in CHOICES[option]:
+            raise OptionError(f"{option}: {value!r} is none of {', '.join(CHOICES[option])}")
+    given = {
+        "methods": method and {"both": ("add", "mul")}.get(method, (method,)),
+        "limit": restrict_vocab,
+        "unknown": oov,
+        "unknown_pairs": oov_pairs,
+        "case": None if lowercase is None else "lower" if lowercase else "corpus",
+    }
+    return PROTOCOLS.get(name, PLAIN)._replace(**{key: value for key, value in given.items() if value is not None})

@@ -1,99 +1,147 @@
-"""One table for every result: whatever was measured, a row has the same columns in the same order."""
+"""Reports: one table for every result, a row with the same columns in the same order for every score."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from .analogy import Answers, Section
-from .bootstrap import accuracy_interval, correlation_interval
-from .categories import Purity
-from .classify import Probe
-from .similarity import Agreement
+from ..errors import about
+from ..runtime.progress import SILENT, Progress
+from .contract import Result, Score, Task
+from .protocols import PLAIN, Protocol
+from .source import Source
+from .tasks import TASKS
 
 COLUMNS = ("model", "task", "dataset", "section", "metric", "value", "correct", "used", "total", "coverage")
 TEXTS = COLUMNS[: COLUMNS.index("value")]  # the columns without numbers
-INTERVAL = ("low", "high")  # bounds of the 95 % interval of the value
 
 Row = dict[str, str | int | float | None]
 
 
-def columns(intervals: bool, compare: bool, spread: bool, checksums: bool) -> tuple[str, ...]:
-    """The columns of a report that has these besides scores."""
-    asked = {"low": intervals or compare, "high": intervals or compare, "p": compare, "sd": spread, "sha256": checksums}
-    return COLUMNS + tuple(name for name, is_asked in asked.items() if is_asked)
+class Options(NamedTuple):
+    """Rows and columns beyond the scores: bootstrap `intervals`, differences to the first model (`compare`), scores in
+    so many `bins` of frequency, mean and standard deviation over all models (`spread`)."""
+
+    intervals: bool = False
+    compare: bool = False
+    bins: int = 0
+    spread: bool = False
+
+    def columns(self, checksums: bool) -> tuple[str, ...]:
+        """The columns of a report, with or without `checksums` of data sets."""
+        bounds = self.intervals or self.compare
+        extra = {"low": bounds, "high": bounds, "p": self.compare, "sd": self.spread, "sha256": checksums}
+        return COLUMNS + tuple(name for name, is_asked in extra.items() if is_asked)
 
 
-def similarity_rows(
-    model: str, dataset: str, result: Agreement, intervals: bool = False, section: str | None = None
-) -> Iterator[Row]:
-    """Spearman and Pearson correlation of one pair file, or of one `section` of it."""
-    counted = ~np.isnan(result.cosines)
-    for metric in ("spearman", "pearson"):
-        bounds = ()
-        if intervals:
-            bounds = correlation_interval(result.cosines[counted], result.scores(metric)[counted], metric)
-        value = getattr(result, metric)
-        yield row(model, "similarity", dataset, section, metric, value, None, result.used, result.total, *bounds)
+class Loaded(NamedTuple):
+    """A data set of a task, and the `name` that it has in a report."""
+
+    task: Task
+    name: str
+    dataset: object
 
 
-def analogy_rows(
-    model: str, dataset: str, result: Answers, oov: str = "skip", method: str = "add", intervals: bool = False
-) -> Iterator[Row]:
-    """Accuracy of every section, then in total: semantic and syntactic, where a file has both kinds, and all.
+def read_datasets(paths: Mapping[str, Sequence[str]]) -> list[Loaded]:
+    """The data sets in the files `paths` of every task; of two with the same name the paths are the names."""
+    found = []
+    for key, entry in TASKS.items():
+        if files := paths.get(key):
+            task = entry.load()
+            sets = [(path, task.read(path)) for path in files]
+            names = [dataset.name for _, dataset in sets]
+            found += [Loaded(task, d.name if names.count(d.name) == 1 else path, d) for path, d in sets]
+    return found
 
-    `oov`: questions with a word out of vocabulary are left out (skip), count (wrong, first), or are left out in one row
-    and count in the next (both).
+
+def _ignore(*_) -> None:
+    pass
+
+
+class Report(NamedTuple):
+    """Every model on every data set.
+
+    say : is told what people should know about a result, and whether that is an empty cell
+    unknown : is given the name of the model, that of the data set, and every `contract.Unknown`
     """
-    sections = [*result.sections, *_totals(result.sections)]
-    return section_rows(model, dataset, sections, oov, method, intervals)
+
+    datasets: list[Loaded]
+    protocol: Protocol = PLAIN
+    options: Options = Options()
+    progress: Progress = SILENT
+    say: Callable[[str, bool], None] = _ignore
+    unknown: Callable | None = None
+
+    def rows(self, models: Iterable[tuple[str, Callable[[], Source]]]) -> Iterator[Row]:
+        """The rows of `models`, names and functions that open them: scores of one after another, differences to the
+        first after those of each, means last."""
+        first, base, scores, models = [], "", [], list(models)
+        for model, open_model in models:
+            results = []
+            for loaded, result in self._results(model, open_model()):
+                results.append((loaded, result))
+                self._remark(model, loaded.name, result)
+                found = result.scores(self.options.intervals, self.options.bins)
+                rows = [row(model, loaded, score) for score in found]
+                scores += rows if self.options.spread else []
+                yield from rows
+            if self.options.compare and first:
+                yield from self._differences(f"{model} - {base}", first, results)
+            first, base = first or results, base or model
+        yield from spread_rows(scores, len(models))
+
+    def _results(self, model: str, source: Source) -> Iterator[tuple[Loaded, Result]]:
+        with about(model):
+            for loaded in self.datasets:
+                task, name, dataset = loaded
+                for result in task.evaluate(source, dataset, self.protocol, self.progress):
+                    yield loaded, result
+                for item in task.unknown_items(source, dataset, self.protocol) if self.unknown else ():
+                    self.unknown(model, name, item)
+
+    def _differences(self, models: str, first: list, second: list) -> Iterator[Row]:
+        for (_, one), (loaded, other) in zip(first, second):
+            found = list(one.differences(other))
+            if any(score.value is None for score in found):
+                of = f"both know {found[0].used} of {found[0].total}"
+                self.say(f"{models}: {loaded.name}: {of}: no difference", True)
+            yield from (row(models, loaded, score) for score in found)
+
+    def _remark(self, model: str, name: str, result: Result) -> None:
+        if not result.used:
+            self.say(f"{model}: nothing of {name} is in the vocabulary", True)
+        for reason, is_whole in result.doubts(self.options.bins) if result.used else ():
+            self.say(f"{model}: {name}: {reason}", is_whole)
+        if result.lowercase_only * 50 > result.distinct:
+            of = f"{result.lowercase_only} of {result.distinct} words of {name}"
+            self.say(f"{model}: {of} are in the vocabulary in lower case only; try --lowercase", False)
 
 
-def section_rows(
-    model: str, dataset: str, sections: Iterable[Section], oov: str, method: str, intervals: bool
-) -> Iterator[Row]:
-    """The accuracy of each section; the metric is called "accuracy" with 3CosAdd and "accuracy-mul" with 3CosMul, of
-    both ways to count the second `...-oov-wrong`."""
-    for name, correct, used, total in sections:
-        both = {"": used, "-oov-wrong": total}
-        for ending, asked in both.items() if oov == "both" else [("", used if oov == "skip" else total)]:
-            bounds = accuracy_interval(correct, asked) if intervals else ()
-            value, metric = correct / asked if asked else None, metric_of(method) + ending
-            yield row(model, "analogy", dataset, name, metric, value, correct, used, total, *bounds)
-
-
-def purity_rows(model: str, dataset: str, result: Purity) -> Iterator[Row]:
-    """The purity of one file of categories."""
-    value = result.correct / result.used if result.used else None
-    yield row(model, "categories", dataset, None, "purity", value, result.correct, result.used, result.total)
-
-
-def probe_rows(model: str, dataset: str, result: Probe, intervals: bool) -> Iterator[Row]:
-    """The accuracy of classified texts."""
-    correct, used = int(result.right.sum()), int((result.rarest >= 0).sum())
-    bounds = accuracy_interval(correct, used) if intervals else ()
-    value = correct / used if used else None
-    yield row(model, "classification", dataset, None, "accuracy", value, correct, used, len(result.right), *bounds)
-
-
-def metric_of(method: str) -> str:
-    """What the accuracy by `method` is called."""
-    return "accuracy" if method == "add" else f"accuracy-{method}"
-
-
-def _totals(sections: list[Section]) -> Iterator[Section]:
-    kinds = {
-        "semantic": [s for s in sections if not s.is_syntactic],
-        "syntactic": [s for s in sections if s.is_syntactic],
-    }
-    for name, kind in (*(kinds.items() if all(kinds.values()) else ()), ("all", sections)):
-        yield Section(name, *(sum(numbers) for numbers in list(zip(*kind))[1:]))
-
-
-def row(model, task, dataset, section, metric, value, correct, used, total, *bounds) -> Row:
-    """One row; `bounds` are the values of INTERVAL, if there are any."""
-    value, *bounds = (None if number is None else round(number, 6) for number in (value, *bounds))
+def row(model: str, loaded: Loaded, score: Score) -> Row:
+    """One row: numbers with six decimals, p-values with four digits."""
+    section, metric, value, correct, used, total, low, high, p = score
+    value, low, high = map(_rounded, (value, low, high))
     coverage = round(used / total, 6) if total else None
-    fields = (model, task, dataset, section, metric, value, correct, used, total, coverage, *bounds)
-    return dict(zip(COLUMNS + INTERVAL, fields))
+    fields = (model, loaded.task.name, loaded.name, section, metric, value, correct, used, total, coverage)
+    extra = {"low": low, "high": high, "p": None if p is None else float(f"{p:.4g}"), "sha256": loaded.dataset.sha256}
+    return dict(zip(COLUMNS, fields)) | extra
+
+
+def _rounded(number: float | None) -> float | None:
+    return None if number is None else round(number, 6)
+
+
+def spread_rows(rows: list[Row], files: int) -> Iterator[Row]:
+    """Mean and standard deviation (of a sample: n - 1) of every score that each of `files` models has."""
+    groups: dict[tuple, list[Row]] = {}
+    for one in rows:
+        if one["value"] is not None:
+            groups.setdefault(tuple(one[key] for key in ("task", "dataset", "section", "metric")), []).append(one)
+    for group in groups.values():
+        values = [one["value"] for one in group]
+        if len(values) == files:
+            empty = dict.fromkeys(("correct", "used", "total", "coverage", "low", "high", "p"))
+            numbers = {"value": _rounded(float(np.mean(values))), "sd": _rounded(float(np.std(values, ddof=1)))}
+            yield group[0] | empty | numbers | {"model": f"mean of {files}"}

@@ -1,55 +1,161 @@
-"""Do vectors find alike what people find alike? Rank and linear correlation of cosines with human scores."""
+"""Similarity: rank and linear correlation of cosines with human scores of word pairs.
+
+A file has a pair a line: `word word score`, between tabs, commas, semicolons or spaces (whatever the line has, in this
+order). A part of speech may stand before the score (SimLex-999, SimVerb); columns after it are ignored, and so is a
+header. A score is a number in ASCII digits. Empty lines and comments (`#`) are skipped.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
 
-from ..errors import BrokenVector
+from ..errors import FormatError
+from ..io.files import read_whole
+from ..runtime.progress import SILENT
 from ..units import counted
-from ..vectors.query import BLOCK, similarity
+from ..vectors.query import similarity
+from .bootstrap import correlation_difference, correlation_interval
+from .contract import UNDEFINED, Result, Score, Task
+from .correlation import LEAST, is_constant, pearson, ranks, spearman
+from .dataset import name_of, numbered_lines
+from .frequency_bins import frequency_bins
 from .protocols import PLAIN, Protocol
-from .readers import Pairs
-from .source import Found, Lookup, Source
+from .source import Found, Lookup, Source, check_finite
 
-LEAST = 2  # values that a correlation needs
+METRICS = ("spearman", "pearson")
+# float() also takes `nan`, `1_0` and digits of other scripts, and makes infinity of numbers too large.
+NUMBER = re.compile(r"[+-]?([0-9]{1,30}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
+TAG = re.compile(r"[A-Z]{1,4}")
 
 
-class Agreement(NamedTuple):
-    """Correlations, None where they are undefined; `used` of `total` pairs are in vocabulary.
+class Pairs(NamedTuple):
+    """Pairs of words and what people say: `words` are the 2n words of n pairs, `gold` (n,) float64; a checksum; the n
+    scores as they are `written`."""
 
-    For every pair of the file `cosines` (n,) float64, NaN where it was left out, `gold` (n,) float64, `rarest` (n,)
-    int64, the higher id of its words, -1 out of vocabulary, and `order` (n,) float64, what Spearman's ranks are of:
-    gold, if the protocol has no other order. `distinct` and `capitals` are those of `source.Found`.
+    name: str
+    words: list[str]
+    gold: np.ndarray
+    sha256: str = ""
+    written: Sequence[str] = ()
+
+
+def read_pairs(path: str) -> Pairs:
+    """Word pairs. Raises FormatError naming the line that is none."""
+    data, (words, written, is_first) = read_whole(path), ([], [], True)
+    for number, line in numbered_lines(path, data, ("#",)):
+        fields = _fields(line)
+        at = _score_column(fields)
+        if at:
+            words += fields[:2]
+            written.append(fields[at])
+        elif not is_first or len(fields) < 3:
+            hint = "analogy questions are for --questions" if line.startswith(":") else "a line is: word word score"
+            raise FormatError(path, f"no pair with a score: {line[:60]!r}", hint, line=number)
+        is_first = False
+    if not written:
+        raise FormatError(path, "no word pairs", "a line is: word word score")
+    gold = np.array([float(score) for score in written])
+    return Pairs(name_of(path), words, gold, sha256(data).hexdigest(), written)
+
+
+def _fields(line: str) -> list[str]:
+    for separator in "\t,;":
+        if line.count(separator) >= 2:
+            return [field.strip(" ") for field in line.split(separator)]
+    return [field for field in re.split("[ \t]+", line) if field]
+
+
+def _score_column(fields: list[str]) -> int:
+    """The column of the score: 2, or 3 after a part of speech; 0 where there is none."""
+    if len(fields) < 3 or not (fields[0] and fields[1]):
+        return 0
+    if NUMBER.fullmatch(fields[2]):
+        return 2
+    return 3 if len(fields) > 3 and TAG.fullmatch(fields[2]) and NUMBER.fullmatch(fields[3]) else 0
+
+
+@dataclass(frozen=True, eq=False)
+class SimilarityResult(Result):
+    """Correlations of cosines with human scores.
+
+    For every pair of the file `cosines` (n,) float64, NaN where it was left out, `gold` (n,) float64, and `order` (n,)
+    float64, the values that Spearman's ranks are of: gold, if the protocol has no other order.
     """
 
-    spearman: float | None
-    pearson: float | None
-    used: int
-    total: int
-    distinct: int
-    capitals: int
-    cosines: np.ndarray
-    gold: np.ndarray
-    rarest: np.ndarray
-    order: np.ndarray
+    cosines: np.ndarray = ()
+    gold: np.ndarray = ()
+    order: np.ndarray = ()
 
-    def scores(self, metric: str) -> np.ndarray:
-        """What the cosines are correlated with by `metric`."""
-        return self.order if metric == "spearman" else self.gold
+    @cached_property
+    def spearman(self) -> float | None:
+        """Rank correlation; None if undefined."""
+        return spearman(*self._correlated("spearman"))
 
-    def reason(self) -> str:
-        """Why a correlation is None; empty if none is."""
+    @cached_property
+    def pearson(self) -> float | None:
+        """Linear correlation; None if undefined."""
+        return pearson(*self._correlated("pearson"))
+
+    @property
+    def value(self) -> float | None:
+        return self.spearman
+
+    def scores(self, intervals: bool = False, bins: int = 0) -> Iterator[Score]:
+        for section, part in ((None, self), *self.bins(bins)):
+            for metric in METRICS:
+                bounds = correlation_interval(*part._correlated(metric), metric) if intervals else UNDEFINED
+                yield Score(section, metric, getattr(part, metric), None, part.used, part.total, *bounds)
+
+    def bins(self, n: int) -> Iterator[tuple[str, SimilarityResult]]:
+        """The results of up to `n` frequency bins, with their names."""
+        for name, inside in frequency_bins(self.max_rank, n):
+            yield name, self._part(inside)
+
+    def differences(self, other: SimilarityResult) -> Iterator[Score]:
+        known = (self.max_rank >= 0) & (other.max_rank >= 0)
+        for metric in METRICS:
+            gold = self._targets(metric)[known]
+            value, *bounds = correlation_difference(self.cosines[known], other.cosines[known], gold, metric)
+            yield Score(None, metric, value, None, int(known.sum()), len(known), *bounds)
+
+    def doubts(self, bins: int = 0) -> Iterator[tuple[str, bool]]:
+        if reason := self._reason():
+            yield reason, True
+        elif np.isfinite(self.cosines).sum() == LEAST:
+            yield f"{self.used} of {self.total} pairs known; with two a correlation is always 1 or -1", False
+        for name, part in self.bins(bins):
+            if reason := part._reason():
+                yield f"{name}: {reason}", False
+
+    def _reason(self) -> str:
+        """The reason why a correlation is None; empty if none is."""
         if self.spearman is not None and self.pearson is not None:
             return ""
-        has_cosine = ~np.isnan(self.cosines)
-        if has_cosine.sum() < LEAST:
+        cosines, _ = self._correlated("pearson")
+        if len(cosines) < LEAST:
             return f"{self.used} of {counted(self.total, 'pair')} known; a correlation needs {LEAST}"
-        return f"all {'cosines' if _is_constant(self.cosines[has_cosine]) else 'scores'} are equal: no correlation"
+        return f"all {'cosines' if is_constant(cosines) else 'scores'} are equal: no correlation"
+
+    def _targets(self, metric: str) -> np.ndarray:
+        return self.order if metric == "spearman" else self.gold
+
+    def _correlated(self, metric: str) -> tuple[np.ndarray, np.ndarray]:
+        has_cosine = ~np.isnan(self.cosines)
+        return self.cosines[has_cosine], self._targets(metric)[has_cosine]
+
+    def _part(self, inside: np.ndarray) -> SimilarityResult:
+        columns = {name: getattr(self, name)[inside] for name in ("max_rank", "cosines", "gold", "order")}
+        return replace(self, **columns)
 
 
-def judge_pairs(source: Source, pairs: Pairs, protocol: Protocol = PLAIN) -> Agreement:
+def evaluate_pairs(source: Source, pairs: Pairs, protocol: Protocol = PLAIN) -> SimilarityResult:
     """Spearman and Pearson correlation between the cosines of `pairs` and their gold scores.
 
     Pairs with a word out of vocabulary are left out, if the protocol does not give them the cosine 0. Pairs that are
@@ -62,9 +168,9 @@ def judge_pairs(source: Source, pairs: Pairs, protocol: Protocol = PLAIN) -> Agr
     cosines = np.full(len(ids), 0.0 if protocol.unknown_pairs == "zero" else np.nan)
     # Rounded to float32, some would become equal, and share a rank.
     cosines[known] = similarity(source, *ids[known].T, dtype=np.float64)
-    rarest = np.where(known, ids.max(1), -1)
+    max_rank = np.where(known, ids.max(1), -1)
     order = ranks(np.array(pairs.written)) if protocol.gold == "text" else pairs.gold
-    return agreement(cosines, pairs.gold, rarest, order, found.distinct, found.capitals)
+    return SimilarityResult(max_rank, found.distinct, found.lowercase_only, cosines, pairs.gold, order)
 
 
 def find_pairs(source: Source, pairs: Pairs, protocol: Protocol) -> Found:
@@ -75,47 +181,15 @@ def find_pairs(source: Source, pairs: Pairs, protocol: Protocol) -> Found:
     return found
 
 
-def agreement(
-    cosines: np.ndarray,
-    gold: np.ndarray,
-    rarest: np.ndarray,
-    order: np.ndarray | None = None,
-    distinct: int = 0,
-    capitals: int = 0,
-) -> Agreement:
-    """The correlations of `cosines` with `gold`, and of its `order`, where there is a cosine."""
-    known, used, order = ~np.isnan(cosines), int((rarest >= 0).sum()), gold if order is None else order
-    rho, r = spearman(cosines[known], order[known]), pearson(cosines[known], gold[known])
-    return Agreement(rho, r, used, len(gold), distinct, capitals, cosines, gold, rarest, order)
+class SimilarityTask(Task):
+    """Correlation of cosines with the scores of word pairs."""
+
+    name, size, least = "similarity", 2, LEAST
+    read = staticmethod(read_pairs)
+    find = staticmethod(find_pairs)
+
+    def evaluate(self, source, dataset, protocol=PLAIN, progress=SILENT):
+        return [evaluate_pairs(source, dataset, protocol)]
 
 
-def spearman(x: np.ndarray, y: np.ndarray) -> float | None:
-    """Rank correlation, equal values sharing the mean of their ranks; None where `pearson` of the ranks is."""
-    return pearson(ranks(x), ranks(y))
-
-
-def pearson(x: np.ndarray, y: np.ndarray) -> float | None:
-    """Linear correlation of x and y (n,); None for fewer than two values or where all are the same."""
-    if len(x) < LEAST or _is_constant(x) or _is_constant(y):
-        return None
-    x, y = (values - values.mean() for values in (np.asarray(x, np.float64), np.asarray(y, np.float64)))
-    return float(np.clip(x @ y / np.sqrt((x @ x) * (y @ y)), -1, 1))
-
-
-def _is_constant(values: np.ndarray) -> bool:
-    return bool((values == values[0]).all())
-
-
-def ranks(values: np.ndarray) -> np.ndarray:
-    """Ranks (n,) float64 from 1, ties averaged."""
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return (np.cumsum(counts) - (counts - 1) / 2)[place]
-
-
-def check_finite(source: Source, ids: np.ndarray) -> None:
-    """Raise EmbedkitError naming the first of the words `ids` whose vector holds NaN or infinity."""
-    step = max(1, BLOCK // source.width)
-    for block in (ids[at : at + step] for at in range(0, len(ids), step)):
-        broken = block[~np.isfinite(source.rows(block)).all(1)]
-        if len(broken):
-            raise BrokenVector(source.vocab[int(broken[0])])
+TASK = SimilarityTask()

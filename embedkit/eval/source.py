@@ -1,4 +1,4 @@
-"""What evaluation asks of vectors, and how the words of a data set become ids."""
+"""Vectors as evaluation asks them, and the lookup of words of data sets."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from ..errors import BrokenVector
 from ..text.vocab import ERRORS, Vocab
-from ..vectors.query import find
+from ..vectors.query import BLOCK, find
 
 
 class Source(Protocol):
@@ -27,15 +28,15 @@ class Source(Protocol):
 
 
 class Found(NamedTuple):
-    """`ids` (n,) int64, -1 out of vocabulary; of the `distinct` words, `capitals` are in it in lower case only."""
+    """`ids` (n,) int64, -1 out of vocabulary; of the `distinct` words, `lowercase_only` in it in lower case only."""
 
     ids: np.ndarray
     distinct: int
-    capitals: int
+    lowercase_only: int
 
 
 class Lookup:
-    """How words of data sets find vectors among the first `limit` words (0: all).
+    """Lookup of words of data sets among the first `limit` words (0: all).
 
     `case`: corpus, as written or in the form that the corpus was given; exact, as written; lower and lower-ascii, the
     word of the data set in lower case, all of Unicode or A to Z alone; upper and upper-ascii, the vocabulary as well in
@@ -55,8 +56,10 @@ class Lookup:
         if self._case in LOWER:
             words = [LOWER[self._case](word) for word in words]
         ids = {word: self._id(word) for word in dict.fromkeys(words)}
-        capitals = sum(id < 0 and word != word.lower() and self._id(word.lower()) >= 0 for word, id in ids.items())
-        return Found(np.array([ids[word] for word in words], np.int64), len(ids), capitals)
+        lowercase_only = sum(
+            id < 0 and word != word.lower() and self._id(word.lower()) >= 0 for word, id in ids.items()
+        )
+        return Found(np.array([ids[word] for word in words], np.int64), len(ids), lowercase_only)
 
     def firsts(self, ids: np.ndarray) -> np.ndarray:
         """For each of `ids` (...) int64 that of the first word that counts as the same; -1 stays."""
@@ -72,6 +75,15 @@ class Lookup:
             return self._firsts.get(FOLDS[self._case](word), -1)
         id = self._source.vocab.id(word) if self._case == "exact" else find(self._source, word)
         return -1 if id is None or id >= self._stop else id
+
+
+def check_finite(source: Source, ids: np.ndarray) -> None:
+    """Raise EmbedkitError naming the first of the words `ids` whose vector holds NaN or infinity."""
+    step = max(1, BLOCK // source.width)
+    for block in (ids[at : at + step] for at in range(0, len(ids), step)):
+        broken = block[~np.isfinite(source.rows(block)).all(1)]
+        if len(broken):
+            raise BrokenVector(source.vocab[int(broken[0])])
 
 
 def _upper_ascii(word: str) -> str:

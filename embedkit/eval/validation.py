@@ -1,8 +1,9 @@
-"""Validation while a model is trained: pairs and questions, asked after every epoch."""
+"""Validation while a model is trained: its vectors are evaluated after every epoch."""
 
 from __future__ import annotations
 
 from ..errors import EmbedkitError
+from .tasks import TASKS
 
 
 class Validation:
@@ -12,29 +13,24 @@ class Validation:
     """
 
     def __init__(self, training):
-        from . import readers
-
         # Read before the work: a bad line should not cost an epoch.
-        self._pairs = [readers.read_pairs(path) for path in training.valid_pairs]
-        self._questions = [readers.read_questions(path) for path in training.valid_questions]
+        paths = {key: getattr(training, f"valid_{key}", ()) for key in TASKS}
+        tasks = {key: TASKS[key].load() for key in paths if paths[key]}
+        self._sets = [(task, task.read(path)) for key, task in tasks.items() for path in paths[key]]
         self._lowercase = False
-        names = [task.name for task in self.tasks]
+        names = [dataset.name for _, dataset in self._sets]
         if twice := [name for name in names if names.count(name) > 1]:
             raise EmbedkitError(f"two of the files to validate by are called {twice[0]}", "results are told by name")
 
-    @property
-    def tasks(self) -> list:
-        return [*self._pairs, *self._questions]
-
     def fingerprints(self) -> list[str]:
-        """SHA-256 of what is asked, and what is held to be right."""
+        """SHA-256 of the items of each data set and their scores."""
         import hashlib
 
         return [
             hashlib.sha256(
-                "\n".join([task.name, *task.words, *map(str, getattr(task, "gold", ()))]).encode()
+                "\n".join([data.name, *data.words, *map(str, getattr(data, "gold", ()))]).encode()
             ).hexdigest()
-            for task in self.tasks
+            for _, data in self._sets
         ]
 
     def check(self, vocab) -> None:
@@ -49,17 +45,11 @@ class Validation:
                 raise EmbedkitError(f"too little of {name} is in the vocabulary", "is it in the language of the text?")
 
     def __call__(self, vectors, known_only: bool = False) -> dict[str, float]:
-        """With `known_only` whether enough pairs (two make a rank) and questions are in the vocabulary instead."""
-        from .analogy import judge_questions
+        """With `known_only` whether as many items as a score needs are in the vocabulary instead."""
         from .protocols import PLAIN
-        from .similarity import judge_pairs
 
         protocol, found = PLAIN._replace(case="lower") if self._lowercase else PLAIN, {}
-        for pairs in self._pairs:
-            agreement = judge_pairs(vectors, pairs, protocol)
-            found[pairs.name] = agreement.used > 1 if known_only else agreement.spearman or 0.0
-        for questions in self._questions:
-            (answers,) = judge_questions(vectors, questions, protocol)
-            used, correct = (sum(getattr(section, n) for section in answers.sections) for n in ("used", "correct"))
-            found[questions.name] = used > 0 if known_only else correct / used
+        for task, dataset in self._sets:
+            (result,) = task.evaluate(vectors, dataset, protocol)
+            found[dataset.name] = result.used >= task.least if known_only else result.value or 0.0
         return found

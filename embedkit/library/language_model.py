@@ -115,10 +115,9 @@ class LanguageModel:
         temperature, top_k, top_p : of the draw, in this order
         ban : words that are never written
         """
-        from ..lm.beam_search import write_best as beam_search
+        from ..lm.beam_search import beam_search
+        from ..lm.generate import generate, sampler
         from ..lm.generate import greedy as best
-        from ..lm.generate import sampler
-        from ..lm.generate import write as generate
         from ..lm.lines import reader, spell, written_lines
 
         model, asked = self.source, reader(self.source)(prompt)

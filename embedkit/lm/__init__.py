@@ -1,1 +1,1 @@
-"""What every language model can do, whatever it is made of: be scored, and write."""
+"""Scoring and generation with any language model."""

@@ -1,4 +1,4 @@
-"""The most probable line, searched with a beam."""
+"""Beam search for the most probable line."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .generate import allowed, read
+from .generate import mask_logits, read
 from .protocol import LanguageModel
 
 
-class Path(NamedTuple):
+class Hypothesis(NamedTuple):
     """Words of a line with the natural log probability of each, and the model before the last of them was read."""
 
     ids: tuple[int, ...]
@@ -21,17 +21,17 @@ class Path(NamedTuple):
     state: object
 
 
-def write_best(
-    model: LanguageModel, width: int, length: int, prompt: Sequence[int] = (), skip: Sequence[int] = ()
+def beam_search(
+    model: LanguageModel, width: int, length: int, prompt: Sequence[int] = (), banned: Sequence[int] = ()
 ) -> Iterator[tuple[int, float]]:
     """(id, natural log probability) of `length` words after `prompt`: line by line the best that a beam finds.
 
-    A line ends with `model.eos`, or where `length` is used up. The best one is the most probable: nothing makes up for
-    length. A beam as wide as there are lines finds the best of all, one of width 1 is greedy.
+    A line ends with `model.eos`, or where `length` is used up. The best one is the most probable: without length
+    normalization. A beam as wide as there are lines finds the best of all, one of width 1 is greedy.
     """
     log_probabilities, state = read(model, prompt)
     while True:
-        best = search(model, Path((), (), 0.0, log_probabilities, state), width, length, list(skip))
+        best = search(model, Hypothesis((), (), 0.0, log_probabilities, state), width, length, list(banned))
         yield from zip(best.ids, best.scores)
         length -= len(best.ids)
         if not length:
@@ -39,35 +39,36 @@ def write_best(
         log_probabilities, state = model.step(np.array(best.ids[-1:]), best.state)
 
 
-def search(model: LanguageModel, start: Path, width: int, length: int, skip: list[int]) -> Path:
+def search(model: LanguageModel, start: Hypothesis, width: int, length: int, banned: list[int]) -> Hypothesis:
     """The most probable way from `start`, of which nothing was read, to the end of the line."""
     live, done = [start], None
     for left in reversed(range(length)):
-        grown = [longer for path in live for longer in _grow(path, width, skip)]
-        grown.sort(key=lambda path: (-path.total, path.ids))
+        grown = [longer for hypothesis in live for longer in _grow(hypothesis, width, banned)]
+        grown.sort(key=lambda hypothesis: (-hypothesis.total, hypothesis.ids))
         live = []
-        for path in grown[:width]:
-            if left and path.ids[-1] != model.eos:
-                live.append(path)
-            elif done is None or path.total > done.total:
-                done = path
+        for hypothesis in grown[:width]:
+            if left and hypothesis.ids[-1] != model.eos:
+                live.append(hypothesis)
+            elif done is None or hypothesis.total > done.total:
+                done = hypothesis
         # Log probabilities only fall: what is behind already cannot win.
-        live = [path for path in live if done is None or path.total > done.total]
+        live = [hypothesis for hypothesis in live if done is None or hypothesis.total > done.total]
         if not live:
             break
-        live = [_read(model, path) for path in live]
+        live = [_read(model, hypothesis) for hypothesis in live]
     return done
 
 
-def _grow(path: Path, width: int, skip: list[int]) -> Iterator[Path]:
-    """`path` with each of the `width` most probable words behind it."""
-    row = allowed(path.log_probabilities[0], skip)
+def _grow(hypothesis: Hypothesis, width: int, banned: list[int]) -> Iterator[Hypothesis]:
+    """`hypothesis` with each of the `width` most probable words behind it."""
+    row = mask_logits(hypothesis.log_probabilities[0], banned)
     for id in np.argsort(-row, kind="stable")[:width].tolist():
         if row[id] > -np.inf:
             score = float(row[id])
-            yield path._replace(ids=(*path.ids, id), scores=(*path.scores, score), total=path.total + score)
+            ids, scores = (*hypothesis.ids, id), (*hypothesis.scores, score)
+            yield hypothesis._replace(ids=ids, scores=scores, total=hypothesis.total + score)
 
 
-def _read(model: LanguageModel, path: Path) -> Path:
-    log_probabilities, state = model.step(np.array(path.ids[-1:]), path.state)
-    return path._replace(log_probabilities=log_probabilities, state=state)
+def _read(model: LanguageModel, hypothesis: Hypothesis) -> Hypothesis:
+    log_probabilities, state = model.step(np.array(hypothesis.ids[-1:]), hypothesis.state)
+    return hypothesis._replace(log_probabilities=log_probabilities, state=state)

@@ -1,4 +1,4 @@
-"""Text that a model writes, word by word."""
+"""Generation: text that a model writes, word by word."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ def read(model: LanguageModel, prompt: Sequence[int] = ()) -> tuple[np.ndarray, 
     return log_probabilities, state
 
 
-def write(
-    model: LanguageModel, choose: Choice, prompt: Sequence[int] = (), skip: Sequence[int] = ()
+def generate(
+    model: LanguageModel, choose: Choice, prompt: Sequence[int] = (), banned: Sequence[int] = ()
 ) -> Iterator[tuple[int, float]]:
     """(id, natural log probability) of word after word, without end; `model.eos` closes a line, and another begins.
 
     The model reads a line end, `prompt`, and every word that was chosen, each once. `choose` gets float64 log
-    probabilities (V,), -inf for the ids in `skip`, and gives an id.
+    probabilities (V,), -inf for the ids in `banned`, and gives an id.
     """
     log_probabilities, state = read(model, prompt)
-    skip = list(skip)
+    banned = list(banned)
     while True:
-        row = allowed(log_probabilities[0], skip)
+        row = mask_logits(log_probabilities[0], banned)
         id = choose(row)
         yield id, float(row[id])
         log_probabilities, state = model.step(np.array([id]), state)
 
 
-def allowed(log_probabilities: np.ndarray, skip: list[int]) -> np.ndarray:
-    """The log probabilities (V,), float64, with -inf for what is to be skipped."""
+def mask_logits(log_probabilities: np.ndarray, banned: list[int]) -> np.ndarray:
+    """The log probabilities (V,), float64, with -inf for the ids in `banned`."""
     row = log_probabilities.astype(np.float64)
-    row[skip] = -np.inf
+    row[banned] = -np.inf
     if row.max() == -np.inf:
         raise EmbedkitError("every word that could come next is banned", "let --ban name fewer words")
     return row

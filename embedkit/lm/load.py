@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..catalog import MODELS
-from ..count.ngrams import arpa
+from ..catalog import MODELS, lm_format
 from ..errors import FormatError
 from ..io import container
 from ..io.files import map_input
@@ -18,14 +17,14 @@ _HINT = "embedkit train lstm TEXT -o LM makes a language model"
 
 
 def load(path, threads: int | None = None, data: np.ndarray | None = None, hint: str = _HINT) -> LanguageModel:
-    """The language model in file `path` ("-" is stdin), or in its bytes, `data`: a native file, or ARPA.
+    """The language model in file `path` ("-" is stdin), or in its bytes, `data`: native, or of `catalog.LM_FORMATS`.
 
     With `threads` it works in compiled code, where it has some, on that many threads; without, nothing is compiled.
     FormatError where the file is damaged or holds something else; then `hint` tells how such a model is made.
     """
     data = map_input(path) if data is None else data
-    if arpa.sniff(data[:HEAD].tobytes()):
-        return arpa.read(path, data)
+    if (format := lm_format(data[:HEAD].tobytes())) is not None:
+        return format.read(path, data)
     if not container.looks_like(data[:64].tobytes()):
         raise FormatError(path, _foreign(path, data), hint)
     stored = container.read(path, data)

@@ -13,7 +13,7 @@ from .score import BATCH, STEPS, score_lines, score_text
 
 
 class Perplexity(NamedTuple):
-    """What a model says to a text of `tokens` words and line ends, `unknown` of them `<unk>`.
+    """The perplexity of a text of `tokens` words and line ends, `unknown` of them `<unk>`.
 
     `total` and `unknown_total` are natural log probabilities, of all tokens and of those that are `<unk>`.
     """

@@ -1,4 +1,4 @@
-"""What a language model must be able to do for perplexity, scores and generation."""
+"""The Protocol of a language model: what perplexity, scores and generation need."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class LanguageModel(Protocol):
     eos : the id of the line end; a text begins after one, so its first word is predicted too
     unk : the id that stands for unknown words, or None where the model has none
     metadata : how it was made; `config.text` says how a text becomes words
-    batches : whether B may be more than 1; nobody asks for more where it is False
+    supports_batching : whether B may be more than 1; nobody asks for more where it is False
 
     A state is what the model remembers, and is opaque: recurrent layers, the last words, nothing. It is a value: `step`
     and `score` give a new one, and the old one stays as it was, so that a search may go on from it again.
@@ -29,15 +29,15 @@ class LanguageModel(Protocol):
     score_hidden(inputs, targets, state) : (scores, H, state), those of `score` and between them the hidden states
         (T, B, H) float32 that the probabilities after each input are made of: what a neural cache compares.
     adapting(lr, segment, decay) : by default what suits the model; a copy that learns from what it has scored (dynamic
-        evaluation). It has `vocab`, `eos`, `unk`, `metadata`, `batches` (False), `start` and `score`, and takes one
-        text, read as one: `start(1)` forgets the text before, and no target may be negative.
+        evaluation). It has `vocab`, `eos`, `unk`, `metadata`, `supports_batching` (False), `start` and `score`, and
+        takes one text, read as one: `start(1)` forgets the text before, and no target may be negative.
     """
 
     vocab: Vocab
     eos: int
     unk: int | None
     metadata: dict
-    batches: bool
+    supports_batching: bool
 
     def start(self, B: int) -> State:
         """The state of `B` texts before anything was read, not even the line end that comes before the first word."""

@@ -1,4 +1,4 @@
-"""How probable words are: those of one long text, or those of lines that know nothing of each other."""
+"""Log probabilities of words: those of one long text, or those of lines that know nothing of each other."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def score_lines(
     """
     order = sorted(range(len(lines)), key=lambda i: len(lines[i]))
     found: list[np.ndarray] = [np.empty(0)] * len(lines)
-    size = batch if model.batches else 1
+    size = batch if model.supports_batching else 1
     for at in range(0, len(order), size):
         group = order[at : at + size]
         for i, scores in zip(group, _together(model, [lines[i] for i in group], steps)):

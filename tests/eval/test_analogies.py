@@ -7,9 +7,8 @@ import pytest
 from _csr import csr_of
 
 from embedkit.errors import EmbedkitError
-from embedkit.eval.analogy import Section, best_answers, judge_questions
+from embedkit.eval.analogy import Questions, Section, best_answers, evaluate_questions
 from embedkit.eval.protocols import Protocol
-from embedkit.eval.readers import Questions
 from embedkit.text.vocab import Vocab
 from embedkit.vectors import ranking, top
 from embedkit.vectors.sparse import SparseVectors
@@ -22,9 +21,9 @@ def best_of(source, triples, method="add", limit=0):
     return top.ids[:, 0]
 
 
-def judge(source, questions, **options):
-    """The judgement by one method, 3CosAdd."""
-    return judge_questions(source, questions, Protocol(**options))[0]
+def evaluated(source, questions, **options):
+    """The result of one method, 3CosAdd."""
+    return evaluate_questions(source, questions, Protocol(**options))[0]
 
 
 def naive_answer(matrix, triple, method, shifted, limit=None):
@@ -147,27 +146,27 @@ QUESTIONS = Questions(
 
 
 def test_sections_and_coverage():
-    result = judge(Vectors(VOCAB, MATRIX), QUESTIONS)
+    result = evaluated(Vectors(VOCAB, MATRIX), QUESTIONS)
     assert result.sections == [Section("family", 2, 2, 2), Section("empty", 0, 0, 0), Section("gram1-x", 0, 1, 4)]
     assert [section.is_syntactic for section in result.sections] == [False, False, True]
-    assert (result.distinct, result.capitals) == (9, 2)
+    assert (result.distinct, result.lowercase_only) == (9, 2)
     assert result.right.tolist() == [True, True, False, False, False, False]
-    assert result.rarest.tolist() == [3, 5, 4, -1, -1, -1]
+    assert result.max_rank.tolist() == [3, 5, 4, -1, -1, -1]
 
 
 def test_lowercase_changes_the_questions_and_keeps_what_becomes_equal():
-    result = judge(Vectors(VOCAB, MATRIX), QUESTIONS, case="lower")
+    result = evaluated(Vectors(VOCAB, MATRIX), QUESTIONS, case="lower")
     assert result.sections[2] == Section("gram1-x", 2, 3, 4)
-    assert result.capitals == 0
+    assert result.lowercase_only == 0
 
 
 def test_words_beyond_the_limit_are_unknown():
-    result = judge(Vectors(VOCAB, MATRIX), QUESTIONS, limit=4)
+    result = evaluated(Vectors(VOCAB, MATRIX), QUESTIONS, limit=4)
     assert result.sections[0] == Section("family", 1, 1, 2)
 
 
 def test_nothing_in_vocabulary():
-    result = judge(Vectors(VOCAB, MATRIX), Questions("q", ["a", "b", "c", "d"], [("x", 1)]))
+    result = evaluated(Vectors(VOCAB, MATRIX), Questions("q", ["a", "b", "c", "d"], [("x", 1)]))
     assert result.sections == [Section("x", 0, 0, 1)]
 
 

@@ -13,7 +13,7 @@ from embedkit.eval.bootstrap import (
     correlation_interval,
     mcnemar,
 )
-from embedkit.eval.similarity import pearson, spearman
+from embedkit.eval.correlation import pearson, spearman
 
 
 @pytest.fixture

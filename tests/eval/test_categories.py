@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from embedkit.eval.categories import judge_categories, k_means
+from embedkit.eval.categories import Categories, evaluate_categories, k_means
 from embedkit.eval.protocols import PLAIN
-from embedkit.eval.readers import Categories
 from embedkit.text.vocab import Vocab
 from embedkit.vectors.vectors import Vectors
 
@@ -37,7 +36,7 @@ def test_purity_counts_the_commonest_of_each_cluster():
     )
     words = [f"w{i}" for i in range(10)] + ["W1", "nobody"]
     kinds = ["a", "a", "a", "a", "b", "b", "b", "b", "b", "b", "a", "c"]
-    result = judge_categories(source, Categories("c", words, kinds))
-    assert (result.correct, result.used, result.total, result.capitals) == (9, 10, 12, 1)
-    result = judge_categories(source, Categories("c", words, kinds), PLAIN._replace(case="lower"))
-    assert (result.correct, result.used, result.capitals) == (10, 11, 0)
+    result = evaluate_categories(source, Categories("c", words, kinds))
+    assert (result.correct, result.used, result.total, result.lowercase_only) == (9, 10, 12, 1)
+    result = evaluate_categories(source, Categories("c", words, kinds), PLAIN._replace(case="lower"))
+    assert (result.correct, result.used, result.lowercase_only) == (10, 11, 0)

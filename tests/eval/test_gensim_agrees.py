@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from embedkit.eval.analogy import best_answers, judge_questions
+from embedkit.eval.analogy import best_answers, evaluate_questions, read_questions
 from embedkit.eval.protocols import PROTOCOLS, Protocol
-from embedkit.eval.readers import read_pairs, read_questions
-from embedkit.eval.similarity import judge_pairs
+from embedkit.eval.similarity import evaluate_pairs, read_pairs
 from embedkit.text.vocab import Vocab
 from embedkit.vectors.vectors import Vectors
 
@@ -34,7 +33,7 @@ def test_pairs(both, tmp_path):
     rng = np.random.default_rng(8)
     path = tmp_path / "pairs.txt"
     path.write_text("".join(f"w{a}\tw{b}\t{(a + b) % 11}\n" for a, b in rng.integers(0, V + 50, (200, 2))))
-    result = judge_pairs(ours, read_pairs(str(path)))
+    result = evaluate_pairs(ours, read_pairs(str(path)))
     pearson, spearman, oov = theirs.evaluate_word_pairs(str(path))
     assert result.pearson == pytest.approx(pearson[0], abs=1e-6)
     assert result.spearman == pytest.approx(spearman[0], abs=1e-6)
@@ -51,7 +50,7 @@ def test_accuracy_of_every_section(both, tmp_path):
         lines.append(f"w{i + x} w{i + y} w{j + x} w{j + y}\n" if at != 200 else ": two\n")
     path = tmp_path / "questions.txt"
     path.write_text("".join(lines))
-    sections = judge_questions(ours, read_questions(str(path)), Protocol(limit=250))[0].sections
+    sections = evaluate_questions(ours, read_questions(str(path)), Protocol(limit=250))[0].sections
     _, theirs = theirs.evaluate_word_analogies(str(path), restrict_vocab=250, case_insensitive=False)
     wanted = [(len(section["correct"]), len(section["correct"]) + len(section["incorrect"])) for section in theirs[:2]]
     assert [(section.correct, section.used) for section in sections] == wanted
@@ -98,7 +97,7 @@ def test_the_protocol_of_analogies(mixed, tmp_path, unknown):
     found = {}
     for name in ("gensim", "word2vec"):
         protocol = PROTOCOLS[name]._replace(limit=400, unknown=unknown)
-        (section,) = judge_questions(ours, read_questions(str(path)), protocol)[0].sections
+        (section,) = evaluate_questions(ours, read_questions(str(path)), protocol)[0].sections
         found[name] = section.correct, section.used if unknown == "skip" else section.total
     _, wanted = theirs.evaluate_word_analogies(str(path), restrict_vocab=400, dummy4unknown=unknown == "wrong")
     right = len(wanted[0]["correct"])
@@ -112,7 +111,7 @@ def test_the_protocol_of_pairs(mixed, tmp_path, unknown):
     rng, path = np.random.default_rng(13), tmp_path / "pairs.txt"
     path.write_text("".join(f"wSS{a}\tWß{b}\t{(a + b) % 11}\n" for a, b in rng.integers(0, V + 50, (200, 2))))
     protocol = PROTOCOLS["gensim"]._replace(limit=350, unknown_pairs="zero" if unknown else "skip")
-    result = judge_pairs(ours, read_pairs(str(path)), protocol)
+    result = evaluate_pairs(ours, read_pairs(str(path)), protocol)
     pearson, spearman, oov = theirs.evaluate_word_pairs(str(path), restrict_vocab=350, dummy4unknown=unknown)
     assert result.pearson == pytest.approx(pearson[0], abs=1e-6)
     assert result.spearman == pytest.approx(spearman[0], abs=1e-6)

@@ -10,10 +10,9 @@ from _csr import csr_of
 from _docs import ROOT
 
 from embedkit.commands.evaluate import command
-from embedkit.eval.analogy import first_word, judge_questions
+from embedkit.eval.analogy import Questions, evaluate_questions, first_word
 from embedkit.eval.protocols import PLAIN, PROTOCOLS, Protocol
-from embedkit.eval.readers import Pairs, Questions
-from embedkit.eval.similarity import judge_pairs
+from embedkit.eval.similarity import Pairs, evaluate_pairs
 from embedkit.eval.source import Lookup
 from embedkit.text.vocab import Vocab
 from embedkit.vectors.sparse import SparseVectors
@@ -30,7 +29,7 @@ SOURCE = Vectors(Vocab.from_words(WORDS), MATRIX)
 def right(protocol: Protocol, *questions: str) -> tuple[list[bool], int]:
     """What is answered right, and how many questions are asked."""
     words = " ".join(questions).split(" ")
-    answers = judge_questions(SOURCE, Questions("q", words, [("s", len(questions))]), protocol)[0]
+    answers = evaluate_questions(SOURCE, Questions("q", words, [("s", len(questions))]), protocol)[0]
     return answers.right.tolist(), answers.sections[0].used
 
 
@@ -65,16 +64,16 @@ def test_what_the_corpus_was_given_is_no_exact_spelling():
 def test_word2vec_answers_with_a_score_above_zero_alone():
     source = Vectors(Vocab.from_words(["a", "b", "c", "d"]), np.array([[1, 0], [0, 1], [0, 1], [1, -1]], np.float32))
     questions = Questions("q", ["a", "b", "c", "d"], [("s", 1)])
-    assert not judge_questions(source, questions, PROTOCOLS["word2vec"])[0].right.any()
-    assert judge_questions(source, questions, PROTOCOLS["glove"])[0].right.all()
+    assert not evaluate_questions(source, questions, PROTOCOLS["word2vec"])[0].right.any()
+    assert evaluate_questions(source, questions, PROTOCOLS["glove"])[0].right.all()
 
 
 def test_hyperwords_keeps_pairs_that_are_unknown():
     words, written = ["man", "king", "man", "nobody", "man", "woman"], ["3", "9", "2"]
     pairs = Pairs("p", words, np.array([3.0, 9, 2]), written=written)
     skipped, kept = (
-        judge_pairs(SOURCE, pairs, PROTOCOLS["levy2015"]),
-        judge_pairs(SOURCE, pairs, PROTOCOLS["hyperwords"]),
+        evaluate_pairs(SOURCE, pairs, PROTOCOLS["levy2015"]),
+        evaluate_pairs(SOURCE, pairs, PROTOCOLS["hyperwords"]),
     )
     assert np.isnan(skipped.cosines).tolist() == [False, True, False]
     assert kept.cosines[1] == 0
@@ -86,11 +85,11 @@ def test_hyperwords_ranks_scores_by_their_bytes():
     # Cosines 0.71, 0.5 and 0; by bytes 10.0 < 2.5 < 9.0.
     words, written = ["man", "king", "woman", "king", "man", "queen"], ["10.0", "2.5", "9.0"]
     pairs = Pairs("p", words, np.array([10.0, 2.5, 9.0]), written=written)
-    text, numbers = (judge_pairs(SOURCE, pairs, PROTOCOLS[name]) for name in ("hyperwords", "levy2015"))
+    text, numbers = (evaluate_pairs(SOURCE, pairs, PROTOCOLS[name]) for name in ("hyperwords", "levy2015"))
     assert (text.spearman, numbers.spearman) == (pytest.approx(-1), pytest.approx(0.5))
     assert text.pearson == numbers.pearson
-    assert text.scores("spearman").tolist() == [1, 2, 3]
-    assert text.scores("pearson").tolist() == [10, 2.5, 9]
+    assert text.order.tolist() == [1, 2, 3]
+    assert text.gold.tolist() == [10, 2.5, 9]
 
 
 # By bytes aa is the first word. Of b - aa + c: d 1, aa 0.414, the -0.414; (1 + cos) / 2 multiplied: the 2.14, d 1.10.
@@ -113,7 +112,7 @@ STANDING = Vectors(
     ],
 )
 def test_hyperwords_has_the_first_word_in_the_place_of_the_unknown(question, add, mul):
-    found = judge_questions(STANDING, Questions("q", question.split(" "), [("s", 1)]), PROTOCOLS["hyperwords"])
+    found = evaluate_questions(STANDING, Questions("q", question.split(" "), [("s", 1)]), PROTOCOLS["hyperwords"])
     assert [answers.right.tolist() for answers in found] == [[add], [mul]]
     assert [answers.sections[0] for answers in found] == [
         ("s", int(right), int("nobody" not in question), 1) for right in (add, mul)
@@ -132,7 +131,7 @@ def test_glove_does_not_know_unk():
     words = ["man", "woman", "king", "<unk>", "queen"]
     source = Vectors(Vocab.from_words(words), MATRIX[[0, 1, 2, 4, 3]])
     questions = Questions("q", ["man", "king", "woman", "queen", "man", "king", "woman", "<unk>"], [("s", 2)])
-    glove, fasttext = (judge_questions(source, questions, PROTOCOLS[name])[0] for name in ("glove", "fasttext"))
+    glove, fasttext = (evaluate_questions(source, questions, PROTOCOLS[name])[0] for name in ("glove", "fasttext"))
     assert (glove.right.tolist(), glove.sections[0].used) == ([True, False], 1)
     assert (fasttext.right.tolist(), fasttext.sections[0].used) == ([False, True], 2)
 
@@ -140,16 +139,16 @@ def test_glove_does_not_know_unk():
 def test_fasttext_leaves_out_pairs_with_a_vector_of_length_0():
     source = Vectors(Vocab.from_words(["a", "b", "zero"]), np.array([[1, 0], [1, 1], [0, 0]], np.float32))
     pairs = Pairs("p", ["a", "b", "a", "zero", "zero", "nobody"], np.array([1.0, 2, 3]))
-    fasttext, glove = (judge_pairs(source, pairs, PROTOCOLS[name]) for name in ("fasttext", "glove"))
-    assert (fasttext.used, fasttext.rarest.tolist()) == (1, [1, -1, -1])
+    fasttext, glove = (evaluate_pairs(source, pairs, PROTOCOLS[name]) for name in ("fasttext", "glove"))
+    assert (fasttext.used, fasttext.max_rank.tolist()) == (1, [1, -1, -1])
     assert np.isnan(fasttext.cosines).tolist() == [False, True, True]
     assert (glove.used, glove.cosines[1]) == (2, 0)
 
 
 def test_the_limit_holds_for_pairs_with_gensim_alone():
     pairs = Pairs("p", ["man", "king", "man", "queen"], np.array([1.0, 2]))
-    assert judge_pairs(SOURCE, pairs, PROTOCOLS["gensim"]._replace(limit=3)).used == 1
-    assert judge_pairs(SOURCE, pairs, PLAIN._replace(limit=3)).used == 2
+    assert evaluate_pairs(SOURCE, pairs, PROTOCOLS["gensim"]._replace(limit=3)).used == 1
+    assert evaluate_pairs(SOURCE, pairs, PLAIN._replace(limit=3)).used == 2
 
 
 def test_both_methods_with_their_own_epsilon():
@@ -159,7 +158,7 @@ def test_both_methods_with_their_own_epsilon():
     source = Vectors(Vocab.from_words(["a", "b", "c", "x", "y"]), rows)
     questions = Questions("q", ["a", "b", "c", "x"], [("s", 1)])
     small, large = (
-        judge_questions(source, questions, Protocol(methods=("mul",), epsilon=epsilon))[0].right.tolist()
+        evaluate_questions(source, questions, Protocol(methods=("mul",), epsilon=epsilon))[0].right.tolist()
         for epsilon in (0.001, 10.0)
     )
     assert (small, large) == ([True], [False])

@@ -7,9 +7,9 @@ import pytest
 from _csr import csr_of
 
 from embedkit.errors import EmbedkitError
+from embedkit.eval.correlation import pearson, ranks, spearman
 from embedkit.eval.protocols import PLAIN
-from embedkit.eval.readers import Pairs
-from embedkit.eval.similarity import judge_pairs, pearson, ranks, spearman
+from embedkit.eval.similarity import Pairs, evaluate_pairs
 from embedkit.text.vocab import Vocab
 from embedkit.vectors.sparse import SparseVectors
 from embedkit.vectors.vectors import Vectors
@@ -18,7 +18,7 @@ from embedkit.vectors.vectors import Vectors
 def test_cosines_that_float32_cannot_tell_apart_have_ranks_of_their_own():
     matrix = np.array([[1, 0], [1, 1e-4], [1, 2e-4], [0, 1]], np.float32)  # cosines 1 - 5e-9, 1 - 2e-8, 0
     pairs = Pairs("p", ["a", "b", "a", "c", "a", "Rome"], np.array([3.0, 2, 1]))
-    assert judge_pairs(Vectors(Vocab.from_words(WORDS), matrix), pairs).spearman == pytest.approx(1, abs=1e-12)
+    assert evaluate_pairs(Vectors(Vocab.from_words(WORDS), matrix), pairs).spearman == pytest.approx(1, abs=1e-12)
 
 
 def naive_spearman(x, y):
@@ -72,7 +72,7 @@ def dense(matrix=MATRIX, metadata=None):
 
 def test_pairs_in_vocabulary_count_and_the_others_do_not():
     pairs = Pairs("p", ["a", "b", "a", "c", "b", "nobody", "a", "Rome", "a", "a"], np.array([6.0, 3, 9, 1, 10]))
-    result = judge_pairs(dense(), pairs)
+    result = evaluate_pairs(dense(), pairs)
     cosines = [0.5**0.5, 0, -1, 1]
     assert (result.used, result.total) == (4, 5)
     assert result.spearman == pytest.approx(1)
@@ -81,22 +81,22 @@ def test_pairs_in_vocabulary_count_and_the_others_do_not():
 
 def test_lowercase_changes_the_pairs_only():
     pairs = Pairs("p", ["A", "b", "a", "c", "Rome", "a"], np.array([3.0, 2, 1]))
-    assert judge_pairs(dense(), pairs).used == 2
-    assert judge_pairs(dense(), pairs).capitals == 1
-    result = judge_pairs(dense(), pairs, PLAIN._replace(case="lower"))
-    assert (result.used, result.capitals) == (2, 0)
+    assert evaluate_pairs(dense(), pairs).used == 2
+    assert evaluate_pairs(dense(), pairs).lowercase_only == 1
+    result = evaluate_pairs(dense(), pairs, PLAIN._replace(case="lower"))
+    assert (result.used, result.lowercase_only) == (2, 0)
     assert result.spearman == pytest.approx(1)
 
 
 def test_a_lower_cased_corpus_is_known():
     pairs = Pairs("p", ["A", "B", "A", "C"], np.array([2.0, 1]))
     source = dense(metadata={"config": {"text": {"lowercase": True}}})
-    assert judge_pairs(source, pairs).used == 2
-    assert judge_pairs(source, pairs).capitals == 0
+    assert evaluate_pairs(source, pairs).used == 2
+    assert evaluate_pairs(source, pairs).lowercase_only == 0
 
 
 def test_nothing_covered():
-    result = judge_pairs(dense(), Pairs("p", ["x", "a", "y", "z"], np.array([1.0, 2])))
+    result = evaluate_pairs(dense(), Pairs("p", ["x", "a", "y", "z"], np.array([1.0, 2])))
     assert (result.spearman, result.pearson, result.used, result.total) == (None, None, 0, 2)
 
 
@@ -107,7 +107,7 @@ def test_sparse_as_dense():
     contexts = Vocab.from_words([f"c{i}" for i in range(9)])
     sparse = SparseVectors(vocab, csr_of(matrix), contexts)
     pairs = Pairs("p", [f"w{i}" for i in rng.integers(0, 20, 60)], rng.random(30))
-    a, b = judge_pairs(sparse, pairs), judge_pairs(Vectors(vocab, matrix), pairs)
+    a, b = evaluate_pairs(sparse, pairs), evaluate_pairs(Vectors(vocab, matrix), pairs)
     assert a.spearman == pytest.approx(b.spearman, abs=1e-6)
     assert a.pearson == pytest.approx(b.pearson, abs=1e-6)
 
@@ -117,5 +117,5 @@ def test_broken_vectors_are_named(value):
     matrix = MATRIX.copy()
     matrix[2, 1] = value
     with pytest.raises(EmbedkitError, match="'c' holds a NaN or an infinite number"):
-        judge_pairs(dense(matrix), Pairs("p", ["a", "b", "a", "c"], np.array([1.0, 2])))
-    assert judge_pairs(dense(matrix), Pairs("p", ["a", "b"], np.array([1.0]))).used == 1
+        evaluate_pairs(dense(matrix), Pairs("p", ["a", "b", "a", "c"], np.array([1.0, 2])))
+    assert evaluate_pairs(dense(matrix), Pairs("p", ["a", "b"], np.array([1.0]))).used == 1

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
+from embedkit.eval.analogy import Questions
+from embedkit.eval.categories import Categories
+from embedkit.eval.classify import Texts
 from embedkit.eval.protocols import PLAIN, PROTOCOLS
-from embedkit.eval.readers import Categories, Pairs, Questions, Texts
-from embedkit.eval.unknown import unknown_items
+from embedkit.eval.similarity import Pairs
+from embedkit.eval.tasks import TASKS
 from embedkit.text.vocab import Vocab
 from embedkit.vectors.vectors import Vectors
 
 SOURCE = Vectors(Vocab.from_words(["a", "b", "zero", "<unk>"]), np.array([[1, 0], [1, 1], [0, 0], [0, 1]], np.float32))
+
+
+KEYS = {Pairs: "pairs", Questions: "questions", Categories: "categories", Texts: "classify"}
+
+
+def unknown_items(source, dataset, *protocol):
+    return TASKS[KEYS[type(dataset)]].load().unknown_items(source, dataset, *protocol)
 
 
 def test_pairs():

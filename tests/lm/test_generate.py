@@ -7,8 +7,8 @@ import pytest
 from _lm import TABLE, WORDS, Bigrams, bigrams, counter, uniform
 
 from embedkit.errors import EmbedkitError
-from embedkit.lm.beam_search import write_best
-from embedkit.lm.generate import distribution, greedy, sampler, write
+from embedkit.lm.beam_search import beam_search
+from embedkit.lm.generate import distribution, generate, greedy, sampler
 
 EOS, UNK, A, B = range(4)
 
@@ -101,38 +101,38 @@ def test_draws_come_as_often_as_they_should():
 
 def test_every_word_is_fed_once():
     model = bigrams()
-    written = ids(write(model, sampler(Random(3)), [A, B]), 50)
+    written = ids(generate(model, sampler(Random(3)), [A, B]), 50)
     assert model.fed == [EOS, A, B, *written[:-1]]
     assert len(set(written)) > 2
 
 
 def test_greedy_by_hand():
-    assert ids(write(bigrams(), greedy), 7) == [A, B, EOS, A, B, EOS, A]
-    assert ids(write(bigrams(), greedy, [A]), 4) == [B, EOS, A, B]
-    assert ids(write(bigrams(), greedy, skip=[B]), 5) == [A, EOS, A, EOS, A]
+    assert ids(generate(bigrams(), greedy), 7) == [A, B, EOS, A, B, EOS, A]
+    assert ids(generate(bigrams(), greedy, [A]), 4) == [B, EOS, A, B]
+    assert ids(generate(bigrams(), greedy, banned=[B]), 5) == [A, EOS, A, EOS, A]
 
 
 def test_greedy_takes_the_first_of_equals():
-    assert ids(write(uniform(), greedy, skip=[0]), 3) == [1, 1, 1]
+    assert ids(generate(uniform(), greedy, banned=[0]), 3) == [1, 1, 1]
 
 
 def test_log_probabilities_are_those_of_the_model():
     choose = sampler(Random(5), temperature=3, top_k=3)
     model, last = bigrams(), EOS
-    for id, ln in islice(write(model, choose, skip=[UNK]), 40):
+    for id, ln in islice(generate(model, choose, banned=[UNK]), 40):
         assert ln == model.logs[last, id]
         last = id
 
 
 def test_seeds():
-    one, same, other = (ids(write(uniform(), sampler(Random(seed))), 30) for seed in (1, 1, 2))
+    one, same, other = (ids(generate(uniform(), sampler(Random(seed))), 30) for seed in (1, 1, 2))
     assert one == same
     assert one != other
 
 
 def test_everything_is_skipped():
     with pytest.raises(EmbedkitError, match="banned"):
-        ids(write(bigrams(), greedy, skip=[0, 1, 2, 3]), 1)
+        ids(generate(bigrams(), greedy, banned=[0, 1, 2, 3]), 1)
 
 
 # --- beams
@@ -162,22 +162,22 @@ def test_a_wide_beam_finds_the_most_probable_line(seed):
     model = bigrams()
     model.logs = np.log(table / table.sum(1, keepdims=True)).astype(np.float32)
     best = max(all_lines(4, 4), key=lambda line: probability(model, line))
-    found = list(islice(write_best(model, 4**4, 4), len(best)))
+    found = list(islice(beam_search(model, 4**4, 4), len(best)))
     assert tuple(id for id, _ in found) == best
     assert sum(ln for _, ln in found) == pytest.approx(probability(model, best))
 
 
 def test_a_beam_of_one_is_greedy():
     model = counter()
-    assert [id for id, _ in write_best(model, 1, 9)] == ids(write(model, greedy), 9)
+    assert [id for id, _ in beam_search(model, 1, 9)] == ids(generate(model, greedy), 9)
 
 
 def test_a_beam_sees_what_greed_does_not():
     # a is the likelier word, but after it everything is open; b is sure to end.
     model = bigrams()
     model.logs = np.log([[0.1, 0.1, 0.45, 0.35], [0.25] * 4, [0.25] * 4, [0.97, 0.01, 0.01, 0.01]]).astype(np.float32)
-    assert ids(write(model, greedy), 2) == [A, EOS]
-    assert ids(write_best(model, 2, 2), 2) == [B, EOS]
+    assert ids(generate(model, greedy), 2) == [A, EOS]
+    assert ids(beam_search(model, 2, 2), 2) == [B, EOS]
 
 
 def wordy():
@@ -186,13 +186,13 @@ def wordy():
 
 
 def test_beams_go_on_after_the_line_and_stop_at_the_length():
-    assert [id for id, _ in write_best(wordy(), 3, 8)] == [A, B, EOS, A, B, EOS, A, B]
-    assert [id for id, _ in write_best(wordy(), 3, 4, prompt=[A])] == [B, EOS, A, B]
-    assert EOS not in [id for id, _ in write_best(wordy(), 3, 6, skip=[EOS])]
+    assert [id for id, _ in beam_search(wordy(), 3, 8)] == [A, B, EOS, A, B, EOS, A, B]
+    assert [id for id, _ in beam_search(wordy(), 3, 4, prompt=[A])] == [B, EOS, A, B]
+    assert EOS not in [id for id, _ in beam_search(wordy(), 3, 6, banned=[EOS])]
 
 
 def test_a_beam_feeds_each_path_once():
     model = bigrams()
-    list(write_best(model, 1, 6, prompt=[A]))
+    list(beam_search(model, 1, 6, prompt=[A]))
     assert model.fed == [EOS, A, B, EOS, A, B, EOS]
-    assert math.isfinite(sum(ln for _, ln in write_best(model, 4, 6)))
+    assert math.isfinite(sum(ln for _, ln in beam_search(model, 4, 6)))

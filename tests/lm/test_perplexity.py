@@ -74,7 +74,7 @@ def test_a_model_that_takes_no_batches_gets_none():
     ids = text(40, np.random.default_rng(4))
     together = perplexity(model, ids, reset=True, batch=8)
     assert max(model.asked) == 8
-    model.batches, model.asked = False, []
+    model.supports_batching, model.asked = False, []
     assert perplexity(model, ids, reset=True, batch=8).total == pytest.approx(together.total, rel=1e-12)
     assert set(model.asked) == {1}
 

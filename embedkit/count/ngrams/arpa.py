@@ -26,7 +26,7 @@ NO_UNK = -100.0  # log10 probability of <unk> where the file has none, as in Ken
 
 
 def sniff(head: bytes) -> bool:
-    """Whether a file that starts with `head` says `\\data\\` before anything but blank lines and comments (#)."""
+    """True if a file that starts with `head` says `\\data\\` before anything but blank lines and comments (#)."""
     for line in head.split(b"\n"):
         line = line.strip(b" \t\r")
         if line and not line.startswith(b"#"):

@@ -10,12 +10,12 @@ from ...vectors.formats import HEAD
 
 
 def is_arpa_name(path: str, format: str | None) -> bool:
-    """Whether `format`, or else the suffix of `path`, asks for ARPA."""
+    """True if `format`, or else the suffix of `path`, asks for ARPA."""
     return format == "arpa" or format is None and without_gz(path).lower().endswith(".arpa")
 
 
 def is_arpa(data, format: str | None) -> bool:
-    """Whether `data`, the bytes of a file, are ARPA; of another `format` they are not looked at."""
+    """True if `data`, the bytes of a file, are ARPA; of another `format` they are not looked at."""
     from .arpa import sniff
 
     return format in (None, "arpa") and sniff(data[:HEAD].tobytes())

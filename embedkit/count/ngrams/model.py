@@ -47,7 +47,7 @@ class NgramModel:
     where they are none. After a line end only that is left: no context crosses a line.
     """
 
-    batches = True
+    supports_batching = True
     steps = 1 << 17  # of more words at a time, what is looked up lies closer together
 
     def __init__(self, vocab: Vocab, levels: list[Level], metadata: dict):

@@ -30,7 +30,7 @@ class DynamicEvaluation:
     decay : the share of their way back to the trained ones that parameters go with each step, 0 to 1
     """
 
-    batches = False
+    supports_batching = False
 
     def __init__(self, model, *, lr: float = LR, segment: int = SEGMENT, decay: float = DECAY):
         self.vocab, self.eos, self.unk, self.metadata = model.vocab, model.eos, model.unk, model.metadata

@@ -20,7 +20,7 @@ class LanguageModel:
     States stay as they are, so one can be gone on from more than once.
     """
 
-    batches = True
+    supports_batching = True
 
     def __init__(self, network: Network, vocab: Vocab, eos: int, unk: int, metadata: dict, kernels=None):
         self.vocab, self.eos, self.unk, self.metadata = vocab, eos, unk, metadata

@@ -25,7 +25,7 @@ class Fused:
 
     @staticmethod
     def takes_line(B: int, Wh: np.ndarray) -> bool:
-        """Whether a batch of B is one for these. Larger weights BLAS reads faster, on all its threads."""
+        """True if a batch of B is one for these. Larger weights BLAS reads faster, on all its threads."""
         return B == 1 and Wh.nbytes <= NEAR
 
     def __init__(self, threads: int = 1):

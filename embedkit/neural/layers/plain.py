@@ -18,7 +18,7 @@ def _sigmoid(x: np.ndarray) -> None:
 
 
 def takes_line(B, Wh):
-    """Whether `*_line` are there for these, which work on all steps at once; see `fused.Fused`."""
+    """True if `*_line` are there for these, which work on all steps at once; see `fused.Fused`."""
     return False
 
 

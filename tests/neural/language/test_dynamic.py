@@ -110,4 +110,4 @@ def test_who_can_tell():
     """A model that cannot adapt does not have the method, and one that does is asked for one text at a time."""
     assert not hasattr(bigrams(), "adapting")
     adapting = untrained().adapting()
-    assert (adapting.batches, adapting.eos, adapting.unk, list(adapting.vocab)) == (False, 0, 1, WORDS)
+    assert (adapting.supports_batching, adapting.eos, adapting.unk, list(adapting.vocab)) == (False, 0, 1, WORDS)

@@ -12,8 +12,7 @@ import pytest
 
 from embedkit.config import Text
 from embedkit.errors import EmbedkitError, OptionError
-from embedkit.eval.analogy import judge_questions
-from embedkit.eval.readers import read_questions
+from embedkit.eval.analogy import evaluate_questions, read_questions
 from embedkit.neural.word2vec import hogwild
 from embedkit.text import corpus as texts
 from embedkit.training.contract import Run
@@ -207,7 +206,7 @@ def test_what_cannot_work_is_refused(model, lines, options, message):
 def test_most_sample_questions_are_right(model, options):
     corpus = texts.load([str(DATA / "sample.txt")], Text(), keep=False)
     vectors = w2v.train(model, corpus, epochs=20, sample=1e-3, threads=2, **options)
-    (answers,) = judge_questions(vectors, read_questions(str(DATA / "sample-questions.txt")))
+    (answers,) = evaluate_questions(vectors, read_questions(str(DATA / "sample-questions.txt")))
     used = sum(section.used for section in answers.sections)
     assert used == 810
     assert sum(section.correct for section in answers.sections) >= 0.8 * used

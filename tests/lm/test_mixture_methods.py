@@ -4,14 +4,10 @@ from _lm import bigrams, counter, remembering, reordered
 
 from embedkit.errors import EmbedkitError
 from embedkit.lm.align_vocab import ids_in
-from embedkit.lm.methods import CHOICES, Methods, methods_of
-from embedkit.lm.mixture import best_weights, mix
+from embedkit.lm.mixture import CHOICES, DYNAMIC, MODEL, NEURAL, UNIGRAM, Mixture, best_weights, methods_of, mix
 from embedkit.lm.neural_cache import score_cached
 from embedkit.lm.perplexity import perplexity, token_scores
-from embedkit.lm.sources import DYNAMIC, MODEL, NEURAL, UNIGRAM, Sources
 from embedkit.lm.unigram_cache import unigram_cache
-
-SETTINGS = {NEURAL: None, DYNAMIC: None}
 
 
 def text(seed, N=400):
@@ -27,7 +23,7 @@ def others(*models):
     return [(model, ids_in(model, bigrams(), "LM2")) for model in models]
 
 
-def test_the_methods_of_sources():
+def test_the_methods_of_components():
     assert methods_of([MODEL]) == {MODEL: [MODEL]}
     assert methods_of([MODEL, DYNAMIC]) == {MODEL: [MODEL], DYNAMIC: [DYNAMIC]}
     assert methods_of([MODEL, 0, 1]) == {MODEL: [MODEL], "interpolate": [MODEL, 0, 1]}
@@ -42,24 +38,23 @@ def test_the_methods_of_sources():
 
 
 @pytest.mark.parametrize("reset", [False, True])
-def test_static_alone_is_the_perplexity_of_the_model(reset):
-    (found,) = Methods(Sources(counter(), reset=reset), SETTINGS)(TEST)
+def test_the_model_alone_is_the_perplexity_of_the_model(reset):
+    (found,) = Mixture(counter(), reset=reset)(TEST)
     assert found == (MODEL, perplexity(counter(), TEST, reset=reset))
 
 
 def test_every_method_by_its_parts():
-    sources = Sources(remembering(), others(counter(), reordered()), 30, 12, True)
-    methods = Methods(sources, SETTINGS)
-    methods.tune(VALID)
+    mixture = Mixture(remembering(), others(counter(), reordered()), 30, 12, True)
+    mixture.tune(VALID)
 
     def logs(ids):
-        static, caches = score_cached(remembering(), ids, 30, (methods.settings[NEURAL],))
-        learnt = token_scores(remembering().adapting(methods.settings[DYNAMIC]), ids)
+        static, caches = score_cached(remembering(), ids, 30, (mixture.settings[NEURAL],))
+        learnt = token_scores(remembering().adapting(mixture.settings[DYNAMIC]), ids)
         mixed = [token_scores(counter(), ids), token_scores(bigrams(), ids)]
         return np.stack([static, *mixed, caches[0], unigram_cache(ids, 12, 4), learnt])
 
     valid, test = logs(VALID), logs(TEST)
-    found = dict(methods(TEST))
+    found = dict(mixture(TEST))
     rows = {
         "interpolate": [0, 1, 2],
         "neural-cache": [0, 3],
@@ -70,29 +65,28 @@ def test_every_method_by_its_parts():
     assert list(found) == ["model", *rows]
     for method, of in rows.items():
         weights = best_weights(valid[of])
-        np.testing.assert_allclose(methods.weights[method], weights, atol=1e-9)
+        np.testing.assert_allclose(mixture.weights[method], weights, atol=1e-9)
         assert found[method].total == pytest.approx(mix(test[of], weights).sum(), rel=1e-9)
         assert (found[method].tokens, found[method].unknown) == (len(TEST), np.count_nonzero(TEST == 1))
 
 
 def test_settings_are_the_best_of_those_that_are_tried():
-    methods = Methods(Sources(remembering(), neural_cache=30, dynamic=True), SETTINGS)
-    methods.tune(VALID)
+    mixture = Mixture(remembering(), neural_cache=30, dynamic=True)
+    mixture.tune(VALID)
     totals = {}
     for theta in CHOICES[NEURAL]:
         for rate in CHOICES[DYNAMIC]:
-            fixed = Methods(Sources(remembering(), neural_cache=30, dynamic=True), {NEURAL: theta, DYNAMIC: rate})
+            fixed = Mixture(remembering(), neural_cache=30, dynamic=True, theta=theta, dynamic_lr=rate)
             fixed.tune(VALID)
             assert fixed.settings == {NEURAL: theta, DYNAMIC: rate}
             found = dict(fixed(VALID))
             totals[theta, rate] = found[NEURAL].total, found[DYNAMIC].total
     best = [max(totals, key=lambda key: totals[key][i])[i] for i in (0, 1)]
-    assert methods.settings == dict(zip((NEURAL, DYNAMIC), best))
+    assert mixture.settings == dict(zip((NEURAL, DYNAMIC), best))
 
 
 def test_given_weights_are_scaled_for_each_method():
-    sources = Sources(remembering(), others(counter()), neural_cache=5, unigram_cache=9)
-    methods = Methods(sources, SETTINGS | {NEURAL: 0.5}, (0.5, 0.2, 0.2, 0.1))
+    mixture = Mixture(remembering(), others(counter()), 5, 9, theta=0.5, weights=(0.5, 0.2, 0.2, 0.1))
     expected = {
         "model": [1],
         "interpolate": [5 / 7, 2 / 7],
@@ -100,31 +94,31 @@ def test_given_weights_are_scaled_for_each_method():
         "unigram-cache": [5 / 6, 1 / 6],
     }
     for method, weights in (expected | {"all": [0.5, 0.2, 0.2, 0.1]}).items():
-        np.testing.assert_allclose(methods.weights[method], weights)
+        np.testing.assert_allclose(mixture.weights[method], weights)
 
 
-def test_sources_that_all_weigh_0_weigh_alike():
-    methods = Methods(Sources(remembering(), others(counter()), dynamic=True), SETTINGS | {DYNAMIC: 0.1}, (0, 1, 0))
-    found = {method: weights.tolist() for method, weights in methods.weights.items()}
+def test_components_that_all_weigh_0_weigh_alike():
+    mixture = Mixture(remembering(), others(counter()), dynamic=True, dynamic_lr=0.1, weights=(0, 1, 0))
+    found = {method: weights.tolist() for method, weights in mixture.weights.items()}
     assert found == {"model": [1], "interpolate": [0, 1], "dynamic": [1], "all": [0, 1, 0]}
 
 
 def test_given_weights_are_not_tuned():
-    methods = Methods(Sources(remembering(), neural_cache=30), SETTINGS, (0.9, 0.1))
-    methods.tune(VALID)
-    np.testing.assert_allclose(methods.weights[NEURAL], [0.9, 0.1])
+    mixture = Mixture(remembering(), neural_cache=30, weights=(0.9, 0.1))
+    mixture.tune(VALID)
+    np.testing.assert_allclose(mixture.weights[NEURAL], [0.9, 0.1])
     totals = {}
     for theta in CHOICES[NEURAL]:
-        found = Methods(Sources(remembering(), neural_cache=30), SETTINGS | {NEURAL: theta}, (0.9, 0.1))(VALID)
+        found = Mixture(remembering(), neural_cache=30, theta=theta, weights=(0.9, 0.1))(VALID)
         totals[theta] = dict(found)[NEURAL].total
-    assert methods.settings[NEURAL] == max(totals, key=totals.get)
+    assert mixture.settings[NEURAL] == max(totals, key=totals.get)
 
 
 @pytest.mark.parametrize("reset", [False, True])
 def test_a_model_and_itself_are_the_model(reset):
-    methods = Methods(Sources(bigrams(), others(bigrams(), reordered()), reset=reset), SETTINGS)
-    methods.tune(VALID)
-    found = dict(methods(TEST))
+    mixture = Mixture(bigrams(), others(bigrams(), reordered()), reset=reset)
+    mixture.tune(VALID)
+    found = dict(mixture(TEST))
     assert found["interpolate"].total == pytest.approx(found["model"].total, rel=1e-7)
     assert found["interpolate"].unknown_total == pytest.approx(found["model"].unknown_total, rel=1e-7)
 
@@ -138,9 +132,9 @@ def test_a_rate_that_breaks_the_model_is_not_chosen():
 
     model = remembering()
     model.__class__ = Breaking
-    methods = Methods(Sources(model, dynamic=True), SETTINGS)
-    methods.tune(VALID)
-    assert methods.settings[DYNAMIC] == max(rate for rate in CHOICES[DYNAMIC] if rate <= 0.5)
+    mixture = Mixture(model, dynamic=True)
+    mixture.tune(VALID)
+    assert mixture.settings[DYNAMIC] == max(rate for rate in CHOICES[DYNAMIC] if rate <= 0.5)
 
 
 def test_ids_of_the_same_words():

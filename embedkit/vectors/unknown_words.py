@@ -1,4 +1,4 @@
-"""What can be said about words that vectors lack: how often their text has them, and what is spelt like them."""
+"""Facts about words that vectors lack: how often their text has them, and near spellings."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from functools import cached_property
 from types import SimpleNamespace
 
 from ..units import counted
+from .query import find, text_options
 
 
-class Unknown:
+class UnknownWords:
     """Words that `source` lacks. Their counts are known as long as the cache keeps the text of the vectors."""
 
     def __init__(self, source):
@@ -26,15 +27,12 @@ class Unknown:
     def _corpus(self) -> SimpleNamespace | None:
         """All types of the text, with the metadata of the vectors, so that words are found in it as in those."""
         from ..text import cache
-        from ..vectors.query import text_options
 
         sha256, metadata = self.source.metadata.get("corpus_sha256"), self.source.metadata
         types = cache.vocabulary(sha256, text_options(self.source)) if isinstance(sha256, str) else None
         return None if types is None else SimpleNamespace(vocab=types, metadata=metadata)
 
     def _occurrence(self, word: str) -> str:
-        from ..vectors.query import find, text_options
-
         id, text = find(self._corpus, word), text_options(self.source)
         if id is None:
             return "never occurs"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ..errors import EmbedkitError, about
 from ._options import FiniteRange, WholeRange, one_stdin
 
 
@@ -62,14 +63,14 @@ _OPTIONS = (
 )
 
 
-def method_options(function):
+def mixture_options(function):
     """`--interpolate`, the caches, `--dynamic`, and what each of them needs."""
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
 
 
-def check_methods() -> None:
+def check_mixture() -> None:
     """Refuse options that do not go together, and those with nothing to say."""
     ctx = click.get_current_context()
     given = ctx.params
@@ -98,50 +99,31 @@ def check_methods() -> None:
     one_stdin(given["lm"], *given["texts"], *given["interpolate"], given["valid"])
 
 
-def build_methods(model, threads: int | None, progress):
-    """The methods that are asked for, of `model`, which is open already."""
-    from ..errors import EmbedkitError
+def build_mixture(model, threads: int | None, progress):
+    """The mixture that is asked for, of `model`, which is open already."""
     from ..lm.align_vocab import ids_in
     from ..lm.load import load
-    from ..lm.methods import Methods
-    from ..lm.sources import DYNAMIC, NEURAL, Sources
+    from ..lm.mixture import Mixture
 
     given = click.get_current_context().params
-    if given["neural_cache"] and not hasattr(model, "score_hidden"):
-        raise EmbedkitError(f"{given['lm']}: has no hidden states for --neural-cache", "a --unigram-cache needs none")
-    if given["dynamic"] and not hasattr(model, "adapting"):
-        raise EmbedkitError(f"{given['lm']}: does not learn step by step, which --dynamic needs")
     others = []
     for path in given["interpolate"]:
         other = load(path, threads)
         others.append((other, ids_in(other, model, path)))
-    caches = given["neural_cache"], given["unigram_cache"]
-    sources = Sources(model, others, *caches, given["dynamic"], not given["carry"], given["batch_size"], progress)
-    return Methods(sources, {NEURAL: given["theta"], DYNAMIC: given["dynamic_lr"]}, given["weights"])
+    names = ("neural_cache", "unigram_cache", "dynamic", "theta", "dynamic_lr", "weights")
+    options = {name: given[name] for name in names}
+    with about(given["lm"]):
+        return Mixture(model, others, **options, reset=not given["carry"], batch=given["batch_size"], progress=progress)
 
 
-def settings(methods, method: str) -> dict:
-    """What is chosen or given for a method; None for what it has not."""
-    from ..lm.sources import DYNAMIC, NEURAL
-
-    names, weights = methods.parts[method], methods.weights[method]
-    return {
-        "theta": methods.settings[NEURAL] if NEURAL in names else None,
-        "dynamic_lr": methods.settings[DYNAMIC] if DYNAMIC in names else None,
-        "lambda": [round(weight, 4) for weight in weights.tolist()] if len(names) > 1 else None,
-    }
-
-
-def tune(methods, valid, tested: dict, progress) -> None:
+def tune(mixture, valid, tested: dict, progress) -> None:
     """Choose settings on the text `valid` and say which; it must be none of those that are `tested`, by their names."""
-    from ..errors import EmbedkitError
-
     for name, text in tested.items():
         if text.sha256 == valid.sha256:
             raise EmbedkitError(f"{name}: is the text of --valid, and what is chosen on it cannot be tested on it")
-    methods.tune(valid.ids)
-    for method in methods.parts:
-        chosen = {name: value for name, value in settings(methods, method).items() if value is not None}
+    mixture.tune(valid.ids)
+    for method in mixture.methods:
+        chosen = {name: value for name, value in mixture.chosen(method).items() if value is not None}
         chosen |= {"lambda": ",".join(map(str, chosen["lambda"]))} if "lambda" in chosen else {}
         if chosen:
             progress.say(f"{method}: " + ", ".join(f"{name} {value}" for name, value in chosen.items()))

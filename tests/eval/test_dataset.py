@@ -8,7 +8,9 @@ import pytest
 from _gzip import gz
 
 from embedkit.errors import EmbedkitError, FormatError
-from embedkit.eval.readers import name_of, read_pairs, read_questions
+from embedkit.eval.analogy import read_questions
+from embedkit.eval.dataset import name_of
+from embedkit.eval.similarity import read_pairs
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "eval"
 
