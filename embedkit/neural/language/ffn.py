@@ -13,7 +13,7 @@ from .options import LmModel, LmTraining
 class Ffn(Pretrained, LmModel):
     """Options of feed-forward models."""
 
-    order: int = option(5, "a word is predicted from the order - 1 before it", least=2)
+    order: int = option(5, "n-gram order (context = order - 1 words)", least=2)
 
 
 class FeedForward(NeuralLanguageModel):

@@ -15,7 +15,7 @@ FORGET = 1.0  # bias of the forget gate, so that cells remember at first (Jozefo
 class Lstm(Pretrained, Recurrent):
     """Options of LSTMs."""
 
-    peephole: bool = option(False, "let gates see the cells (Gers & Schmidhuber 2000)")
+    peephole: bool = option(False, "peephole connections (Gers & Schmidhuber 2000)")
 
 
 def cell(model, name, D, H, make):

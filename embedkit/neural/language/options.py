@@ -37,24 +37,20 @@ def learning_rate(rates: dict[str, float]):
 class LmModel:
     """What is learnt."""
 
-    embed: int = option(100, "dimensions of the word vectors", least=1)
-    hidden: int = option(100, "units of a layer", least=1)
-    tie: bool = option(
-        False, "one matrix for the vectors of words read and words predicted; the last layer then has --embed units"
-    )
-    dropout: float = option(0.0, "share of the values between layers that is dropped in training", least=0)
-    input_dropout: float = option(
-        None, "the same share, of the values before the first layer  [default: --dropout]", kind=float, least=0
-    )
-    output_dropout: float = option(
-        None, "the same share, of the values after the last layer  [default: --dropout]", kind=float, least=0
-    )
+    embed: int = option(100, "embedding size", least=1)
+    hidden: int = option(100, "hidden units per layer", least=1)
+    tie: bool = option(False, "weight tying of input and output embeddings; the last layer then has --embed units")
+    dropout: float = option(0.0, "dropout between layers", least=0)
+    input_dropout: float = option(None, "dropout before the first layer  [default: --dropout]", kind=float, least=0)
+    output_dropout: float = option(None, "dropout after the last layer  [default: --dropout]", kind=float, least=0)
     dropout_kind: str = option(
-        "standard", "drop anew at every step, or the same units for a whole window", choices=("standard", "variational")
+        "standard",
+        "dropout mask: new at every step, or one for a sequence (Gal 2016)",
+        choices=("standard", "variational"),
     )
-    embed_dropout: float = option(0.0, "share of the words whose vector is dropped in training", least=0)
+    embed_dropout: float = option(0.0, "embedding dropout: share of the words whose vector is dropped", least=0)
     initializer: str = option(
-        "orthogonal", "how the weights of layers start", choices=("uniform", "xavier", "he", "normal", "orthogonal")
+        "orthogonal", "weight initialization", choices=("uniform", "xavier", "he", "normal", "orthogonal")
     )
 
 
@@ -62,39 +58,37 @@ class LmModel:
 class Recurrent(LmModel):
     """What is learnt, in layers that pass something on from word to word."""
 
-    layers: int = option(1, "recurrent layers, one on the other", least=1)
-    weight_drop: float = option(0.0, "share of the recurrent weights that is dropped in training", least=0)
-    residual: bool = option(False, "add what goes into a recurrent layer to what comes out of it")
-    layer_norm: bool = option(False, "normalize what comes out of a recurrent layer")
+    layers: int = option(1, "stacked recurrent layers", least=1)
+    weight_drop: float = option(0.0, "DropConnect on the recurrent weights (Merity 2018)", least=0)
+    residual: bool = option(False, "residual connections around recurrent layers")
+    layer_norm: bool = option(False, "layer normalization of the outputs of recurrent layers")
 
 
 @dataclass(frozen=True)
 class LmTraining(Training):
     """How the work is run, and judged while it runs."""
 
-    epochs: int = option(5, "passes over the text", least=1)
-    batch_size: int = option(20, "streams that the text is cut into, read side by side", least=1)
-    bptt: int = option(35, "steps of a window: as far as gradients go back", least=1)
-    optimizer: str = option("sgd", "how gradients become steps", choices=tuple(GATED_RATES))
+    epochs: int = option(5, "epochs", least=1)
+    batch_size: int = option(20, "sequences per batch", least=1)
+    bptt: int = option(35, "truncated-BPTT length, in time steps", least=1)
+    optimizer: str = option("sgd", "optimizer", choices=tuple(GATED_RATES))
     lr: float = learning_rate(SIMPLE_RATES)
     rates: ClassVar[dict[str, float]] = SIMPLE_RATES
     schedule: str = option(
         "plateau",
-        "the learning rate: the same all the time, divided when --valid does not improve, or down half a wave to 0",
+        "learning-rate schedule: constant, reduce on plateau of --valid, cosine decay",
         choices=("constant", "plateau", "cosine"),
     )
-    lr_decay: float = option(4.0, "what the learning rate is divided by when --valid does not improve", least=1)
-    warmup: int = option(0, "windows in which the learning rate rises from near 0", least=0)
-    clip: float = option(0.25, "shorten gradients that are longer than this, all taken as one; 0 never", least=0)
-    l1: float = option(0.0, "weight of the sum of all absolute weights", least=0)
-    l2: float = option(0.0, "weight of the halved sum of all squared weights", least=0)
-    ar: float = option(0.0, "weight of the mean square of what the last layer gives", least=0)
-    tar: float = option(0.0, "weight of the mean square of its change from step to step", least=0)
-    smoothing: float = option(0.0, "share of the target's probability spread over the vocabulary", least=0)
-    valid: str = option(
-        None, "text to measure perplexity on after every epoch; the best epoch is kept", kind=str, stored=False
-    )
-    patience: int = option(None, "stop after this many epochs in which --valid did not improve", kind=int, least=1)
+    lr_decay: float = option(4.0, "divisor of the learning rate where --valid does not improve", least=1)
+    warmup: int = option(0, "linear warm-up of the learning rate, in updates", least=0)
+    clip: float = option(0.25, "clip the global gradient norm; 0 disables", least=0)
+    l1: float = option(0.0, "L1 penalty (λ·‖w‖₁)", least=0)
+    l2: float = option(0.0, "L2 penalty (λ/2·‖w‖²)", least=0)
+    ar: float = option(0.0, "activation regularization (AR, Merity 2017)", least=0)
+    tar: float = option(0.0, "temporal activation regularization (TAR, Merity 2017)", least=0)
+    smoothing: float = option(0.0, "label smoothing", least=0)
+    valid: str = option(None, "validation text; the epoch of the lowest perplexity is kept", kind=str, stored=False)
+    patience: int = option(None, "early stopping: epochs without an improvement on --valid", kind=int, least=1)
 
 
 @dataclass(frozen=True)
@@ -102,7 +96,7 @@ class RecurrentTraining(LmTraining):
     """The same for layers through which gradients go back in time."""
 
     log_gradients: bool = option(
-        False, "log after every epoch how long the gradient of a loss is at each step back in time", stored=False
+        False, "log the norm of ∂L_T/∂h_t at every time step t, after each epoch", stored=False
     )
 
 

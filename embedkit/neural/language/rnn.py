@@ -13,7 +13,7 @@ from .options import Recurrent, RecurrentTraining
 class Rnn(Pretrained, Recurrent):
     """Options of RNNs."""
 
-    activation: str = option("tanh", "what the sums of a layer go through", choices=("tanh", "relu"))
+    activation: str = option("tanh", "activation function", choices=("tanh", "relu"))
 
 
 def cell(model, name, D, H, make):

@@ -13,20 +13,20 @@ from .options import Epochs, Windows, Word2vec
 class Cbow(Pretrained, Word2vec):
     """Options of CBOW."""
 
-    combine: str = option("mean", "what is made of the words of a window", choices=("mean", "sum"))
+    combine: str = option("mean", "combination of the context vectors", choices=("mean", "sum"))
     cbow_gradient: str = option(
         "word2vec",
-        "give each word of a mean the whole gradient, as word2vec does, or its share (İrsoy et al. 2021)",
+        "gradient of each context word: the whole, as word2vec, or its share (İrsoy et al. 2021)",
         choices=("word2vec", "divided"),
     )
-    position_weights: bool = option(False, "learn a weight vector for each place in the window (Mikolov et al. 2018)")
+    position_weights: bool = option(False, "position-dependent weights (Mikolov et al. 2018)")
 
 
 @dataclass(frozen=True)
 class CbowEpochs(Epochs):
     """Skip-gram's, with another learning rate."""
 
-    lr: float = option(0.06, "learning rate at the start; falls linearly to 1/10000 of it", above=0)
+    lr: float = option(0.06, "initial learning rate; decays linearly to 1/10000 of it", above=0)
 
 
 MODEL = Word2vecModel("cbow", {"text": Text, "context": Windows, "model": Cbow, "training": CbowEpochs})

@@ -14,10 +14,8 @@ SPAN = 1 << 14  # ids trained in one call of a kernel; no window sees more
 class Windows:
     """Which neighbours a word meets in training."""
 
-    window: int = option(5, "words to each side", least=1, most=SPAN)
-    dynamic_window: bool = option(
-        True, "every window a random width from 1 to this, so that near words meet more often", off="fixed-window"
-    )
+    window: int = option(5, "context words to each side", least=1, most=SPAN)
+    dynamic_window: bool = option(True, "dynamic windows: each a random width from 1 to --window", off="fixed-window")
     sample: float = option(1e-4, "remove frequent words by chance before windows form; 0 keeps all", least=0)
 
 
@@ -28,31 +26,31 @@ class Word2vec:
     dim: int = option(100, "dimensions", least=1)
     loss: str = option(
         "ns",
-        "against noise words, along a Huffman tree, or over the whole (small) vocabulary",
+        "negative sampling, hierarchical softmax, or full softmax (small vocabularies)",
         choices=("ns", "hs", "softmax"),
     )
-    negative: int = option(5, "noise words per example", least=1)
-    ns_exponent: float = option(0.75, "noise words are drawn as count**x")
+    negative: int = option(5, "negative samples per positive pair", least=1)
+    ns_exponent: float = option(0.75, "exponent of the noise distribution, count**x")
     share_negatives: str = option(
-        "window", "one set of noise words for a whole window, or a new one for every pair", choices=("window", "none")
+        "window", "negative samples shared by a window, or drawn for every pair", choices=("window", "none")
     )
-    add_context: bool = option(False, "add each word's output vector to its vector when done")
+    add_context: bool = option(False, "add output vectors to the vectors at the end (w + c)")
 
 
 @dataclass(frozen=True)
 class Epochs(Training):
     """How the work is run, and judged while it runs."""
 
-    epochs: int = option(5, "passes over the text", least=1)
-    lr: float = option(0.035, "learning rate at the start; falls linearly to 1/10000 of it", above=0)
-    deterministic: bool = option(False, "the same bytes with any number of threads, somewhat slower")
+    epochs: int = option(5, "epochs", least=1)
+    lr: float = option(0.035, "initial learning rate; decays linearly to 1/10000 of it", above=0)
+    deterministic: bool = option(False, "same bytes with any number of threads, somewhat slower")
     valid_pairs: tuple = option(
-        (), "FILE of word pairs with scores, asked after every epoch", kind=str, many=True, stored=False
+        (), "validation FILE of word pairs with scores, after every epoch", kind=str, many=True, stored=False
     )
     valid_questions: tuple = option(
-        (), "FILE of analogy questions, asked after every epoch", kind=str, many=True, stored=False
+        (), "validation FILE of analogy questions, after every epoch", kind=str, many=True, stored=False
     )
-    keep_best: bool = option(False, "write the vectors of the epoch with the best mean of what --valid-… measure")
+    keep_best: bool = option(False, "keep the epoch with the best mean of the validation scores")
 
 
 def check(config) -> None:
