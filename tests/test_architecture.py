@@ -192,3 +192,16 @@ def test_nothing_installs_somebody_elses_project():
 
 def test_cli_stays_small():
     assert len(source(pathlib.PurePath("cli.py")).split("\n")) <= 80
+
+
+def test_docstrings_name_the_thing_first():
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    wrong = [
+        f"{path}: {text.partition(chr(10))[0]}"
+        for path in FILES
+        for node in nodes(path)
+        if isinstance(node, kinds)
+        and (text := ast.get_docstring(node))
+        and text.startswith(("What ", "Whether ", "How "))
+    ]
+    assert not wrong

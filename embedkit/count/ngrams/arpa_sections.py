@@ -1,4 +1,4 @@
-"""What the header of an ARPA file promises, and its n-grams as ids and numbers."""
+"""Sections of an ARPA file: the sizes that its header promises, and its n-grams as ids and numbers."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Words:
 
 
 def sizes(lines: Lines) -> tuple[list[int], bytes | None]:
-    """How many n-grams of each order the header promises, and the line after it."""
+    """Number of n-grams of each order, by the header, and the line after it."""
     found: list[int] = []
     while (line := lines.next()) and (match := _SIZE.fullmatch(line)):
         if int(match[1]) != len(found) + 1:
@@ -118,7 +118,7 @@ def section(lines: Lines, n: int, size: int, is_highest: bool, words: Words) -> 
 
 
 def _odd(lines: Lines, rows: Rows, at: int, n: int, size: int, begin: int) -> FormatError:
-    """What is wrong with row `at`, which has too few or too many fields."""
+    """The error for row `at`, which has too few or too many fields."""
     line, field = rows.line + at, rows.fields[rows.starts[at]]
     if not field or field.startswith(b"\\"):
         return lines.error(f"{size} {n}-grams are promised, there are {line - begin}", line=line)

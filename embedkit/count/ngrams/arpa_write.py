@@ -60,7 +60,7 @@ class _Speller:
         return out[: self._kernels.lines(bits, special, *_packed(texts), grams, self._starts, self._texts, out)]
 
     def _special(self, bits: np.ndarray) -> tuple[np.ndarray, list[bytes]]:
-        """What `_kernels.lines` cannot spell, and the back-off weights that are left out; see there."""
+        """Texts that `_kernels.lines` cannot spell, and the back-off weights that are left out; see there."""
         exponent = (bits >> 23 & 0xFF) - 127
         special = (exponent < self._kernels.LOWEST) | (exponent > self._kernels.HIGHEST) | (bits & 0x7FFFFF == 0)
         none = bits[1] == 0
@@ -72,7 +72,7 @@ class _Speller:
 
 
 def _packed(words: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
-    """Where each of `words` begins, and the last ends, in their bytes: as `Vocab` has them, but writable, which is what
+    """Offsets of `words` in their bytes: as `Vocab` has them, but writable, which is what
     kernels are compiled for."""
     vocab = Vocab.from_words(words)
     return vocab.offsets, vocab.utf8.copy()

@@ -1,4 +1,4 @@
-"""Where training starts: random parameters, or word vectors of a file."""
+"""Initialization: random parameters, or word vectors of a file."""
 
 from __future__ import annotations
 

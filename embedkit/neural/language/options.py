@@ -1,4 +1,4 @@
-"""What language models are asked: the sections of their configuration."""
+"""Options of language models, a dataclass per section."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def learning_rate(rates: dict[str, float]):
 
 @dataclass(frozen=True)
 class LmModel:
-    """What is learnt."""
+    """Architecture."""
 
     embed: int = option(100, "embedding size", least=1)
     hidden: int = option(100, "hidden units per layer", least=1)
@@ -56,7 +56,7 @@ class LmModel:
 
 @dataclass(frozen=True)
 class Recurrent(LmModel):
-    """What is learnt, in layers that pass something on from word to word."""
+    """Architecture of recurrent models."""
 
     layers: int = option(1, "stacked recurrent layers", least=1)
     weight_drop: float = option(0.0, "DropConnect on the recurrent weights (Merity 2018)", least=0)
@@ -66,7 +66,7 @@ class Recurrent(LmModel):
 
 @dataclass(frozen=True)
 class LmTraining(Training):
-    """How the work is run, and judged while it runs."""
+    """Optimization, regularization and validation."""
 
     epochs: int = option(5, "epochs", least=1)
     batch_size: int = option(20, "sequences per batch", least=1)

@@ -28,7 +28,7 @@ KIND = "language-model"
 
 @dataclass
 class Trained:
-    """What training leaves: every parameter by its name, the vocabulary, and facts for the metadata."""
+    """The result of a training: every parameter by its name, the vocabulary, and facts for the metadata."""
 
     tensors: dict[str, np.ndarray]
     vocab: Vocab

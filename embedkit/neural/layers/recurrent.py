@@ -1,4 +1,4 @@
-"""What RNN, LSTM and GRU have in common: products over all steps at once, and the loop over the steps."""
+"""Base of RNN, LSTM and GRU: products over all steps at once, and the loop over the steps."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Recurrent:
         return h
 
     def _begin(self, c, T, B, H, dtype, workspace) -> np.ndarray | None:
-        """What is kept of each step besides gates and hidden states."""
+        """Buffer for values of each step besides gates and hidden states."""
         return None
 
     def _step(self, cells, gates, product, hidden, kept, t) -> None:

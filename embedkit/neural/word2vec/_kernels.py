@@ -45,7 +45,7 @@ ZERO, HALF, ONE = np.float32(0), np.float32(0.5), np.float32(1)
 
 
 class Tables(NamedTuple):
-    """What is learnt, flat float32: V + 1 input rows (the last takes what frozen rows are spared), R + 1 output rows
+    """The parameters, flat float32: V + 1 input rows (the last takes what frozen rows are spared), R + 1 output rows
     (the last is zero), 2 * window position rows or none; and per word whether it is frozen, or none."""
 
     inputs: np.ndarray
@@ -349,7 +349,7 @@ def rate(lr, done):
 
 @inlined
 def sink(word, frozen, spared, width):
-    """Where the gradient of an input row goes: to the `spared` one if frozen, -1 of which means none is."""
+    """Target row of the gradient of an input row: to the `spared` one if frozen, -1 of which means none is."""
     return spared if spared >= 0 and frozen[word] else word * width
 
 
@@ -485,7 +485,7 @@ def cbow(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums):
 
 @kernel
 def merge(table, first, second, begin, end):
-    """What two copies of a flat table have learnt apart is added up; both copies and the table get the sum.
+    """The changes of two copies of a flat table are added up; both copies and the table get the sum.
 
     From `begin` to `end`, multiples of 16.
     """

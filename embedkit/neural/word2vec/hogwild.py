@@ -1,4 +1,4 @@
-"""How the text is dealt out to threads: lock-free, or so that the number of threads changes nothing."""
+"""Scheduling of the text on threads: lock-free (Hogwild), or so that the number of threads changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where training starts: small random input rows, output rows of zeros, or the vectors of a file."""
+"""Initialization: small random input rows, output rows of zeros, or the vectors of a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the kernels are given: options as numbers, chances to draw by, buffers to work in."""
+"""Arguments of the kernels: options as numbers, sampling tables, buffers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def plan(config) -> Plan:
 
 
 def draws(vocab, config) -> Draws:
-    """Which occurrences stay, and which words are noise: of a given vocabulary only those that the text has."""
+    """Subsampling and noise distributions: of a given vocabulary only those that the text has."""
     counts, power, sample = np.maximum(vocab.counts, 1), config.model.ns_exponent, config.context.sample
     keep = keep_probabilities(counts, sample) if sample else np.ones(len(vocab))
     most = counts.max() if power > 0 else 1  # which keeps powers from overflowing

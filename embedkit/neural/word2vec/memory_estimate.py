@@ -1,4 +1,4 @@
-"""What training takes in memory, told before it begins."""
+"""Memory estimate of a training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What skip-gram and CBOW are asked: the sections of their configuration."""
+"""Options of skip-gram and CBOW, a dataclass per section."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SPAN = 1 << 14  # ids trained in one call of a kernel; no window sees more
 
 @dataclass(frozen=True)
 class Windows:
-    """Which neighbours a word meets in training."""
+    """Context windows and subsampling."""
 
     window: int = option(5, "context words to each side", least=1, most=SPAN)
     dynamic_window: bool = option(True, "dynamic windows: each a random width from 1 to --window", off="fixed-window")
@@ -21,7 +21,7 @@ class Windows:
 
 @dataclass(frozen=True)
 class Word2vec:
-    """What is learnt."""
+    """Dimensions and loss."""
 
     dim: int = option(100, "dimensions", least=1)
     loss: str = option(
@@ -39,7 +39,7 @@ class Word2vec:
 
 @dataclass(frozen=True)
 class Epochs(Training):
-    """How the work is run, and judged while it runs."""
+    """Epochs, learning rate and validation."""
 
     epochs: int = option(5, "epochs", least=1)
     lr: float = option(0.035, "initial learning rate; decays linearly to 1/10000 of it", above=0)
