@@ -1,6 +1,6 @@
 """Choice of --sample: vectors of skip-gram and CBOW with several thresholds beside gensim's, all else by default.
 
-python benchmarks/subsampling.py train corpus.txt [--shares 0.1 1 2] [--samples 1e-3 1e-4] [--peer-python PYTHON] >> RUNS
+python benchmarks/subsampling.py train corpus.txt [--shares 0.1 2] [--samples 1e-3] [--peer-python PYTHON] >> RUNS
 python benchmarks/subsampling.py table RUNS...
 
 `train` prints a JSON line per run: of each share of the corpus (its first lines; above 1 they come again), model, side
