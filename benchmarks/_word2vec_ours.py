@@ -13,7 +13,7 @@ from embedkit.training.contract import Run
 from embedkit.vectors import formats
 
 name, path, out, *given = sys.argv[1:]
-module, values = {"skipgram": skipgram, "cbow": cbow}[name], dict(item.split("=") for item in given)
+model, values = {"skipgram": skipgram, "cbow": cbow}[name].MODEL, dict(item.split("=") for item in given)
 
 
 def section(options):
@@ -25,15 +25,15 @@ def section(options):
     return options(**chosen)
 
 
-def config(**more):
-    sections = {key: section(options) for key, options in module.MODEL.sections.items()}
-    return Config(**sections | more)
+def train(text):
+    config = Config(**{key: section(options) for key, options in model.sections.items()})
+    return model.train(text, model.resolved(config, text), Run())
 
 
-module.train(corpus.load(["data/sample.txt"], Text(), keep=False), config(), Run())
+train(corpus.load(["data/sample.txt"], Text(), keep=False))
 text = corpus.load([path], Text(), keep=False)
 text.ids  # noqa: B018 (made when first asked for)
 begin = time.perf_counter()
-vectors = module.train(text, config(), Run())
+vectors = train(text)
 print(time.perf_counter() - begin)
 formats.save(out, vectors, "word2vec")

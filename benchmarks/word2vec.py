@@ -72,13 +72,14 @@ def speed() -> None:
         # In corpus_file mode each of gensim's threads lowers the rate by its own share of the text: with two threads
         # and one epoch it ends at half, and its mean is 1.5 times that of a rate that falls to 0.
         theirs_lr, lr = {"skipgram": ("0.025", "0.0375"), "cbow": ("0.05", "0.075")}[model]
-        options = ["epochs=1", "threads=2"]
+        options = ["epochs=1", "threads=2", "sample=1e-4"]
         mine = inside(sys.executable, "_word2vec_ours.py", model, ours, *options, f"lr={lr}")
         options.append(f"lr={theirs_lr}")
         peer = inside(args.peer_python, "_word2vec_gensim.py", model, theirs, *options)
         compare(f"{model}, training alone / gensim corpus_file", mine, peer, args.pairs)
         print(f"  embedkit {shown(judged(ours))}; gensim {shown(judged(theirs))}")
         whole = [*EMBEDKIT, "train", model, args.corpus, "-o", str(ours), "--no-cache", "-q", "--epochs", "1"]
+        whole += ["--sample", "1e-4"]
         script = [args.peer_python, str(HERE / "_word2vec_gensim.py"), model, args.corpus, str(theirs), *options]
         compare(
             f"{model}, whole process / gensim corpus_file", [*whole, "--lr", lr, "--threads", "2"], script, args.pairs
@@ -93,11 +94,14 @@ def speed() -> None:
             text = printed.stdout + printed.stderr
             return Run(float(re.findall(r"Training time: *([\d.]+)", text)[-1]), 0, 0)
 
-        mine = inside(sys.executable, "_word2vec_ours.py", "skipgram", ours, "epochs=1", "threads=2", "lr=0.025")
+        mine = inside(
+            sys.executable, "_word2vec_ours.py", "skipgram", ours, "epochs=1", "threads=2", "lr=0.025", "sample=1e-4"
+        )
         compare("skipgram, training alone / pWord2Vec", mine, pword2vec, args.pairs)
         print(f"  embedkit {shown(judged(ours))}; pWord2Vec {shown(judged(theirs))}")
         whole = [*EMBEDKIT, "train", "skipgram", args.corpus, "-o", str(ours), "--no-cache", "-q", "--epochs", "1"]
-        compare("skipgram, whole process / pWord2Vec", [*whole, "--lr", "0.025"], command, args.pairs)
+        whole += ["--sample", "1e-4", "--lr", "0.025"]
+        compare("skipgram, whole process / pWord2Vec", whole, command, args.pairs)
 
 
 def quality() -> None:
@@ -124,7 +128,7 @@ def of_itself() -> None:
     out = folder / "ours.bin"
 
     def train(*options: str):
-        return inside(sys.executable, "_word2vec_ours.py", "skipgram", out, "epochs=1", *options)
+        return inside(sys.executable, "_word2vec_ours.py", "skipgram", out, "epochs=1", "sample=1e-4", *options)
 
     compare("skipgram, one thread / two", train("threads=1"), train("threads=2"), args.pairs)
     for option in ("dim=300", "negative=15"):
@@ -133,7 +137,10 @@ def of_itself() -> None:
             f"skipgram, {option}, one thread / two", train("threads=1", option), train("threads=2", option), args.pairs
         )
     compare(
-        "cbow / skipgram", inside(sys.executable, "_word2vec_ours.py", "cbow", out, "epochs=1"), train(), args.pairs
+        "cbow / skipgram",
+        inside(sys.executable, "_word2vec_ours.py", "cbow", out, "epochs=1", "sample=1e-4"),
+        train(),
+        args.pairs,
     )
     for option in ("deterministic=1", "share_negatives=none", "loss=hs"):
         compare(f"skipgram, {option} / default", train(option), train(), args.pairs)
@@ -146,6 +153,7 @@ def of_itself() -> None:
         print(f"{words / 1e6:.1f} M words: {seconds:.3f} s, {seconds / words * 1e9:.0f} ns per word", flush=True)
     args.corpus = whole
     command = [*EMBEDKIT, "train", "skipgram", whole, "-o", str(out), "--epochs", "1", "--log", str(folder / "log")]
+    command += ["--sample", "1e-4"]
     print(f"peak anonymous memory, no cache: {anonymous([*command, '--no-cache', '-q']):.0f} MB")
     cache = {**os.environ, "EMBEDKIT_CACHE": str(folder / "cache"), "NUMBA_CACHE_DIR": str(folder / "numba")}
     for what in ("first run ever, compiling", "the next, with the cache of ids"):

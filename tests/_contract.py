@@ -40,8 +40,8 @@ COMMANDS = {
     "train svd": Line("train svd {text} -o {out} --min-count 1 --dim 2"),
     "train ppmi COUNTS": Line("train ppmi {counts} -o {out}"),
     "train svd COUNTS": Line("train svd {counts} -o {out} --dim 2"),
-    "train skipgram": Line("train skipgram {text} -o {out} --min-count 1 --dim 2 --epochs 2 --sample 0"),
-    "train cbow": Line("train cbow {text} -o {out} --min-count 1 --dim 2 --epochs 2 --sample 0"),
+    "train skipgram": Line("train skipgram {text} -o {out} --min-count 1 --dim 2 --epochs 2"),
+    "train cbow": Line("train cbow {text} -o {out} --min-count 1 --dim 2 --epochs 2"),
     "train kn": Line("train kn {text} -o {out} --order 3"),
     **{
         f"train {name}": Line(f"train {name} {{text}} -o {{out}} --embed 2 --hidden 2 --epochs 2 --batch-size 2")

@@ -28,6 +28,7 @@ def train_model(name: str, inputs, config: Config, run: Run, reserve: Callable[[
             run.judge = Validation(training)
         init = init_fingerprint(config.model)
         data = model.read(inputs, config, run)
+        config = model.resolved(config, data)
         run.memory.need(run.progress, f"{name} of {len(data.vocab):,} words", model.memory(data, config, run), FEWER)
         reserve(model.disk(data, config))
         if model.resumable:

@@ -69,6 +69,10 @@ class Model:
         """The data to train on: something with a `vocab`, a `sha256`, and `provenance`, facts for the result."""
         raise NotImplementedError
 
+    def resolved(self, config, data):
+        """`config` with the options that it leaves open, and that depend on the data, chosen."""
+        return config
+
     def memory(self, data, config, run: Run) -> int:
         """Bytes that training holds at most, the data among them."""
         raise NotImplementedError

@@ -120,6 +120,21 @@ def test_printed_config_reproduces_the_run(run, text, tmp_path):
     assert again.out == printed.out
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_one_sentence_is_enough(run, tmp_path, model):
+    """The first text of the textbook. The threshold that the defaults choose for it keeps every word, and is stored."""
+    (tmp_path / "text.txt").write_text("You say goodbye and I say hello.\n")
+    options = ("--min-count", 1, "--threads", 1)
+    result = run("train", model, tmp_path / "text.txt", "-o", tmp_path / "v", *options)
+    assert result.code == 0, result.err
+    chosen = dict(run("info", tmp_path / "v").rows)["context.sample"]
+    kept = run("train", model, tmp_path / "text.txt", "-o", tmp_path / "kept", *options, "--sample", 0)
+    assert kept.code == 0
+    assert np.array_equal(formats.load(tmp_path / "v").matrix, formats.load(tmp_path / "kept").matrix)
+    run("train", model, tmp_path / "text.txt", "-o", tmp_path / "same", *options, "--sample", chosen)
+    assert (tmp_path / "same").read_bytes() == (tmp_path / "v").read_bytes()
+
+
 def test_from_a_pipe_as_typed(process, tmp_path):
     """The line of the manual, but for the options that a small text needs."""
     (tmp_path / "corpus.gz").write_bytes(gz(TEXT.encode()))

@@ -18,7 +18,7 @@ from embedkit.training.contract import Model
 from embedkit.vectors import formats
 
 # What a model needs on the command line to learn from a few hundred lines.
-NEURAL = ("--dim", "8", "--epochs", "3", "--lr", "0.2", "--sample", "0")
+NEURAL = ("--dim", "8", "--epochs", "3", "--lr", "0.2")
 LANGUAGE = (
     "--embed",
     "8",

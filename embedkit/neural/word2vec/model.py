@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...training.contract import VectorModel
-from .options import check
+from .options import check, resolved
 
 
 class Word2vecModel(VectorModel):
@@ -25,6 +25,9 @@ class Word2vecModel(VectorModel):
         if run.judge is not None:
             run.judge.check(text.vocab)
         return text
+
+    def resolved(self, config, data):
+        return resolved(config, data.vocab)
 
     def memory(self, data, config, run):
         from .memory_estimate import peak_memory

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ...config import Training, check_freeze, option
+from ...config import Config, Training, check_freeze, option
 from ...errors import OptionError
 
 SPAN = 1 << 14  # ids trained in one call of a kernel; no window sees more
+# The default of --sample, by the words of the text: a threshold of so many occurrences, but no less a share than this.
+OCCURRENCES, LEAST_SAMPLE = 1000, 3e-4
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,13 @@ class Windows:
 
     window: int = option(5, "context words to each side", least=1, most=SPAN)
     dynamic_window: bool = option(True, "dynamic windows: each a random width from 1 to --window", off="fixed-window")
-    sample: float = option(1e-4, "remove frequent words by chance before windows form; 0 keeps all", least=0)
+    sample: float = option(
+        None,
+        "subsampling threshold of frequent words, a relative frequency; 0 keeps all  "
+        f"[default: {OCCURRENCES} / words of the text, at least {LEAST_SAMPLE:g}]",
+        kind=float,
+        least=0,
+    )
 
 
 @dataclass(frozen=True)
@@ -61,3 +69,12 @@ def check(config) -> None:
     check_freeze(model)
     if training.keep_best and not (training.valid_pairs or training.valid_questions):
         raise OptionError("--keep-best compares epochs by --valid-pairs or --valid-questions; there are none")
+
+
+def resolved(config: Config, vocab) -> Config:
+    """`config` with `sample`, where that is left open, chosen by the occurrences of the words of `vocab`."""
+    if config.context.sample is not None:
+        return config
+    sample = OCCURRENCES / max(int(vocab.counts.sum()), OCCURRENCES)
+    context = replace(config.context, sample=max(sample, LEAST_SAMPLE))
+    return Config(**config.sections | {"context": context})
