@@ -10,7 +10,6 @@ import pytest
 
 from embedkit.catalog import MODELS
 from embedkit.config import Config
-from embedkit.neural.language.options import check
 
 FOLDER = Path(__file__).resolve().parents[1] / "data/recipes"
 RECIPES = sorted(FOLDER.glob("*.toml"))
@@ -59,5 +58,5 @@ def test_options_go_together(path):
         name: {key.replace("-", "_"): value for key, value in table.items()}
         for name, table in tomllib.loads(tables).items()
     }
-    config = Config(**{name: section(**values[name]) for name, section in sections.items()})
-    check(config, "a text" if "--valid" in command else None)
+    values["training"]["valid"] = "a text" if "--valid" in command else None
+    MODELS[model].load().check(Config(**{name: section(**values[name]) for name, section in sections.items()}))

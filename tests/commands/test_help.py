@@ -24,7 +24,7 @@ def test_every_command_has_an_example():
 @pytest.mark.parametrize("path", EXAMPLES)
 def test_examples_are_command_lines(path):
     page = PAGES[f"embedkit {path}"]
-    found = page.command.make_context(path, shlex.split(EXAMPLES[path]), resilient_parsing=True)
+    found = page.command.make_context(path, shlex.split(EXAMPLES[path]), page.parent, resilient_parsing=True)
     assert not found.args
     assert f"\n  Example:\n    embedkit {path} {EXAMPLES[path]}\n" in page.get_help()
 
