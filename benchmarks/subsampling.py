@@ -6,7 +6,8 @@ python benchmarks/subsampling.py table RUNS...
 `train` prints a JSON line per run: of each share of the corpus (its first lines; above 1 they come again), model, side
 and seed. Without --samples it is embedkit's default alone; --peer-python adds gensim with its defaults: sample 1e-3, lr
 .025 down to .0001. One thread each, in which gensim's corpus_file mode lowers the rate as its other mode does. `table`
-sets means beside gensim's: a cell below it by more than the pooled standard deviation of the two is marked `*`.
+sets means beside gensim's: a cell below it by more than the pooled standard deviation of the two is marked `*`, where
+both have two seeds or more.
 """
 
 from __future__ import annotations
@@ -32,13 +33,15 @@ parser.add_argument("--evaluation", type=Path, default=HERE.parent.parent / "sha
 parser.add_argument("--models", nargs="+", default=["skipgram", "cbow"])
 parser.add_argument("--shares", nargs="+", type=float, default=[1])
 parser.add_argument("--samples", nargs="*", default=[])
+parser.add_argument("--lr", help="the learning rate of embedkit, instead of its default")
 parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
 args = parser.parse_args()
 
 
 def train() -> None:
     """Every run that is asked for, smallest texts first."""
-    sides = [(f"embedkit {sample}", sys.executable, "ours", [f"sample={sample}"]) for sample in args.samples]
+    rates, told = ([f"lr={args.lr}"], f" lr {args.lr}") if args.lr else ([], "")
+    sides = [(f"embedkit {t}{told}", sys.executable, "ours", [f"sample={t}", *rates]) for t in args.samples]
     if args.peer_python:
         sides.append(("gensim", args.peer_python, "gensim", ["sample=1e-3", "lr=0.025", "min_lr=0.0001"]))
     elif not args.samples:
@@ -90,20 +93,20 @@ def table() -> None:
         columns = {side: list(zip(*runs.values())) for side, runs in sides.items()}
         for side in sorted(columns, reverse=True):
             shown = [f"{tokens / 1e6:.1f} M", model, side, str(len(sides[side]))]
-            shown += [cell(mine, peer) for mine, peer in zip(columns[side], columns["gensim"])]
+            shown += [cell(mine, peer) for mine, peer in zip(columns[side], columns.get("gensim", [None] * 3))]
             print("| " + " | ".join(shown) + " |")
 
 
-def cell(mine: tuple, peer: tuple) -> str:
+def cell(mine: tuple, peer: tuple | None) -> str:
     """Mean and standard deviation, with a mark where it is below `peer`'s by more than the pooled deviation."""
-    mean, spread = statistics.mean(mine), deviation(mine)
-    pooled = ((spread**2 + deviation(peer) ** 2) / 2) ** 0.5
-    is_below = statistics.mean(peer) - mean > pooled
-    return f"{mean:.3f} ± {spread:.3f}{'*' if is_below else ''}".replace("0.", ".")
-
-
-def deviation(values: tuple) -> float:
-    return statistics.stdev(values) if len(values) > 1 else 0.0
+    mean = statistics.mean(mine)
+    told, is_below = f"{mean:.3f}", False
+    if len(mine) > 1:
+        told += f" ± {statistics.stdev(mine):.3f}"
+    if peer and len(mine) > 1 and len(peer) > 1:
+        pooled = ((statistics.variance(mine) + statistics.variance(peer)) / 2) ** 0.5
+        is_below = statistics.mean(peer) - mean > pooled
+    return f"{told}{'*' if is_below else ''}".replace("0.", ".")
 
 
 {"train": train, "table": table}[args.part]()
