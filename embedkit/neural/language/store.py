@@ -11,7 +11,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from ...errors import DAMAGED, FormatError
+from ...config import check_value
+from ...errors import DAMAGED, FormatError, OptionError
 from ...io import container
 from ...io.container import Container
 from ...io.files import Output
@@ -86,11 +87,9 @@ def _options(path, section: type, stored: dict) -> SimpleNamespace:
     known = {}
     for f in fields(section):
         if f.metadata["stored"]:
-            value, choices, least = stored.get(f.name), f.metadata["choices"], f.metadata["least"]
-            wanted = (int, float) if f.metadata["kind"] is float else (f.metadata["kind"],)
-            is_unset = value is f.default is None
-            is_wrong = type(value) not in wanted or choices and value not in choices
-            if not is_unset and (is_wrong or least is not None and value < least):
-                raise FormatError(path, f"damaged metadata: {f.name} is {value!r}", DAMAGED)
-            known[f.name] = value
+            known[f.name] = value = stored.get(f.name)
+            try:
+                check_value(f, value)
+            except (TypeError, OptionError) as error:
+                raise FormatError(path, f"damaged metadata: {f.name} is {value!r}", DAMAGED) from error
     return SimpleNamespace(**known)
