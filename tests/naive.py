@@ -190,11 +190,8 @@ def word2vec(model: str, steps: list[Step], tables, frozen, plan, lr, done=0.0, 
         examples += len(hidden)
         chance = np.exp(scores) / np.exp(scores).sum(1, keepdims=True) if plan.loss == 2 else 1 / (1 + np.exp(-scores))
         moves = lr * max(1 - (done + share * step.when), 1e-4) * (np.array(step.right) - chance)
-        change = np.zeros_like(hidden)
-        for tile in (slice(j, j + 6) for j in range(0, len(step.rows), 6)):
-            # The only trace of tiles: noise that was drawn before, in another tile, has moved already.
-            change += moves[:, tile] @ outputs[step.rows[tile]]
-            np.add.at(outputs, step.rows[tile], moves[:, tile].T @ hidden)
+        change = moves @ outputs[step.rows]
+        np.add.at(outputs, step.rows, moves.T @ hidden)
         if model == "cbow":
             change = change / len(step.words) if plan.divided else change
             change = np.repeat(change, len(step.words), 0)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..runtime.jit import inlined, kernel
-from ..runtime.simd import fetch, pointer
+from ..runtime.simd import pointer, prefetch
 
 # Occurrences between the one at work and the one whose surroundings are asked for.
 AHEAD = 16
@@ -59,8 +59,8 @@ def count_rows(ids, positions, starts, first, last, weights, left, right, sums, 
             at = positions[p]
             # The neighbourhoods of a rare word lie all over the text: ask for the one after next in time.
             later = positions[min(p + AHEAD, len(positions) - 1)]
-            fetch(pointer(ids), max(later - window, 0))
-            fetch(pointer(ids), min(later + window, size - 1))
+            prefetch(pointer(ids), max(later - window, 0))
+            prefetch(pointer(ids), min(later + window, size - 1))
             if left:
                 for d in range(1, min(window, at) + 1):
                     c = ids[at - d]

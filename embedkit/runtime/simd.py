@@ -20,7 +20,7 @@ if numba.config.DISABLE_JIT:
     def pointer(array):
         return array
 
-    def fetch(place, index):
+    def prefetch(place, index):
         pass
 
     def local(number):
@@ -56,7 +56,7 @@ if numba.config.DISABLE_JIT:
     def clamp(a, limit):
         return np.where(a > limit, limit, np.where(a < -limit, -limit, a))
 
-    def totals(a, b, c, d, e, f):
+    def hsum6(a, b, c, d, e, f):
         sums = np.zeros(LANES, np.float32)
         sums[:6] = [np.sum(x, dtype=np.float32) for x in (a, b, c, d, e, f)]
         return sums
@@ -110,7 +110,7 @@ else:
         return number(number), build
 
     @intrinsic
-    def fetch(typing, place, index):
+    def prefetch(typing, place, index):
         """Ask for the cache line of place[index] ahead of its use."""
 
         def build(context, builder, signature, arguments):
@@ -207,7 +207,7 @@ else:
     FIRST, SECOND = (0, 1, 16, 17), (2, 3, 18, 19)
 
     @intrinsic
-    def totals(typing, a, b, c, d, e, f):
+    def hsum6(typing, a, b, c, d, e, f):
         """Six sums over all lanes, in the first six lanes; the others are 0.
 
         Halves of two registers are added until each number has met its fifteen neighbours: 12 shuffles and 8 additions

@@ -9,7 +9,7 @@ Words of up to 14 bytes, nearly all, are told apart by the two numbers. `size` i
 import numpy as np
 
 from ..runtime.jit import inlined, kernel
-from ..runtime.simd import fetch, pointer
+from ..runtime.simd import pointer, prefetch
 
 LOW, HIGH, START, LENGTH, COUNT, FIRST = range(6)
 ROW, TYPE = 8, (1 << 32) - 1
@@ -104,11 +104,11 @@ def scan(text, words, ends, first, last, base, batch, slots, types, arena, size,
             low = _seven(words, behind, min(length, 7))
             high = _seven(words, behind + 7, min(max(length - 7, 0), 7))
             h = _hash(low, high, length, text, end)
-            fetch(slots, h & mask)
+            prefetch(slots, h & mask)
             lows[j], highs[j], hashes[j], lengths[j] = low, high, h, length
             behind = end + 1
         for j in range(size_of_batch):
-            fetch(types, ROW * (max(slots[hashes[j] & mask] & TYPE, 1) - 1))
+            prefetch(types, ROW * (max(slots[hashes[j] & mask] & TYPE, 1) - 1))
         for j in range(size_of_batch):
             length = lengths[j]
             end = start + length
@@ -162,9 +162,9 @@ def merge(batch, slots, types, arena, size, others, other_arena, mapped):
             length = others[row + LENGTH]
             stop = others[row + START] + length
             hashes[j] = _hash(others[row + LOW], others[row + HIGH], length, other_arena, stop)
-            fetch(slots, hashes[j] & mask)
+            prefetch(slots, hashes[j] & mask)
         for j in range(size_of_batch):
-            fetch(types, ROW * (max(slots[hashes[j] & mask] & TYPE, 1) - 1))
+            prefetch(types, ROW * (max(slots[hashes[j] & mask] & TYPE, 1) - 1))
         for j in range(size_of_batch):
             b = ROW * (at + j)
             low, high, start, length = others[b + LOW], others[b + HIGH], others[b + START], others[b + LENGTH]

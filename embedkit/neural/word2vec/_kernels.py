@@ -1,6 +1,6 @@
 """The inner loops of skip-gram and CBOW.
 
-Both are the same step, `learn`: n hidden rows meet m output rows, all n * m scores are computed, then all gradients,
+Both are the same step, `sgd_step`: n hidden rows meet m output rows, all n * m scores are computed, then all gradients,
 then both sides are moved, from the values they had before the step. Skip-gram has a hidden row for every neighbour
 (negatives are shared by the window) or one at a time; CBOW has one, the mean of the neighbours. Outputs are the
 centre word and k noise words, or the inner nodes on the centre word's way through a Huffman tree, or the whole
@@ -26,17 +26,17 @@ from ...runtime.simd import (
     add,
     clamp,
     div,
-    fetch,
     fma,
+    hsum6,
     load,
     mul,
     pointer,
+    prefetch,
     product,
     splat,
     store,
     store_half,
     sub,
-    totals,
 )
 
 TILE, ROW, SIGNS = 6, 8, 24
@@ -45,7 +45,7 @@ ZERO, HALF, ONE = np.float32(0), np.float32(0.5), np.float32(1)
 
 
 class Tables(NamedTuple):
-    """The parameters, flat float32: V + 1 input rows (the last takes what frozen rows are spared), R + 1 output rows
+    """The parameters, flat float32: V + 1 input rows (the last takes the gradients of frozen rows), R + 1 output rows
     (the last is zero), 2 * window position rows or none; and per word whether it is frozen, or none."""
 
     inputs: np.ndarray
@@ -130,7 +130,7 @@ def noise(target, V, threshold, alias, rng):
 
 
 @inlined
-def thin(ids, total, keep, rng, kept):
+def subsample(ids, total, keep, rng, kept):
     """Copy `total` ids to `kept` without what chance removes; line ends (-1) stay. Returns how many are left."""
     n = 0
     for i in range(total):
@@ -204,7 +204,7 @@ def score_tile(hidden, h, outputs, chosen, j, width, signs, scores, s):
         a3 = fma(x, load(outputs, o3 + c), a3)
         a4 = fma(x, load(outputs, o4 + c), a4)
         a5 = fma(x, load(outputs, o5 + c), a5)
-    store_half(scores, s, mul(signs, totals(a0, a1, a2, a3, a4, a5)))
+    store_half(scores, s, mul(signs, hsum6(a0, a1, a2, a3, a4, a5)))
 
 
 @inlined(fastmath=True)
@@ -238,7 +238,7 @@ def move_tile(hidden, n, moved, rows, outputs, outs, j, width, steps, s):
 
 
 @inlined(fastmath=True)
-def wrong(score):
+def one_minus_sigmoid(score):
     """1 - sigmoid(score), by a rational tanh (error 3e-7); beyond ±15.2 as there, which is never 0 or 1,
     so that its logarithm exists; NaN stays NaN. Lanes to lanes."""
     x = clamp(mul(score, splat(HALF)), splat(np.float32(7.6)))
@@ -256,7 +256,7 @@ def wrong(score):
 
 
 @inlined
-def settle(sums):
+def flush_log(sums):
     """Take the logarithm that is outstanding."""
     sums[0] = sums[0] - math.log(sums[1]) if sums[1] != 0.0 else math.inf
     sums[1] = 1.0
@@ -275,13 +275,13 @@ def logistic_steps(scores, n, tiles, signs, lr, sums):
             right = splat(ONE)
             for i in range(first, min(first + 10, n), 2):
                 sign = load(signs, tile * SIGNS + (0 if i + 1 < n else ROW))
-                step = mul(sign, wrong(load(scores, at)))
+                step = mul(sign, one_minus_sigmoid(load(scores, at)))
                 store(scores, at, mul(step, splat(lr)))
                 right = mul(right, sub(splat(ONE), mul(step, sign)))
                 at += 2 * ROW
             sums[1] *= product(right)
             if not sums[1] > 1e-100:
-                settle(sums)
+                flush_log(sums)
 
 
 @inlined
@@ -308,7 +308,7 @@ def softmax_steps(scores, n, V, target, lr):
 
 
 @inlined
-def learn(hidden, n, moved, rows, outputs, chosen, tiles, target, V, width, loss, lr, signs, scores, sums):
+def sgd_step(hidden, n, moved, rows, outputs, chosen, tiles, target, V, width, loss, lr, signs, scores, sums):
     """One step: n rows of `hidden` against the `chosen` rows of `outputs`; `moved[rows]` takes the hidden side's part.
 
     `sums` (2,) float64: the loss so far, and the chance whose logarithm is still to be taken.
@@ -327,18 +327,18 @@ def learn(hidden, n, moved, rows, outputs, chosen, tiles, target, V, width, loss
 
 
 @inlined
-def fetch_ahead(at, n, kept, inputs, outputs, width, window, negatives, k):
+def prefetch_ahead(at, n, kept, inputs, outputs, width, window, negatives, k):
     """Ask for the rows that the windows after this one will use; k negatives each, if those are known."""
     if at + 2 < n and kept[at + 2] >= 0:
         for c in range(0, width, LANES):
-            fetch(outputs, kept[at + 2] * width + c)
+            prefetch(outputs, kept[at + 2] * width + c)
         for j in range((at + 2) * k, (at + 3) * k):
             for c in range(0, width, LANES):
-                fetch(outputs, negatives[j] * width + c)
+                prefetch(outputs, negatives[j] * width + c)
     far = at + window + 3
     if far < n and kept[far] >= 0:
         for c in range(0, width, LANES):
-            fetch(inputs, kept[far] * width + c)
+            prefetch(inputs, kept[far] * width + c)
 
 
 @inlined
@@ -348,9 +348,9 @@ def rate(lr, done):
 
 
 @inlined
-def sink(word, frozen, spared, width):
-    """Target row of the gradient of an input row: to the `spared` one if frozen, -1 of which means none is."""
-    return spared if spared >= 0 and frozen[word] else word * width
+def gradient_row(word, frozen, scratch_row, width):
+    """Target row of the gradient of an input row: to the `scratch_row` one if frozen, -1 of which means none is."""
+    return scratch_row if scratch_row >= 0 and frozen[word] else word * width
 
 
 @kernel
@@ -362,7 +362,7 @@ def skipgram(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums
     """
     width, window, dynamic, loss, k, shared, _, _ = plan
     inputs, outputs, frozen = pointer(tables.inputs), pointer(tables.outputs), pointer(tables.frozen)
-    spared = len(tables.inputs) - width if len(tables.frozen) else -1
+    scratch_row = len(tables.inputs) - width if len(tables.frozen) else -1
     filler, tiles, V = len(tables.outputs) - width, len(scratch.chosen) // TILE, len(draws.keep)
     threshold, alias = pointer(draws.threshold), pointer(draws.alias)
     starts, nodes, turns = pointer(tree.starts), pointer(tree.nodes), pointer(tree.signs)
@@ -370,7 +370,7 @@ def skipgram(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums
     words, places, rows = pointer(scratch.words), pointer(scratch.places), pointer(scratch.rows)
     chosen, signs = pointer(scratch.chosen), pointer(scratch.signs)
     scores, rng, sums = pointer(scratch.scores), pointer(rng), pointer(sums)
-    examples, n = 0, thin(pointer(ids), len(ids), pointer(draws.keep), rng, kept)
+    examples, n = 0, subsample(pointer(ids), len(ids), pointer(draws.keep), rng, kept)
     by_noise = loss == NEGATIVE_SAMPLING
     shared = shared or not by_noise
     if by_noise and shared:
@@ -379,7 +379,7 @@ def skipgram(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums
         target = np.int64(kept[at])
         if target < 0:
             continue
-        fetch_ahead(at, n, kept, inputs, outputs, width, window, negatives, k if shared else 0)
+        prefetch_ahead(at, n, kept, inputs, outputs, width, window, negatives, k if shared else 0)
         half = 1 + below(window, rng) if dynamic else window
         near = neighbours(kept, n, at, half, window, words, places)
         if near == 0:
@@ -395,8 +395,8 @@ def skipgram(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums
                 row = words[i] * width
                 for c in range(0, width, LANES):
                     store(hidden, c, load(inputs, row + c))
-                rows[0] = sink(words[i], frozen, spared, width)
-                learn(
+                rows[0] = gradient_row(words[i], frozen, scratch_row, width)
+                sgd_step(
                     hidden, 1, inputs, rows, outputs, chosen, tiles, target, V, width, loss, step, signs, scores, sums
                 )
             continue
@@ -404,13 +404,13 @@ def skipgram(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums
             row = words[i] * width
             for c in range(0, width, LANES):
                 store(hidden, i * width + c, load(inputs, row + c))
-            rows[i] = sink(words[i], frozen, spared, width)
+            rows[i] = gradient_row(words[i], frozen, scratch_row, width)
         if by_noise:
             tiles = choose_noise(target, negatives, at * k, k, width, chosen)
         elif loss == HIERARCHICAL:
             tiles = choose_path(target, starts, nodes, turns, width, filler, chosen, signs)
-        learn(hidden, near, inputs, rows, outputs, chosen, tiles, target, V, width, loss, step, signs, scores, sums)
-    settle(sums)
+        sgd_step(hidden, near, inputs, rows, outputs, chosen, tiles, target, V, width, loss, step, signs, scores, sums)
+    flush_log(sums)
     return examples
 
 
@@ -423,7 +423,7 @@ def cbow(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums):
     width, window, dynamic, loss, k, _, mean, divided = plan
     inputs, outputs, frozen = pointer(tables.inputs), pointer(tables.outputs), pointer(tables.frozen)
     positions, by_place = pointer(tables.positions), len(tables.positions) > 0
-    spared = len(tables.inputs) - width if len(tables.frozen) else -1
+    scratch_row = len(tables.inputs) - width if len(tables.frozen) else -1
     filler, tiles, V = len(tables.outputs) - width, len(scratch.chosen) // TILE, len(draws.keep)
     threshold, alias = pointer(draws.threshold), pointer(draws.alias)
     starts, nodes, turns = pointer(tree.starts), pointer(tree.nodes), pointer(tree.signs)
@@ -431,7 +431,7 @@ def cbow(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums):
     moved, words, places = pointer(scratch.moved), pointer(scratch.words), pointer(scratch.places)
     rows, chosen, signs = pointer(scratch.rows), pointer(scratch.chosen), pointer(scratch.signs)
     scores, rng, sums = pointer(scratch.scores), pointer(rng), pointer(sums)
-    examples, n = 0, thin(pointer(ids), len(ids), pointer(draws.keep), rng, kept)
+    examples, n = 0, subsample(pointer(ids), len(ids), pointer(draws.keep), rng, kept)
     by_noise = loss == NEGATIVE_SAMPLING
     if by_noise:
         draw_negatives(kept, n, k, V, threshold, alias, rng, negatives)
@@ -440,7 +440,7 @@ def cbow(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums):
         target = np.int64(kept[at])
         if target < 0:
             continue
-        fetch_ahead(at, n, kept, inputs, outputs, width, window, negatives, k)
+        prefetch_ahead(at, n, kept, inputs, outputs, width, window, negatives, k)
         half = 1 + below(window, rng) if dynamic else window
         near = neighbours(kept, n, at, half, window, words, places)
         if near == 0:
@@ -459,11 +459,11 @@ def cbow(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums):
             tiles = choose_noise(target, negatives, at * k, k, width, chosen)
         elif loss == HIERARCHICAL:
             tiles = choose_path(target, starts, nodes, turns, width, filler, chosen, signs)
-        learn(hidden, 1, moved, rows, outputs, chosen, tiles, target, V, width, loss, step, signs, scores, sums)
+        sgd_step(hidden, 1, moved, rows, outputs, chosen, tiles, target, V, width, loss, step, signs, scores, sums)
         # word2vec gives every neighbour the whole step; the gradient of a mean would be divided.
         weight = splat(part if divided else ONE)
         for i in range(near):
-            words[i], rows[i] = words[i] * width, sink(words[i], frozen, spared, width)
+            words[i], rows[i] = words[i] * width, gradient_row(words[i], frozen, scratch_row, width)
         for c in range(0, width, LANES):
             change = mul(load(moved, c), weight)
             for i in range(near if by_place else 0):
@@ -479,7 +479,7 @@ def cbow(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums):
                 else:
                     store(inputs, to, add(change, load(inputs, to)))
         rows[0] = 0
-    settle(sums)
+    flush_log(sums)
     return examples
 
 

@@ -7,7 +7,7 @@ second`) and what is known of it, 0 where the row is free.
 import numpy as np
 
 from ...runtime.jit import inlined, kernel
-from ...runtime.simd import fetch, pointer
+from ...runtime.simd import pointer, prefetch
 
 BATCH = 32
 # Products and sums stay below 2**63: compiled int64 arithmetic must not overflow, see `text._kernels`.
@@ -64,7 +64,7 @@ def tally_pairs(ids, last, keep, tally):
     while at < len(ids):
         at, last, n = _pairs(ids, at, last, keep, keys, hashes)
         for j in range(n):
-            fetch(pointer(tally), hashes[j] & mask)
+            prefetch(pointer(tally), hashes[j] & mask)
         for j in range(n):
             if tally[hashes[j] & mask] < 255:
                 tally[hashes[j] & mask] += 1
@@ -82,12 +82,12 @@ def count_pairs(ids, at, last, keep, tally, least, table, used):
     while at < len(ids) and 2 * (used + BATCH) <= len(table):
         at, last, n = _pairs(ids, at, last, keep, keys, hashes)
         for j in range(n):
-            fetch(pointer(tally), hashes[j] & low)
+            prefetch(pointer(tally), hashes[j] & low)
         m = 0
         for j in range(n):
             if tally[hashes[j] & low] >= least:
                 keys[m], hashes[m] = keys[j], hashes[j] & mask
-                fetch(pointer(flat), 2 * hashes[m])
+                prefetch(pointer(flat), 2 * hashes[m])
                 m += 1
         for j in range(m):
             slot = _seek(table, keys[j], hashes[j])
