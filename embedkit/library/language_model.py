@@ -11,7 +11,8 @@ from itertools import islice
 from random import Random
 
 from ..errors import EmbedkitError
-from ..io.files import Output, open_input
+from ..io.files import open_input
+from ..io.output import Output
 from ..lm.load import load
 from ..lm.perplexity import Perplexity
 from ..runtime.parallel import thread_count

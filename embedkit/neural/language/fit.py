@@ -21,7 +21,7 @@ from .batches import Batches
 from .store import Trained
 
 LIMIT = 100.0  # nats per word that no training comes back from
-SPAN = 1000  # tokens that a stream of the validation text has at least, so that its cold start counts for little
+SPAN = 1000  # tokens of a sequence of the validation text, at least, so that its cold start counts for little
 
 
 def train(architecture, stream: Stream, config, run: Run, valid: Stream | None = None) -> Trained:
@@ -51,7 +51,7 @@ class Fit(Learner):
     def __init__(self, architecture, stream: Stream, config, run: Run, valid: Stream | None):
         training = config.training
         self.config, self.run = config, run
-        self.network = init.begin(architecture, config, stream.vocab, run.progress)
+        self.network = init.init_network(architecture, config, stream.vocab, run.progress)
         self.params = self.network.params
         self.optimizer = Optimizer(training.optimizer, self.params, clip=training.clip, l1=training.l1, l2=training.l2)
         self.workspace = Workspace(Fused(thread_count(training.threads)))

@@ -15,8 +15,8 @@ from ...config import check_value
 from ...errors import DAMAGED, FormatError, OptionError
 from ...io import container
 from ...io.container import Container
-from ...io.files import Output
 from ...io.metadata import pack_metadata, unpack_metadata
+from ...io.output import Output
 from ...text.stream import EOS, UNK
 from ...text.vocab import Vocab
 from ...text.vocab_tensors import read_vocab, vocab_tensors

@@ -14,7 +14,7 @@ from _language_models import LANGUAGE_MODELS, architecture, own
 from embedkit.config import Config
 from embedkit.errors import EmbedkitError, FormatError, OptionError
 from embedkit.io import container
-from embedkit.io.files import Output
+from embedkit.io.output import Output
 from embedkit.neural.language import fit as fitting
 from embedkit.neural.language import options, steps, store
 from embedkit.neural.language.batches import Batches
