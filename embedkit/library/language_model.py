@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -33,10 +32,7 @@ class LanguageModel:
             with entry.open(os.fspath(path), format) as saving:
                 saving.save(result)
 
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "lm.safetensors")
-            save(path)
-            return cls(load(path, threads), threads, save)
+        return cls(entry.language_model(result, threads), threads, save)
 
     @classmethod
     def read(cls, path, threads: int | None) -> LanguageModel:

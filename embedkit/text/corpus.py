@@ -7,7 +7,7 @@ from operator import neg
 
 import numpy as np
 
-from ..config import PlainText
+from ..config import PlainText, Text
 from ..errors import EmbedkitError, OptionError
 from ..io.spool import pieces
 from ..runtime.memory import Memory
@@ -51,6 +51,8 @@ def encode(
 ) -> Encoded:
     """All types and ids of a text, from the cache if it holds them, its phrases joined; see `load`."""
     memory = memory or Memory()
+    if not isinstance(config, Text):
+        return _encode(names, config, threads, keep, progress, memory)
     if set(config.joiner) & set(" \t\r\n"):
         raise OptionError(f"--joiner {config.joiner!r}: white space would end the word")
     if config.phrases is None:
