@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar
+from typing import Any
 
 from .errors import OptionError
 
@@ -68,7 +68,7 @@ def check_value(f, value) -> None:
 
 @dataclass(frozen=True)
 class PlainText:
-    """Tokenization and vocabulary of a text. A `ClassVar` stands where `Text` has an option."""
+    """Tokenization and vocabulary of a text."""
 
     tokenizer: str = option(
         "whitespace",
@@ -87,8 +87,6 @@ class PlainText:
     vocab: str = option(
         None, "vocabulary FILE, one word a line (counts may follow); the line is the id", kind=str, stored=False
     )
-    phrases: ClassVar[None] = None
-    joiner: ClassVar[str] = "_"
 
 
 @dataclass(frozen=True)

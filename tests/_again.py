@@ -11,7 +11,7 @@ from embedkit import config
 from embedkit.count import counts
 from embedkit.errors import EmbedkitError
 from embedkit.io import container
-from embedkit.io.files import Output
+from embedkit.io.output import Output
 from embedkit.lm import load as lm
 from embedkit.text import corpus, word_list
 from embedkit.text.phrases.table import read_phrases

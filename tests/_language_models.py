@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from embedkit.catalog import MODELS
-from embedkit.neural.language.options import Recurrent
+from embedkit.neural.language.options import RecurrentLayers
 
 # Name → the options that it alone has, other than by default.
 LANGUAGE_MODELS = {
@@ -19,7 +19,7 @@ def architecture(name: str):
     return MODELS[name].load()
 
 
-RECURRENT = [name for name in LANGUAGE_MODELS if issubclass(architecture(name).sections["model"], Recurrent)]
+RECURRENT = [name for name in LANGUAGE_MODELS if issubclass(architecture(name).sections["model"], RecurrentLayers)]
 
 
 def own(name: str, **recurrent) -> dict:

@@ -23,7 +23,8 @@ from embedkit.count.ngrams import arpa_write, store
 from embedkit.errors import EmbedkitError
 from embedkit.eval.tasks import TASKS
 from embedkit.io import container
-from embedkit.io.files import Output, open_input
+from embedkit.io.files import open_input
+from embedkit.io.output import Output
 from embedkit.lm import load as lm
 from embedkit.plot import log
 from embedkit.text import corpus, word_list

@@ -75,11 +75,11 @@ def _plain(value):
     return float(str(value)) if value.dtype.kind == "f" and not value.ndim else value.tolist()
 
 
-def whole_lines(stream) -> Iterator[bytes]:
-    """The lines of `stream` in blocks, as they arrive; a block lacks its last newline."""
+def whole_lines(file) -> Iterator[bytes]:
+    """The lines of a binary `file` in blocks, as they arrive; a block lacks its last newline."""
     begun = []
     # read1 returns what is there: a pipe that asks one line at a time gets its answer at once.
-    while chunk := stream.read1(1 << 16):
+    while chunk := file.read1(1 << 16):
         head, newline, rest = chunk.rpartition(b"\n")
         if newline:
             yield b"".join([*begun, head])

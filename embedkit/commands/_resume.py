@@ -23,7 +23,7 @@ def checkpoint_params() -> list[click.Parameter]:
 
 
 @contextmanager
-def nothing_lost(state):
+def keep_result_on_write_error(state):
     """Inside, the result of `state`, a `Checkpoint`, is made and written: where the disk has no room for it, the error
     says how hours of work are saved."""
     try:
@@ -51,17 +51,17 @@ def _path(given: str | None, output: str, is_needed: bool, log: str | None, inpu
     """Path of the checkpoint: as `given`, else beside the output if that is a file."""
     import os
 
-    from ..io.files import is_stream
+    from ..io.files import is_descriptor
 
     context = click.get_current_context()
-    is_file = not is_stream(output) and (os.path.isfile(output) or not os.path.exists(output))
+    is_file = not is_descriptor(output) and (os.path.isfile(output) or not os.path.exists(output))
     path = f"{output}.ckpt" if given is None and is_file else given
     if path is None:
         if is_needed:
             flag = "--resume" if context.params["resume"] else "--restart"
             raise click.UsageError(f"{flag} needs --checkpoint FILE, as {output} is no file", context)
         return None
-    if is_stream(path):
+    if is_descriptor(path):
         raise click.UsageError(f"--checkpoint {path}: is no file", context)
     for other in filter(None, (output, log, *inputs)):
         # In a folder that is read, the checkpoint would be text when the run goes on.

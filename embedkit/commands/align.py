@@ -48,9 +48,9 @@ def command(a, b, anchors, words, out, target, source_format, output, quiet):
         chosen = pick(vocab, None if words is None else _listed(vocab, words, unanswered), top=anchors)
         if not len(chosen):
             raise EmbedkitError(f"{a} and {b} share no anchor", "words are the same if they are spelt the same")
-        turn, before, after = rotation(source, goal, *ids[:, chosen])
+        matrix, before, after = rotation(source, goal, *ids[:, chosen])
         rows = Rows(source)
-        rows.maps.append(lambda block: block @ turn)
+        rows.maps.append(lambda block: block @ matrix)
         done = {"anchors": len(chosen), "cosine_before": round(before, 6), "cosine_after": round(after, 6)}
         facts = {"kind": "vectors", "history": history(source.metadata, "align", **done, onto=goal.metadata)}
         made = Vectors(source.vocab, rows.matrix(), metadata=source.metadata | facts)

@@ -12,7 +12,7 @@ from ._run import given_options, need_inputs, need_output, open_progress
 
 def count(config, inputs, output, target, source, cache, memory, log, quiet):
     from ..count.reading import counts_format, read
-    from ..io.files import Output
+    from ..io.output import Output
     from ..runtime.parallel import limited_threads
     from ..training.contract import Run
 

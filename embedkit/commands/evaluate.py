@@ -145,7 +145,7 @@ def command(
 
     from ..eval import report
     from ..eval.protocols import protocol_of
-    from ..io.files import Output
+    from ..io.output import Output
     from ..runtime.progress import Progress
     from ..text.vocab import ERRORS
     from ..vectors.formats import load

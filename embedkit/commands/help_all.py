@@ -46,7 +46,7 @@ def contexts(command: click.Command, name: str, parent: click.Context | None = N
 def _write(folder: str, found: Iterator[click.Context]) -> None:
     import os
 
-    from ..io.files import Output
+    from ..io.output import Output
     from ._man import file_name, page
 
     os.makedirs(folder, exist_ok=True)

@@ -12,7 +12,7 @@ from ._run import need_inputs, open_progress
 
 
 def phrases(config, inputs, output, as_text, as_json, cache, memory, log, quiet):
-    from ..io.files import Output
+    from ..io.output import Output
     from ._out import cell, to_json
 
     if as_text and as_json:

@@ -62,7 +62,7 @@ def command(logs, output, what, epochs, target, size, dpi, quiet):
     if output == "-" and target is None:
         raise click.UsageError("FILE is -, so --to must name the format", click.get_current_context())
     from ..errors import EmbedkitError
-    from ..io.files import Output
+    from ..io.output import Output
 
     target = target or os.path.splitext(output)[1].lower()[1:]
     if target not in FORMATS:

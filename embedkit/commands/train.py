@@ -7,7 +7,7 @@ import click
 from ..catalog import MODELS
 from ._group import LazyGroup
 from ._options import configured, corpus_params, counts_params, target_option
-from ._resume import checkpoint_params, nothing_lost, open_checkpoint
+from ._resume import checkpoint_params, keep_result_on_write_error, open_checkpoint
 from ._run import given_options, need_inputs, need_output, open_progress
 
 
@@ -44,9 +44,9 @@ def trainer(name: str, model):
             run.given = tuple(given_options("text", "context"))
         if model.resumable:
             run.checkpoint = open_checkpoint(output, log, texts)
-        with open_progress(quiet, log, texts, run.checkpoint.goes_on) as progress:
+        with open_progress(quiet, log, texts, run.checkpoint.will_resume) as progress:
             run.progress = run.checkpoint.progress = progress
-            with nothing_lost(run.checkpoint), saving as out:
+            with keep_result_on_write_error(run.checkpoint), saving as out:
                 out.save(train_model(name, inputs, config, run, out.reserve))
             run.checkpoint.remove()
             progress.event("done", output=output)

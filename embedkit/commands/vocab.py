@@ -8,7 +8,7 @@ from ._run import need_inputs, open_progress
 
 
 def vocab(config, inputs, output, as_json, cache, memory, log, quiet):
-    from ..io.files import Output
+    from ..io.output import Output
     from ..text import corpus
     from ._out import cell, to_json
 

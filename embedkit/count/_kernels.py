@@ -82,15 +82,15 @@ def count_rows(ids, positions, starts, first, last, weights, left, right, sums, 
 
 
 @kernel
-def merge_rows(starts, run_indices, run_values, sums, flags, indices, values, lengths):
-    """Add up rows that several runs have counted: row r of run k is at starts[k, r]:starts[k, r + 1]. As `count_rows`
-    otherwise."""
+def merge_rows(starts, chunk_indices, chunk_values, sums, flags, indices, values, lengths):
+    """Add up rows that were counted in several chunks: row r of chunk k is at starts[k, r]:starts[k, r + 1]. As
+    `count_rows` otherwise."""
     n = 0
     for row in range(starts.shape[1] - 1):
-        for run in range(starts.shape[0]):
-            for p in range(starts[run, row], starts[run, row + 1]):
-                c = run_indices[p]
-                sums[c] += run_values[p]
+        for chunk in range(starts.shape[0]):
+            for p in range(starts[chunk, row], starts[chunk, row + 1]):
+                c = chunk_indices[p]
+                sums[c] += chunk_values[p]
                 flags[c >> 4] = 1
         before = n
         n = _flush(sums, flags, indices, values, n)

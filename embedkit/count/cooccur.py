@@ -2,8 +2,8 @@
 
 The places of all tokens are sorted by word; then each row of the matrix is summed in a dense line that stays in cache,
 and is written once, complete and in order. Nothing is stored per pair of tokens. Where memory is limited the text is
-counted in runs of tokens, whose rows go to a temporary file and are added up at the end. Sums are fixed-point integers,
-so runs and threads cannot change a bit of the result.
+counted in chunks, whose rows go to a temporary file and are added up at the end. Sums are fixed-point integers, so
+chunks and threads cannot change a bit of the result.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..config import Context
 from ..io.spool import release
 from ..matrix.csr import Csr
 from ..runtime.memory import Memory
-from ..runtime.parallel import spread, stream, thread_count
+from ..runtime.parallel import imap, spread, thread_count
 from ..runtime.progress import SILENT, Progress
 from ..text.encoded import Corpus
 from ..text.sampling import keep_probabilities, remove_frequent
@@ -50,7 +50,7 @@ def count(
     """Count the neighbours of every word; windows do not cross lines.
 
     Counting holds about half of `memory` (by default what is free). Where that is too little, the text is counted in
-    runs, and the counts are mapped from temporary files.
+    chunks, and the counts are mapped from temporary files.
     """
     memory, ids = memory or Memory(), corpus.ids
     if context.subsample != "none":
@@ -58,10 +58,10 @@ def count(
     if context.subsample == "dirty":
         ids = remove_frequent(ids, keep, seed, memory)
     counter = Counter(ids, len(corpus.vocab), context, thread_count(threads))
-    # A run holds the places of its tokens and touches their ids: eight bytes each, in half of the memory.
+    # A chunk holds the places of its tokens and touches their ids: eight bytes each, in half of the memory.
     size = len(ids) if memory.limit is None else max(memory.limit // 16, 1 << 12)
-    runs = [(start, min(start + size, len(ids))) for start in range(0, len(ids), size)]
-    matrix = counter.matrix(runs, memory, progress)
+    chunks = [(start, min(start + size, len(ids))) for start in range(0, len(ids), size)]
+    matrix = counter.matrix(chunks, memory, progress)
     if context.subsample == "clean":
         matrix = _scaled(matrix, keep, memory)
     return Counts(corpus.vocab, matrix, {"corpus_sha256": corpus.sha256})
@@ -78,11 +78,12 @@ class Counter:
         self.sums = np.zeros((threads, padded), np.int64)
         self.flags = np.zeros((threads, padded // 16), np.uint8)
 
-    def matrix(self, runs: list[tuple[int, int]], memory: Memory, progress: Progress) -> Csr:
+    def matrix(self, chunks: list[tuple[int, int]], memory: Memory, progress: Progress) -> Csr:
         """The counts of the whole text; with both sides of the window they are symmetric."""
         lengths, indices, data = [], memory.spool(np.int32), memory.spool(np.float32)
-        with progress.bar(self.size * len(runs), "counting", " words") as advance:
-            rows = self.run(*runs[0], advance, final=True) if len(runs) == 1 else self.merged(runs, memory, advance)
+        with progress.bar(self.size * len(chunks), "counting", " words") as advance:
+            is_one = len(chunks) == 1
+            rows = self.rows(*chunks[0], advance, final=True) if is_one else self.merged(chunks, memory, advance)
             for row_lengths, row_indices, row_data in rows:
                 lengths.append(row_lengths)
                 indices.append(row_indices)
@@ -90,7 +91,7 @@ class Counter:
         indptr = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
         return Csr(indptr, indices.array(), data.array(), (self.size, self.size), is_symmetric=all(self.sides))
 
-    def run(self, first: int, last: int, advance, final: bool):
+    def rows(self, first: int, last: int, advance, final: bool):
         """Rows of all words from the tokens first..last: (lengths, indices, sums) per span of rows, in order.
 
         `final` sums are counts, float32; others stay integers, to be added up.
@@ -107,7 +108,7 @@ class Counter:
         # Room for the longest span, touched no further than it is used, and used again for the next.
         room = [(np.empty(most, np.int32), np.empty(most, np.int64)) for _ in range(self.threads)]
 
-        def rows(span, worker):
+        def count_span(span, worker):
             (a, b), (indices, values) = span, room[worker]
             text, state = (self.ids, positions, starts), (self.sums[worker], self.flags[worker])
             lengths = np.empty(b - a, np.int64)
@@ -115,15 +116,15 @@ class Counter:
             advance(b - a)
             return lengths, indices[:n].copy(), as_counts(values[:n]) if final else values[:n].copy()
 
-        yield from stream(rows, spans, self.threads, ahead=2 * self.threads)
+        yield from imap(count_span, spans, self.threads, ahead=2 * self.threads)
         release(self.ids)
 
-    def merged(self, runs: list[tuple[int, int]], memory: Memory, advance):
-        """Rows of all words from several runs: each is spilled, then all are added up, span by span."""
+    def merged(self, chunks: list[tuple[int, int]], memory: Memory, advance):
+        """Rows of all words from several chunks: each is spilled, then all are added up, span by span."""
         indices, values, starts = memory.spool(np.int32), memory.spool(np.int64), []
-        for run in runs:
+        for chunk in chunks:
             begin, lengths = len(indices), []
-            for row_lengths, row_indices, row_values in self.run(*run, advance, final=False):
+            for row_lengths, row_indices, row_values in self.rows(*chunk, advance, final=False):
                 lengths.append(row_lengths)
                 indices.append(row_indices)
                 values.append(row_values)
@@ -133,7 +134,7 @@ class Counter:
 
         # Twice twelve bytes an entry, read and written, in an eighth of the memory for each span.
         for a, b in spread(stored, min(self.size, 1 + int(stored.sum()) * 24 * 8 // max(memory.limit, 1))):
-            parts = [slice(run[a], run[b]) for run in starts]
+            parts = [slice(chunk[a], chunk[b]) for chunk in starts]
             sizes = np.cumsum([0] + [part.stop - part.start for part in parts])
             local = starts[:, a : b + 1] - starts[:, a : a + 1] + sizes[:-1, None]
             read = [np.concatenate([array[part] for part in parts]) for array in (indices, values)]

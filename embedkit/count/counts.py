@@ -9,8 +9,8 @@ import numpy as np
 from .. import __version__
 from ..errors import FormatError
 from ..io import container
-from ..io.files import Output
 from ..io.metadata import KINDS, pack_metadata, unpack_metadata, what_is
+from ..io.output import Output
 from ..matrix import csr
 from ..matrix.csr import Csr
 from ..text.vocab import Vocab

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import EmbedkitError, FormatError
-from ..io.files import Output, map_input
+from ..io.files import map_input
+from ..io.output import Output
 from ..io.spool import pieces, release
 from ..matrix.csr import Csr, in_order
 from ..text.vocab import Vocab

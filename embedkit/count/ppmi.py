@@ -38,7 +38,7 @@ def ppmi(
     import numpy as np
 
     from ..matrix.csr import Csr
-    from ..runtime.parallel import each, stream, thread_count
+    from ..runtime.parallel import each, imap, thread_count
     from . import _kernels
 
     memory, threads = memory or Memory(), thread_count(threads)
@@ -61,7 +61,7 @@ def ppmi(
         n = _kernels.ppmi_rows(*matrix, *span, *logs, *room[worker], ends[1:])
         return [part[:n].copy() for part in room[worker]]
 
-    for kept, values in stream(weigh, spans, threads, ahead=2 * threads):
+    for kept, values in imap(weigh, spans, threads, ahead=2 * threads):
         indices.append(kept)
         data.append(values)
     is_symmetric = counts.is_symmetric and cds == 1

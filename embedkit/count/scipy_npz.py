@@ -15,7 +15,8 @@ import numpy as np
 
 from ..errors import EmbedkitError, FormatError
 from ..io import npy
-from ..io.files import MAX_RATIO, Output, grows_too_much, map_input
+from ..io.files import MAX_RATIO, grows_too_much, map_input
+from ..io.output import Output
 from ..io.spool import pieces
 from ..matrix.csr import Csr, fault, in_order
 from ..text.vocab import Vocab

@@ -181,7 +181,7 @@ def best_answers(
     excluded = np.hstack([triples, np.full((len(triples), len(aside)), aside, np.int64)])
     if (triples < 0).any():
         triples = np.where(triples < 0, first_word(source, stop), triples)
-    options = {"epsilon": protocol.epsilon, "strict": True, "advance": advance, "taboo": excluded}
+    options = {"epsilon": protocol.epsilon, "strict": True, "advance": advance, "excluded": excluded}
     return by_tables(source, triples, protocol.methods, depth, stop, **options)
 
 

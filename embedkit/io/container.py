@@ -22,7 +22,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from ..errors import AGAIN, EmbedkitError, FormatError
-from .files import NATIVE_SUFFIXES, Output, map_input, reading_error
+from .files import NATIVE_SUFFIXES, map_input, reading_error
+from .output import Output
 from .spool import pieces
 
 PROFILE = "embedkit/1"

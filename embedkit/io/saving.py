@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .files import Output
+from .output import Output
 
 
 class Saving:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -11,7 +10,8 @@ from itertools import islice
 from random import Random
 
 from ..errors import EmbedkitError
-from ..io.files import Output, open_input
+from ..io.files import open_input
+from ..io.output import Output
 from ..lm.load import load
 from ..lm.perplexity import Perplexity
 from ..runtime.parallel import thread_count
@@ -32,10 +32,7 @@ class LanguageModel:
             with entry.open(os.fspath(path), format) as saving:
                 saving.save(result)
 
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "lm.safetensors")
-            save(path)
-            return cls(load(path, threads), threads, save)
+        return cls(entry.language_model(result, threads), threads, save)
 
     @classmethod
     def read(cls, path, threads: int | None) -> LanguageModel:

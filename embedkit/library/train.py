@@ -25,7 +25,7 @@ def train_model(name: str, inputs, config: Config, run: Run, reserve: Callable[[
     model.check(config)
     with limited_threads(training.threads):
         if getattr(training, "valid_pairs", ()) or getattr(training, "valid_questions", ()):
-            run.judge = Validation(training)
+            run.validation = Validation(training)
         init = init_fingerprint(config.model)
         data = model.read(inputs, config, run)
         config = model.resolved(config, data)
@@ -33,8 +33,8 @@ def train_model(name: str, inputs, config: Config, run: Run, reserve: Callable[[
         reserve(model.disk(data, config))
         if model.resumable:
             valid = getattr(data, "valid", None)
-            judged_by = run.judge.fingerprints() if run.judge else valid and valid.sha256
-            run.checkpoint.identity = identity(name, config, data, init, judged_by)
+            validated_on = run.validation.fingerprints() if run.validation else valid and valid.sha256
+            run.checkpoint.identity = identity(name, config, data, init, validated_on)
         result = model.train(data, config, run)
     result.metadata |= provenance(name, config, data, init)
     return result

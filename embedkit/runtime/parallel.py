@@ -37,11 +37,11 @@ def spread(work: np.ndarray, parts: int) -> list[tuple[int, int]]:
 
 
 def each(work: Callable, jobs: Iterable, threads: int) -> list:
-    """`work(job, worker)` for every job; the results in the order of the jobs. See `stream`."""
-    return list(stream(work, jobs, threads))
+    """`work(job, worker)` for every job; the results in the order of the jobs. See `imap`."""
+    return list(imap(work, jobs, threads))
 
 
-def stream(work: Callable, jobs: Iterable, threads: int, ahead: int | None = None) -> Iterator:
+def imap(work: Callable, jobs: Iterable, threads: int, ahead: int | None = None) -> Iterator:
     """Results of `work(job, worker)` in the order of the jobs; `worker` counts the threads from 0.
 
     Jobs are drawn one at a time, so they may be a generator that reads as it goes; at most `ahead` of them are drawn
@@ -100,7 +100,7 @@ def stream(work: Callable, jobs: Iterable, threads: int, ahead: int | None = Non
 
 
 class _State:
-    """Shared state of the threads of one `stream`."""
+    """Shared state of the threads of one `imap`."""
 
     drawn = given = running = 0
     over = False

@@ -180,14 +180,14 @@ def merge(batch, slots, types, arena, size, others, other_arena, mapped):
 
 
 @kernel
-def rename(ids, names, out):
+def remap(ids, names, out):
     """out[i] = names[ids[i]]; line ends stay -1."""
     for i in range(len(ids)):
         out[i] = names[ids[i]] if ids[i] >= 0 else np.int32(-1)
 
 
 @kernel
-def expand(ids, indptr, pieces, gap, inside, out):
+def split_tokens(ids, indptr, pieces, gap, inside, out):
     """Each type becomes its pieces; between types of a line stands `gap`, unless that is negative. `inside` says that
     the first line has begun before. Returns the length. With `out` empty, only the length is found."""
     n, write = 0, len(out) > 0

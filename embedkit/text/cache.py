@@ -19,7 +19,7 @@ import numpy as np
 from ..config import PlainText, Text
 from ..errors import EmbedkitError, OptionError
 from ..io import container
-from ..io.files import Output
+from ..io.output import Output
 from ..runtime.folders import cache_folder
 from ..runtime.progress import Progress
 from ..units import parse_size

@@ -15,13 +15,13 @@ from .external_sort.sort import by_frequency, inverse
 from .inputs import Reader, too_long
 from .tokenize import TOKENIZERS, is_punctuation, normal_form
 from .vocab import LONGEST_WORD, Vocab
-from .word_table import Types
+from .word_table import WordTable
 
 SLICE = 1 << 18  # bytes of chunks that are Python strings at a time
 
 
 @dataclass
-class Lexicon:
+class ChunkMap:
     """Tokens of each distinct chunk of a text.
 
     vocab : the words, in order
@@ -37,7 +37,7 @@ class Lexicon:
     gap: int = -1
     numbers: np.ndarray | None = None
 
-    def of(self, numbers: np.ndarray) -> Lexicon:
+    def of(self, numbers: np.ndarray) -> ChunkMap:
         """The same for the chunks of another table, which are `numbers` here."""
         if self.indptr is None:
             return replace(self, pieces=self.pieces[numbers])
@@ -46,13 +46,13 @@ class Lexicon:
     def apply(self, chunks: np.ndarray, inside: bool) -> np.ndarray:
         """The ids of a block of chunks, which may be overwritten; `inside`: its line has begun before it."""
         if self.indptr is None:
-            _kernels.rename(chunks, self.pieces, chunks)
+            _kernels.remap(chunks, self.pieces, chunks)
             return chunks
         if self.numbers is not None:
-            _kernels.rename(chunks, self.numbers, chunks)
+            _kernels.remap(chunks, self.numbers, chunks)
         rows = self.indptr, self.pieces, self.gap, inside
-        ids = np.empty(_kernels.expand(chunks, *rows, np.empty(0, np.int32)), np.int32)
-        _kernels.expand(chunks, *rows, ids)
+        ids = np.empty(_kernels.split_tokens(chunks, *rows, np.empty(0, np.int32)), np.int32)
+        _kernels.split_tokens(chunks, *rows, ids)
         return ids
 
 
@@ -62,9 +62,9 @@ def is_one_each(config: PlainText) -> bool:
 
 
 def rank(
-    types: Types, config: PlainText, reader: Reader, gaps: int = 0, order: Callable[[Vocab], np.ndarray] = by_frequency
-) -> Lexicon:
-    """The lexicon of a table: every chunk normalised and split, the words in an `order`; `gaps` is how often a chunk
+    types: WordTable, config: PlainText, reader: Reader, gaps: int = 0, order: Callable = by_frequency
+) -> ChunkMap:
+    """The chunk map of a table: every chunk normalised and split, the words in an `order`; `gaps` is how often a chunk
     follows another one on its line.
 
     FormatError where a chunk is too long to be a word, or invalid UTF-8; it names the byte where that first occurs.
@@ -75,8 +75,8 @@ def rank(
     if is_one_each(config) and not config.lowercase and not _beyond_ascii(types.utf8):
         # Plain ASCII is its own normal form: no word need be looked at one by one.
         ranked = order(types.vocab)
-        return Lexicon(types.vocab.take(ranked), inverse(ranked))
-    words, pieces, lengths = Types(), [np.empty(0, np.int32)], [np.zeros(1, np.int64)]
+        return ChunkMap(types.vocab.take(ranked), inverse(ranked))
+    words, pieces, lengths = WordTable(), [np.empty(0, np.int32)], [np.zeros(1, np.int64)]
     if gaps:
         words.scan(_bytes(TOKENIZERS[config.tokenizer].gap + " "), 0)
         words.counts[0] = gaps
@@ -93,7 +93,7 @@ def rank(
     ranked = order(words.vocab)
     place = inverse(ranked)
     indptr = None if is_one_each(config) else np.cumsum(np.concatenate(lengths))
-    return Lexicon(words.vocab.take(ranked), place[np.concatenate(pieces)], indptr, int(place[0]) if gaps else -1)
+    return ChunkMap(words.vocab.take(ranked), place[np.concatenate(pieces)], indptr, int(place[0]) if gaps else -1)
 
 
 def _split(text: str, config: PlainText) -> tuple[np.ndarray, str]:
@@ -113,7 +113,7 @@ def _bytes(text: str) -> np.ndarray:
     return np.frombuffer(text.encode(), np.uint8)
 
 
-def _texts(types: Types, config: PlainText, reader: Reader) -> Iterator[tuple[int, int, str]]:
+def _texts(types: WordTable, config: PlainText, reader: Reader) -> Iterator[tuple[int, int, str]]:
     """The chunks start..stop of a table in normal form, a space behind each. Nothing that `normal_form` does crosses or
     makes a space."""
     form = normal_form(config.lowercase, config.nfc)
@@ -125,7 +125,7 @@ def _texts(types: Types, config: PlainText, reader: Reader) -> Iterator[tuple[in
         yield start, stop, form(decoded)
 
 
-def _slices(types: Types) -> Iterator[tuple[int, int, bytes]]:
+def _slices(types: WordTable) -> Iterator[tuple[int, int, bytes]]:
     """(start, stop, the chunks start..stop with a space behind each), a few at a time."""
     offsets = types.vocab.offsets
     edges = np.append(np.searchsorted(offsets[:-1], np.arange(0, offsets[-1], SLICE)), len(types))
@@ -135,7 +135,7 @@ def _slices(types: Types) -> Iterator[tuple[int, int, bytes]]:
             yield start, stop, np.insert(types.utf8[first : ends[-1]], ends - first, 32).tobytes()
 
 
-def _first_bad(types: Types, reader: Reader) -> FormatError:
+def _first_bad(types: WordTable, reader: Reader) -> FormatError:
     bad = []
     for first, chunk in _beyond(types):
         try:
@@ -152,12 +152,12 @@ def _first_bad(types: Types, reader: Reader) -> FormatError:
     return FormatError(path, f"invalid UTF-8 (0x{byte:02x})", hint, offset=offset)
 
 
-def _sample(types: Types, reader: Reader, path: str) -> Iterator[bytes]:
+def _sample(types: WordTable, reader: Reader, path: str) -> Iterator[bytes]:
     """The chunks beyond ASCII of one file."""
     return (chunk for first, chunk in _beyond(types) if reader.locate(first)[0] == path)
 
 
-def _beyond(types: Types) -> Iterator[tuple[int, bytes]]:
+def _beyond(types: WordTable) -> Iterator[tuple[int, bytes]]:
     """The place of each chunk with other than ASCII, and the chunk."""
     for start, stop, text in _slices(types):
         for chunk, first in zip(text.split(b" "), types.firsts[start:stop].tolist()):

@@ -1,4 +1,4 @@
-"""From files to ids: a text is encoded once, then cut to the words that a run wants."""
+"""From files to ids: a text is encoded once, then pruned to the words that a run wants."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from operator import neg
 
 import numpy as np
 
-from ..config import PlainText
+from ..config import PlainText, Text
 from ..errors import EmbedkitError, OptionError
 from ..io.spool import pieces
 from ..runtime.memory import Memory
@@ -34,7 +34,8 @@ def load(
     `keep` uses the cache of encoded texts. What does not fit `memory` (by default what is free) goes to $TMPDIR.
     """
     memory = memory or Memory()
-    text = cut(encode(names, config, threads, keep, progress, memory), config, " ".join(names), memory, spend=True)
+    encoded = encode(names, config, threads, keep, progress, memory)
+    text = prune_vocab(encoded, config, " ".join(names), memory, in_place=True)
     progress.event("corpus", tokens=text.tokens, words=len(text.vocab), sha256=text.sha256)
     progress.say(f"{counted(text.tokens, 'token')}, {counted(len(text.vocab), 'word')} kept")
     return text
@@ -50,6 +51,8 @@ def encode(
 ) -> Encoded:
     """All types and ids of a text, from the cache if it holds them, its phrases joined; see `load`."""
     memory = memory or Memory()
+    if not isinstance(config, Text):
+        return _encode(names, config, threads, keep, progress, memory)
     if set(config.joiner) & set(" \t\r\n"):
         raise OptionError(f"--joiner {config.joiner!r}: white space would end the word")
     if config.phrases is None:
@@ -77,10 +80,10 @@ def _encode(names, config: PlainText, threads: int | None, keep: bool, progress:
     return encoded
 
 
-def cut(encoded: Encoded, config: PlainText, name: str, memory: Memory, spend: bool = False) -> Corpus:
+def prune_vocab(encoded: Encoded, config: PlainText, name: str, memory: Memory, in_place: bool = False) -> Corpus:
     """Keep the words that `config` wants; errors call the text `name`.
 
-    `spend` lets the corpus have the memory of the ids of `encoded`, which nobody may use afterwards.
+    `in_place`: the ids of `encoded` may be overwritten by those of the corpus.
     """
     counts = encoded.vocab.counts
     tokens = int(counts.sum())
@@ -102,7 +105,7 @@ def cut(encoded: Encoded, config: PlainText, name: str, memory: Memory, spend: b
             f"--min-count {counts[0]} or lower keeps words",
         )
     vocab = encoded.vocab.head(min(size, config.max_vocab or size))
-    return Corpus(vocab, lambda: _first_words(encoded, len(vocab), memory, spend), tokens, encoded.sha256)
+    return Corpus(vocab, lambda: _first_words(encoded, len(vocab), memory, in_place), tokens, encoded.sha256)
 
 
 def _renamed(ids: np.ndarray, names: np.ndarray, memory: Memory) -> np.ndarray:
@@ -113,11 +116,11 @@ def _renamed(ids: np.ndarray, names: np.ndarray, memory: Memory) -> np.ndarray:
     return kept.array()
 
 
-def _first_words(encoded: Encoded, size: int, memory: Memory, spend: bool) -> np.ndarray:
+def _first_words(encoded: Encoded, size: int, memory: Memory, in_place: bool) -> np.ndarray:
     ids = encoded.ids
     if size == len(encoded.vocab):
         return ids
-    if spend and ids.flags.writeable:
+    if in_place and ids.flags.writeable:
         n = 0
         for part in pieces(ids):
             part = part[part < size]

@@ -9,17 +9,17 @@ import numpy as np
 
 from ..config import PlainText
 from ..runtime.memory import Memory
-from ..runtime.parallel import each, stream
+from ..runtime.parallel import each, imap
 from ..runtime.progress import Progress
 from ..units import readable
 from . import _kernels
-from .chunk_map import Lexicon, is_one_each, rank
+from .chunk_map import ChunkMap, is_one_each, rank
 from .external_sort.runs import Runs
 from .external_sort.sort import by_bytes
 from .inputs import Block, Reader
 from .tokenize import TOKENIZERS
 from .vocab import Vocab
-from .word_table import Types
+from .word_table import WordTable
 
 SHARE = 3  # of a thread's memory for its table; the rest is for its words, in a table of their own and sorted
 
@@ -43,7 +43,7 @@ def encode_files(
             advance(len(block.text))
             return parts
 
-        for parts in stream(scan, reader.blocks(), threads, ahead=4 * threads):
+        for parts in imap(scan, reader.blocks(), threads, ahead=4 * threads):
             if tables.have_spilled and not is_told:
                 is_told = True
                 progress.say(
@@ -54,17 +54,17 @@ def encode_files(
                 numbers.append(number)
                 gaps += count_gaps(ids, inside[-1]) if gap else 0
                 inside.append(ids[-1] >= 0 if len(ids) else inside[-1])
-    vocab, lexicon = tables.finish(gaps, progress)
+    vocab, chunk_map = tables.finish(gaps, progress)
 
     def read():
         for ids, number, before in zip(chunks.parts(), numbers, inside):
-            yield ids, lexicon(number), before
+            yield ids, chunk_map(number), before
 
     def ids() -> np.ndarray:
         if is_one_each(config) and not chunks.is_on_disk:
             return _in_place(read(), len(chunks), threads)
         made = memory.spool(np.int32)
-        for part in stream(lambda part, _: part[1].apply(part[0], part[2]), read(), threads, ahead=4 * threads):
+        for part in imap(lambda part, _: part[1].apply(part[0], part[2]), read(), threads, ahead=4 * threads):
             made.append(part)
         return made.array()
 
@@ -80,7 +80,7 @@ class _Tables:
     def __init__(self, config: PlainText, reader: Reader, threads: int, room: int | None):
         self._config, self._reader, self._runs = config, reader, Runs()
         room = None if room is None else room // threads // SHARE
-        self._tables = [Types(room=room) for _ in range(threads)]
+        self._tables = [WordTable(room=room) for _ in range(threads)]
         self._numbers = [self._runs.begin() for _ in range(threads)]
 
     @property
@@ -104,7 +104,7 @@ class _Tables:
         self._tables[worker].clear()
         self._numbers[worker] = self._runs.begin()
 
-    def finish(self, gaps: int, progress: Progress) -> tuple[Vocab, Callable[[int], Lexicon]]:
+    def finish(self, gaps: int, progress: Progress) -> tuple[Vocab, Callable[[int], ChunkMap]]:
         """The vocabulary, and what the chunks of table number n become; the tables are used up."""
         if self.have_spilled:
             for worker in range(len(self._tables)):
@@ -117,7 +117,7 @@ class _Tables:
         made = rank(first, self._config, self._reader, gaps)
         return made.vocab, dict(zip(self._numbers, [made, *map(made.of, maps)])).__getitem__
 
-    def _merged(self, gaps: int, progress: Progress) -> tuple[Vocab, Callable[[int], Lexicon]]:
+    def _merged(self, gaps: int, progress: Progress) -> tuple[Vocab, Callable[[int], ChunkMap]]:
         runs, threads, spaces = self._runs, len(self._tables), self._runs.begin()
         self._tables.clear()
         if gaps:
@@ -129,23 +129,23 @@ class _Tables:
 
         # The parts of a stretch of text have as many tables as there are threads.
         @lru_cache(threads)
-        def lexicon(number):
-            return Lexicon(merged.vocab, *merged.chunks(number), space)
+        def chunk_map(number):
+            return ChunkMap(merged.vocab, *merged.chunks(number), space)
 
-        return merged.vocab, lexicon
+        return merged.vocab, chunk_map
 
 
-def _in_place(parts: Iterator[tuple[np.ndarray, Lexicon, bool]], total: int, threads: int) -> np.ndarray:
+def _in_place(parts: Iterator[tuple[np.ndarray, ChunkMap, bool]], total: int, threads: int) -> np.ndarray:
     """The ids where each chunk is one word: every part goes straight to its place."""
     out = np.empty(total, np.int32)
 
     def placed():
         at = 0
-        for chunks, lexicon, _ in parts:
-            yield chunks, lexicon.pieces, out[at : at + len(chunks)]
+        for chunks, chunk_map, _ in parts:
+            yield chunks, chunk_map.pieces, out[at : at + len(chunks)]
             at += len(chunks)
 
-    each(lambda job, _: _kernels.rename(*job), placed(), threads)
+    each(lambda job, _: _kernels.remap(*job), placed(), threads)
     return out
 
 

@@ -12,7 +12,7 @@ from ..io.spool import pieces
 from ..runtime.memory import Memory
 from ..runtime.progress import SILENT, Progress
 from ..units import counted
-from .corpus import cut, encode
+from .corpus import encode, prune_vocab
 from .encoded import LINE_END, Encoded
 from .vocab import Vocab
 
@@ -101,7 +101,8 @@ def read_with(
 
 def _vocabulary(encoded: Encoded, config: PlainText, name: str, memory: Memory) -> Vocab:
     # Two of the words that are cut may be <eos> and <unk>, and one other is kept in any case.
-    kept = cut(encoded, replace(config, max_vocab=config.max_vocab and max(3, config.max_vocab)), name, memory).vocab
+    most = config.max_vocab and max(3, config.max_vocab)
+    kept = prune_vocab(encoded, replace(config, max_vocab=most), name, memory).vocab
     lines = sum(np.count_nonzero(part == LINE_END) for part in pieces(encoded.ids))
     words, counts = kept.words(), kept.counts
     if config.vocab is None:

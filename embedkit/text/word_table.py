@@ -10,7 +10,7 @@ from .vocab import Vocab
 TYPE = 8 * 8 + 4 * 8  # bytes that a type takes beside its own: a row, and four slots
 
 
-class Types:
+class WordTable:
     """Distinct byte strings with their counts (the layout is told in `_kernels`).
 
     types, arena : of how many types and bytes it starts
@@ -111,7 +111,7 @@ class Types:
             if reached == last or not self._grow(len(text)):
                 return ids[:n].copy(), int(ends[reached - 1]) + 1 if reached else 0
 
-    def merge(self, other: Types) -> np.ndarray:
+    def merge(self, other: WordTable) -> np.ndarray:
         """Take in the types of `other`; returns the type of each of them here."""
         self.grow(len(self) + len(other) + 1, int(self.size[1] + other.size[1]))
         mapped = np.empty(len(other), np.int32)

@@ -17,8 +17,9 @@ import numpy as np
 
 from ..errors import EmbedkitError, FormatError
 from ..io import container
-from ..io.files import Output, free_space, map_input
+from ..io.files import free_space, map_input
 from ..io.metadata import pack_metadata, unpack_metadata
+from ..io.output import Output
 from ..runtime.progress import SILENT, Progress
 from ..units import readable
 
@@ -58,7 +59,7 @@ class Checkpoint:
             self._check_wanted()
 
     @property
-    def goes_on(self) -> bool:
+    def will_resume(self) -> bool:
         """True if there is a file, and it is gone on from."""
         return self._resume and self._is_there()
 

@@ -32,7 +32,7 @@ class Run:
     memory : what it may hold
     cache : whether encoded texts are kept for the next run
     checkpoint : where the state of an unfinished training is kept (`training.checkpoint.Checkpoint`)
-    judge : measures vectors after an epoch: a dict of named scores, higher is better
+    validation : scores of vectors after an epoch, a dict by name; higher is better
     counts_format, given : format of a file of counts, and flags that do not go together with one
     """
 
@@ -40,7 +40,7 @@ class Run:
     memory: Memory = field(default_factory=Memory)
     cache: bool = True
     checkpoint: Checkpoint = field(default_factory=_no_checkpoint)
-    judge: Callable | None = None
+    validation: Callable | None = None
     counts_format: str | None = None
     given: tuple[str, ...] = ()
 

@@ -110,7 +110,7 @@ OPTIMIZERS = {
 
 
 def norm(params: list[Param]) -> float:
-    """The length of all gradients taken as one vector; NaN or infinite where one of them is."""
+    """The global norm of all gradients; NaN or infinite where one of them is."""
     total = 0.0
     for param in params:
         gradient = param.gradient
@@ -126,7 +126,7 @@ class Optimizer:
     Parameters
     ----------
     params : each once (`layers.param.collect`); frozen ones, and those without a gradient, stay as they are
-    clip : the longest that all gradients together may be; longer ones are shortened to it. 0: never
+    clip : largest global gradient norm; larger ones are scaled to it. 0: never
     l1, l2 : l1 · sign(x) + l2 · x is added to the gradient, after clipping
     settings : other values of the rule's settings
 
@@ -148,13 +148,13 @@ class Optimizer:
         self.means: dict[str, np.ndarray] = {}
 
     def step(self, lr: float) -> float:
-        """Update all values and clear their gradients; returns the length of the gradient before clipping.
+        """Update all values and clear their gradients; returns the global gradient norm before clipping.
 
         Where that is not finite nothing is updated.
         """
-        length = norm(self.params)
-        if math.isfinite(length):
-            scale = self.clip / length if 0 < self.clip < length else 1.0
+        gradient_norm = norm(self.params)
+        if math.isfinite(gradient_norm):
+            scale = self.clip / gradient_norm if 0 < self.clip < gradient_norm else 1.0
             self.updates += 1
             for param in self.params:
                 self._move(param, lr, scale)
@@ -162,7 +162,7 @@ class Optimizer:
                 self._average()
         for param in self.params:
             param.clear()
-        return length
+        return gradient_norm
 
     def _move(self, param: Param, lr: float, scale: float) -> None:
         gradient, x, slots = param.gradient, param.value.reshape(-1), self.slots[param.name]

@@ -1,6 +1,6 @@
 """Nearest words and analogies: for each question the best candidates of the vocabulary.
 
-Few questions or many, dense vectors or sparse: the work goes strip by strip and tile by tile, see `top.py`.
+Few questions or many, dense vectors or sparse: the work goes block by block and tile by tile, see `top.py`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ..errors import BrokenVector
 from ..runtime.parallel import each
 from .query import BLOCK, Query, combine_all, is_sparse
 from .sparse import FEW
-from .top import TILE, Ranking, Top, crew, scan
+from .top import TILE, Ranking, Top, scan, worker_threads
 from .vectors import unit_rows
 
 EPSILON = 0.001  # of 3CosMul, as in Levy & Goldberg (2014)
@@ -40,24 +40,25 @@ def nearest(
     step = max(1, BLOCK // max(source.width, k))
     for block in (queries[at : at + step] for at in range(0, len(queries), step)):
         words = [ids for ids, _ in block] if exclude else []
-        taboo = np.repeat(np.arange(len(words)), [len(ids) for ids in words]), np.concatenate([[], *words]).astype(int)
-        top = _by_sums(source, combine_all(source, block, metric == "cosine"), k, metric, stop, taboo)
+        owners = np.repeat(np.arange(len(words)), [len(ids) for ids in words])
+        excluded = owners, np.concatenate([[], *words]).astype(int)
+        top = _by_sums(source, combine_all(source, block, metric == "cosine"), k, metric, stop, excluded)
         yield from top
 
 
-def _by_sums(source, sums: np.ndarray, k: int, metric: str, stop: int, taboo) -> Top:
+def _by_sums(source, sums: np.ndarray, k: int, metric: str, stop: int, excluded) -> Top:
     """The best for each row of `sums` (n, width)."""
     top, shape = Top(len(sums), k), {}
     work = len(sums) * stop * source.width
     if is_sparse(source):
         # More of them at once would load numba, which takes longer than most commands do.
-        shape, work = {"tile": stop, "height": FEW}, len(sums) * source.weights.nnz
+        shape, work = {"tile": stop, "block_size": FEW}, len(sums) * source.weights.nnz
 
     def open_tile(start: int, end: int):
-        return [lambda strip: source.scores(sums[strip], metric, start, end)]
+        return [lambda block: source.scores(sums[block], metric, start, end)]
 
-    with crew(work, len(sums)) as threads:
-        scan([top], stop, open_tile, taboo, threads, **shape)
+    with worker_threads(work, len(sums)) as threads:
+        scan([top], stop, open_tile, excluded, threads, **shape)
     if metric == "cosine":
         top.ids[~sums.any(1)] = -1
     return top
@@ -84,8 +85,8 @@ def analogy(
         units = unit_rows(source.rows(block.ravel())).reshape(len(block), 3, -1)
         sums = units[:, 1] - units[:, 0] + units[:, 2]
         if 2 * len(np.unique(block)) > len(block):
-            taboo = np.repeat(np.arange(len(block)), 3), block.ravel()
-            yield from _by_sums(source, sums, k, "cosine", stop, taboo)
+            excluded = np.repeat(np.arange(len(block)), 3), block.ravel()
+            yield from _by_sums(source, sums, k, "cosine", stop, excluded)
             continue
         (top,), lengths = by_tables(source, block, [method], k, stop, epsilon, few), np.linalg.norm(sums, axis=1)
         top.scores /= np.where(lengths > 0, lengths, 1)[:, None]
@@ -103,23 +104,23 @@ def by_tables(
     together: int = TOGETHER,
     strict: bool = False,
     advance: Callable = lambda n: None,
-    taboo: np.ndarray | None = None,
+    excluded: np.ndarray | None = None,
 ) -> list[Top]:
     """By each of `methods` the `k` best answers to `triples` (n, 3) among the first `stop` words, in one pass.
 
     The scores of "add" are sums of cosines. Both methods need nothing but the cosines of a, b and c with every
     candidate, so each distinct word of the questions meets the vocabulary once, `together` of them at a time, however
-    many questions it is in. `strict`: EmbedkitError for a vector that holds NaN or infinity. `taboo`, (n, m) int64, has
-    the ids that are no answers to each question, -1 for none: by default its three words.
+    many questions it is in. `strict`: EmbedkitError for a vector that holds NaN or infinity. `excluded`, (n, m)
+    int64, has the ids that are no answers to each question, -1 for none: by default its three words.
     """
     tops = [Top(len(triples), k) for _ in methods]
     if not len(triples):
         return tops
-    taboo = triples if taboo is None else taboo
+    excluded = triples if excluded is None else excluded
     size = int(triples.max()) + 1  # words outside the vocabulary come behind it
     # Questions that share a and b come together: what those two contribute is computed once for all of them.
     order = np.lexsort((triples[:, 1], triples[:, 0]))
-    triples, taboo = triples[order], taboo[order]
+    triples, excluded = triples[order], excluded[order]
     words, places = np.unique(triples, return_inverse=True)
     places = places.reshape(-1, 3)
     pairs, owners = np.unique(triples[:, 0] * size + triples[:, 1], return_inverse=True)
@@ -131,23 +132,23 @@ def by_tables(
         return [scoring(method, shifted if method == "mul" else cosines) for method in methods]
 
     def scoring(method: str, cosines: np.ndarray):
-        def scores_of(strip: slice) -> np.ndarray:
-            first, last = owners[strip.start], owners[strip.stop - 1] + 1
+        def scores_of(block: slice) -> np.ndarray:
+            first, last = owners[block.start], owners[block.stop - 1] + 1
             a, b = pairs[:, first:last]
             scores = _contrast(cosines, a, b, method, epsilon)
-            if last - first < strip.stop - strip.start:
-                scores = scores[owners[strip] - first]
+            if last - first < block.stop - block.start:
+                scores = scores[owners[block] - first]
             join = np.add if method == "add" else np.multiply
-            return join(scores, cosines[places[strip, 2]], out=scores)
+            return join(scores, cosines[places[block, 2]], out=scores)
 
         return scores_of
 
-    taboo = np.repeat(np.arange(len(taboo)), taboo.shape[1]), taboo.ravel()
+    excluded = np.repeat(np.arange(len(excluded)), excluded.shape[1]), excluded.ravel()
     # Every tile makes dense rows of sparse ones again, so theirs are wide.
     table, widest = (2 * TABLE, stop) if is_sparse(source) else (TABLE, TILE)
     tile = min(widest, max(64, table // len(words)))
-    with crew(stop * (len(words) * source.width + 8 * len(triples)), len(triples)) as threads:
-        scan(tops, stop, open_tile, taboo, threads, tile, advance=advance)
+    with worker_threads(stop * (len(words) * source.width + 8 * len(triples)), len(triples)) as threads:
+        scan(tops, stop, open_tile, excluded, threads, tile, advance=advance)
     back = np.empty_like(order)
     back[order] = np.arange(len(order))
     for top in tops:

@@ -83,46 +83,46 @@ def scan(
     tops: Sequence[Top],
     stop: int,
     open_tile: Callable[[int, int], Sequence[Scores]],
-    taboo: tuple[np.ndarray, np.ndarray],
+    excluded: tuple[np.ndarray, np.ndarray],
     threads: int = 1,
     tile: int | None = None,
-    height: int | None = None,
+    block_size: int | None = None,
     advance: Callable = lambda n: None,
 ) -> None:
     """Fill `tops`, which rank the same candidates 0..stop by different scores, in one pass over the candidates.
 
     open_tile : (start, end) -> for each of `tops` a function of a slice of the questions that gives their scores
         (m, end - start); a result is used up before the same thread asks for the next, and may be overwritten
-    taboo : questions (rising) and ids (t,) int64 that must not meet
-    tile, height : candidates and (at most) questions at a time
+    excluded : questions (rising) and ids (t,) int64 that must not meet
+    tile, block_size : candidates and (at most) questions at a time
     """
     n, k = tops[0].ids.shape
     tile = tile or max(TILE, SCORES // max(1, n), 8 * k)
-    height = max(1, min(height or n, SCORES // min(tile, stop), -(-n // threads)))
-    strips = [slice(at, min(at + height, n)) for at in range(0, n, height)]
-    bounds = np.searchsorted(taboo[0], [0, *(strip.stop for strip in strips)]).tolist()
-    jobs = [(strip, slice(*span)) for strip, span in zip(strips, zip(bounds, bounds[1:]))]
+    block_size = max(1, min(block_size or n, SCORES // min(tile, stop), -(-n // threads)))
+    blocks = [slice(at, min(at + block_size, n)) for at in range(0, n, block_size)]
+    bounds = np.searchsorted(excluded[0], [0, *(block.stop for block in blocks)]).tolist()
+    jobs = [(block, slice(*span)) for block, span in zip(blocks, zip(bounds, bounds[1:]))]
 
     for start in range(0, stop, tile):
         end = min(start + tile, stop)
         scorings = open_tile(start, end)
 
         def work(job, _, start=start, end=end, scorings=scorings):
-            strip, span = job
-            questions, ids = (part[span] for part in taboo)
+            block, span = job
+            questions, ids = (part[span] for part in excluded)
             inside = (ids >= start) & (ids < end)
-            rows, columns = questions[inside] - strip.start, ids[inside] - start
+            rows, columns = questions[inside] - block.start, ids[inside] - start
             for top, scores_of in zip(tops, scorings):
-                scores = scores_of(strip)
+                scores = scores_of(block)
                 scores[rows, columns] = -np.inf
-                top.offer(strip, scores, start)
+                top.offer(block, scores, start)
 
         each(work, jobs, threads)
         advance(end - start)
 
 
 @contextmanager
-def crew(multiplications: int, questions: int):
+def worker_threads(multiplications: int, questions: int):
     """Number of threads that so much work is worth. Where they are several, BLAS keeps to one for each of them.
 
     BLAS's own threads wait for each other at every product; ours meet once a tile, and share what is not a product.

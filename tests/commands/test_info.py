@@ -63,7 +63,7 @@ def test_other_tools_files(run, golden, name, format, words):
 
 def test_native_files_of_other_kinds(run, tmp_path):
     from embedkit.io import container
-    from embedkit.io.files import Output
+    from embedkit.io.output import Output
     from embedkit.text.vocab import Vocab
     from embedkit.text.vocab_tensors import vocab_tensors
 

@@ -332,7 +332,7 @@ def test_text_in_place_of_a_language_model(run, files):
 
 def test_other_kinds_and_models(run, files, tmp_path):
     from embedkit.io import container
-    from embedkit.io.files import Output
+    from embedkit.io.output import Output
 
     path = tmp_path / "file"
     for facts, cause in (

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from embedkit.io import container
-from embedkit.io.files import Output
+from embedkit.io.output import Output
 from embedkit.text.vocab import Vocab
 from embedkit.text.vocab_tensors import vocab_tensors
 

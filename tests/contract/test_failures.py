@@ -15,7 +15,7 @@ from _contract import ONE_EACH, WRITING, assert_one_error, contents, filled, has
 
 from embedkit.catalog import MODELS
 from embedkit.io import files, temporary
-from embedkit.io.files import Output
+from embedkit.io.output import Output
 from embedkit.training.checkpoint import Checkpoint
 
 OUTPUT_CALLS = ("open", "posix_fallocate", "write", "ftruncate", "fsync", "replace")

@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from embedkit.errors import EmbedkitError, FormatError
-from embedkit.io.files import Output
+from embedkit.io.output import Output
 from embedkit.vectors import formats
 from embedkit.vectors.formats import FORMATS
 from embedkit.vectors.formats.lost import DIGITS, DIGITS_WITH_NGRAMS, PARTS

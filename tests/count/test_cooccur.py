@@ -12,7 +12,7 @@ from embedkit.config import Context, Text
 from embedkit.count import cooccur
 from embedkit.count import counts as counts_file
 from embedkit.errors import EmbedkitError
-from embedkit.io.files import Output
+from embedkit.io.output import Output
 from embedkit.runtime.memory import Memory
 from embedkit.text import corpus as texts
 from embedkit.text.encoded import LINE_END, Corpus

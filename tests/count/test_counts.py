@@ -11,8 +11,8 @@ import pytest
 from embedkit.count import counts
 from embedkit.errors import FormatError
 from embedkit.io import container
-from embedkit.io.files import Output
 from embedkit.io.metadata import pack_metadata
+from embedkit.io.output import Output
 from embedkit.text.vocab import Vocab
 from embedkit.text.vocab_tensors import vocab_tensors
 

@@ -12,7 +12,7 @@ import pytest
 from embedkit.count import counts as native
 from embedkit.count import glove_cooccur
 from embedkit.errors import EmbedkitError
-from embedkit.io.files import Output
+from embedkit.io.output import Output
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 COUNTS, WORDS = str(GOLDEN / "glove.cooccur.bin"), str(GOLDEN / "glove.vocab.txt")

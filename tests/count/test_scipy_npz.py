@@ -15,7 +15,7 @@ from _gzip import gz
 from embedkit.count import counts as native
 from embedkit.count import glove_cooccur, scipy_npz
 from embedkit.errors import EmbedkitError, FormatError
-from embedkit.io.files import Output
+from embedkit.io.output import Output
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 WORDS = str(GOLDEN / "glove.vocab.txt")

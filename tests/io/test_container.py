@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from embedkit.errors import EmbedkitError, FormatError
 from embedkit.io import container
-from embedkit.io.files import Output
+from embedkit.io.output import Output
 
 TENSORS = {
     "vectors": np.arange(6, dtype=np.float32).reshape(2, 3),

@@ -22,7 +22,8 @@ from _gzip import gz
 
 from embedkit.errors import EmbedkitError, FormatError
 from embedkit.io import files
-from embedkit.io.files import Output, map_input, open_input
+from embedkit.io.files import map_input, open_input
+from embedkit.io.output import Output
 
 TEXT = "한국어 text\n".encode() * 5000
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
@@ -304,7 +305,7 @@ def test_a_file_size_limit(tmp_path):
     path = tmp_path / "out"
     path.write_bytes(b"old")
     script = (
-        "import resource, sys; from embedkit.io.files import *\n"
+        "import resource, sys; from embedkit.io.output import *\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))\n"
         "try:\n    with Output(sys.argv[1]) as out:\n"
         "        if sys.argv[2] == 'reserve': out.reserve(1 << 22)\n        out.write(bytes(1 << 22))\n"
@@ -393,7 +394,7 @@ def test_a_closed_pipe_stays_a_broken_pipe():
 @pytest.mark.parametrize("path", ["-", "/dev/stdout"])
 def test_stdout(path, tmp_path):
     script = (
-        "import sys; from embedkit.io.files import *\nprint('a')\n"
+        "import sys; from embedkit.io.output import *\nprint('a')\n"
         "with Output(sys.argv[1]) as out: out.write(b'b')\nprint('c')"
     )
     target = tmp_path / "log"
@@ -433,7 +434,7 @@ def test_what_killed_runs_left_is_removed_and_nothing_else(tmp_path):
 
 def test_a_killed_run_leaves_what_the_next_one_removes(tmp_path):
     script = (
-        "import os, signal, sys; from embedkit.io.files import *\n"
+        "import os, signal, sys; from embedkit.io.output import *\n"
         "with Output(sys.argv[1]) as out: out.write(bytes(1 << 22)); os.kill(os.getpid(), signal.SIGKILL)"
     )
     path = tmp_path / "out"

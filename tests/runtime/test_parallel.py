@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from embedkit.runtime.parallel import each, stream, thread_count
+from embedkit.runtime.parallel import each, imap, thread_count
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
@@ -55,13 +55,13 @@ def test_no_more_is_drawn_than_asked_for():
             drawn.append(n)
             yield n
 
-    for given, result in enumerate(stream(lambda job, _: job, jobs(), 2, ahead=3)):
+    for given, result in enumerate(imap(lambda job, _: job, jobs(), 2, ahead=3)):
         assert result == given
         assert len(drawn) <= given + 1 + 3
 
 
 def test_leaving_early_stops_the_threads():
-    results = stream(lambda job, _: job, iter(int, 1), 2, ahead=2)
+    results = imap(lambda job, _: job, iter(int, 1), 2, ahead=2)
     assert next(results) == 0
     results.close()
 

@@ -20,7 +20,7 @@ from embedkit.runtime.memory import Memory
 from embedkit.text import corpus, inputs
 from embedkit.text.external_sort.sort import by_frequency
 from embedkit.text.vocab import Vocab
-from embedkit.text.word_table import Types
+from embedkit.text.word_table import WordTable
 
 ALL = Text(min_count=1)
 TEXT = "the cat sat\nthe\tdog \r\n\n  naïve 한국어 한국어\nNBSP\u00a0word zwei\u3000drei\nlast the".encode()
@@ -233,14 +233,14 @@ def test_order_of_long_words_with_equal_heads():
     assert [words[i] for i in order] == sorted(words)
 
 
-def scanned(text: bytes, types: int = 1 << 12, base: int = 0) -> tuple[Types, list[int]]:
-    table = Types(types)
+def scanned(text: bytes, types: int = 1 << 12, base: int = 0) -> tuple[WordTable, list[int]]:
+    table = WordTable(types)
     ids, read = table.scan(np.frombuffer(text + b" ", np.uint8), base)
     assert read == len(text) + 1
     return table, ids.tolist()
 
 
-def spelt(table: Types) -> list[bytes]:
+def spelt(table: WordTable) -> list[bytes]:
     return [table.vocab.bytes(id) for id in range(len(table))]
 
 
@@ -279,7 +279,7 @@ def test_a_table_grows_only_where_it_is_full():
 
 
 def test_a_table_that_outgrows_its_room_says_how_far_it_came():
-    table, text = Types(4, 64, room=0), np.frombuffer(b"a b\ra\r c a d\r\re f a\n", np.uint8)
+    table, text = WordTable(4, 64, room=0), np.frombuffer(b"a b\ra\r c a d\r\re f a\n", np.uint8)
     ids, read = table.scan(text, 100)
     assert ids.tolist() == [0, 1, 2, 0, 3]
     assert text[read:].tobytes() == b"f a\n"

@@ -20,13 +20,13 @@ from hypothesis import strategies as st
 from embedkit.config import Text
 from embedkit.errors import EmbedkitError
 from embedkit.runtime.memory import Memory
-from embedkit.text import chunk_map as lexicon
+from embedkit.text import chunk_map as chunk_map
 from embedkit.text import corpus, encode, inputs
 from embedkit.text.external_sort import merge
 from embedkit.text.external_sort.sort import by_bytes, by_frequency
 from embedkit.text.vocab import Vocab
 from embedkit.text.vocab_tensors import vocab_tensors
-from embedkit.text.word_table import Types
+from embedkit.text.word_table import WordTable
 
 ALL = Text(min_count=1)
 LIMITS = (None, 0)  # ids in memory, and on disk
@@ -42,8 +42,8 @@ CONFIGS = [
 @pytest.fixture
 def tiny(monkeypatch):
     """Tables of four words, blocks of a few: every text has many runs, which are merged a few words at a time."""
-    monkeypatch.setattr(lexicon, "SLICE", 9)
-    monkeypatch.setattr(encode, "Types", functools.partial(Types, 4, 64))
+    monkeypatch.setattr(chunk_map, "SLICE", 9)
+    monkeypatch.setattr(encode, "WordTable", functools.partial(WordTable, 4, 64))
     monkeypatch.setattr(inputs, "BLOCK", 64)
     monkeypatch.setattr(merge, "WORDS", 5)
     monkeypatch.setattr(merge, "BYTES", 64)
@@ -92,7 +92,7 @@ def test_equals_the_naive_twin(tiny, text, content, threads):
 
 
 def test_a_run_ends_inside_a_block(text, monkeypatch):
-    monkeypatch.setattr(encode, "Types", functools.partial(Types, 4, 64))
+    monkeypatch.setattr(encode, "WordTable", functools.partial(WordTable, 4, 64))
     path = text(" ".join(f"w{i}\rx" for i in range(100)) + "\n" + " ".join(f"w{i}x" for i in range(99, -1, -1)))
     found = read(path)
     assert len(found.vocab) == 100

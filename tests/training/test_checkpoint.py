@@ -11,8 +11,8 @@ import pytest
 
 from embedkit.errors import EmbedkitError
 from embedkit.io import container
-from embedkit.io.files import Output
 from embedkit.io.metadata import pack_metadata
+from embedkit.io.output import Output
 from embedkit.runtime.progress import Progress
 from embedkit.training.checkpoint import INTERVAL, Checkpoint
 
@@ -206,7 +206,7 @@ def test_an_old_checkpoint_is_refused_unless_resumed_or_discarded(kept, tmp_path
     assert "--resume" in caught.value.hint
     assert "--restart" in caught.value.hint
     made = checkpoint(kept, restart=True, progress=Progress())
-    assert not made.goes_on
+    assert not made.will_resume
     assert (tmp_path / "v.ckpt").read_bytes() == before  # what fails before training begins costs nothing
     assert made.load() is None
     assert list(tmp_path.iterdir()) == []

@@ -7,7 +7,7 @@ import pytest
 
 from embedkit.errors import EmbedkitError, FormatError
 from embedkit.io import container
-from embedkit.io.files import Output
+from embedkit.io.output import Output
 from embedkit.text.vocab import Vocab
 from embedkit.text.vocab_tensors import vocab_tensors
 from embedkit.vectors import formats, vectors

@@ -117,7 +117,7 @@ def close(rankings, others):
         np.testing.assert_allclose(scores, expected, rtol=1e-5, atol=1e-6)
 
 
-@pytest.fixture(params=["tiny blocks", "strips and tiles", "threads"])
+@pytest.fixture(params=["tiny blocks", "blocks and tiles", "threads"])
 def _pieces(request, monkeypatch):
     if request.param == "tiny blocks":
         monkeypatch.setattr(ranking, "BLOCK", 64)

@@ -138,7 +138,7 @@ def test_a_selection_keeps_them(tmp_path):
 )
 def test_native_files_that_contradict_themselves(tmp_path, change, message):
     from embedkit.io import container
-    from embedkit.io.files import Output
+    from embedkit.io.output import Output
     from embedkit.text.vocab_tensors import vocab_tensors
 
     tensors = {"vectors": np.ones((1, 5), np.float32), "subwords": np.ones((2, 5), np.float32)}

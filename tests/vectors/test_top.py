@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from embedkit.vectors import top
-from embedkit.vectors.top import Top, crew, scan
+from embedkit.vectors.top import Top, scan, worker_threads
 
 
 def full_sort(scores, k):
@@ -33,8 +33,8 @@ def table(kind, n=23, size=400):
 
 @pytest.mark.parametrize("kind", ["normal", "rising", "ties", "holes"])
 @pytest.mark.parametrize("k", [1, 2, 10, 400, 500])
-@pytest.mark.parametrize(("tile", "height"), [(400, None), (64, 5), (7, 1), (1, None)])
-def test_like_a_full_sort(kind, k, tile, height):
+@pytest.mark.parametrize(("tile", "block_size"), [(400, None), (64, 5), (7, 1), (1, None)])
+def test_like_a_full_sort(kind, k, tile, block_size):
     scores = table(kind)
     best, nothing = Top(len(scores), k), np.empty(0, int)
     scan(
@@ -44,7 +44,7 @@ def test_like_a_full_sort(kind, k, tile, height):
         (nothing, nothing),
         1,
         tile,
-        height,
+        block_size,
     )
     expected = full_sort(np.nan_to_num(scores, nan=-np.inf, neginf=-np.inf), k)
     assert [ids.tolist() for ids, _ in best] == expected
@@ -67,7 +67,7 @@ def test_who_must_not_meet(threads, monkeypatch):
 @pytest.mark.parametrize(("work", "questions", "expected"), [(-1, 9, 1), (0, 9, 5), (0, 3, 3), (0, 1, 1), (0, 0, 1)])
 def test_threads_are_for_large_work_that_can_be_shared(work, questions, expected, monkeypatch):
     monkeypatch.setattr(top, "thread_count", lambda threads: 5)
-    with crew(top.LARGE + work, questions) as threads:
+    with worker_threads(top.LARGE + work, questions) as threads:
         assert threads == expected
 
 
@@ -80,6 +80,6 @@ def test_blas_leaves_the_threads_to_us(monkeypatch):
         return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
 
     before = blas()
-    with crew(top.LARGE, 2):
+    with worker_threads(top.LARGE, 2):
         assert blas() <= {1}
     assert blas() == before

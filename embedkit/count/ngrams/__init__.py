@@ -63,6 +63,10 @@ class KneserNeyModel(Model):
 
         return formats.saving(path, format)
 
+    def language_model(self, result, threads=None):
+        """The `model.NgramModel`, which training gives."""
+        return result
+
     def load(self, container, threads=None):
         """The `model.NgramModel` in a native file; see `store.load`. Nothing in it is compiled, whatever `threads`."""
         from . import store

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...errors import EmbedkitError
-from ...io.files import Output
+from ...io.output import Output
 from ...text.vocab import SEPARATES, Vocab, show
 from .model import Level, NgramModel, words_of
 

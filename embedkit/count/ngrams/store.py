@@ -12,8 +12,8 @@ import numpy as np
 from ...errors import DAMAGED, FormatError
 from ...io import container
 from ...io.container import Container
-from ...io.files import Output
 from ...io.metadata import column, pack_metadata, unpack_metadata
+from ...io.output import Output
 from ...text.vocab_tensors import read_vocab, vocab_tensors
 from .model import Level, NgramModel
 

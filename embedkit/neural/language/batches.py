@@ -8,11 +8,11 @@ SKIP = -1  # a target that is not there
 
 
 class Batches:
-    """`ids` (N,) as B streams, each going on where its window before ended.
+    """`ids` (N,) as B sequences, each continued from chunk to chunk.
 
-    inputs, targets : (steps, B) int32. Stream b is read from ids[b · steps] on, and predicted from its first word on:
-        the input before it is the word before it in the text, and `<eos>` before the first. The last streams are filled
-        up with targets of SKIP.
+    inputs, targets : (steps, B) int32. Sequence b is read from ids[b · steps] on, and predicted from its first word on:
+        the input before it is the word before it in the text, and `<eos>` before the first. The last sequences
+        are filled up with targets of SKIP.
     """
 
     def __init__(self, ids: np.ndarray, eos: int, B: int, T: int):

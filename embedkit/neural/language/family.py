@@ -35,16 +35,14 @@ class NeuralLanguageModel(Model):
         training = config.training
         how = (config.text, training.threads, run.cache, run.progress, run.memory)
         text = stream.read(inputs, *how)
-        return (
-            text
-            if training.valid is None
-            else replace(text, valid=stream.read_with((training.valid,), text.vocab, *how))
-        )
+        if training.valid is None:
+            return text
+        return replace(text, valid=stream.read_with((training.valid,), text.vocab, *how))
 
     def memory(self, data, config, run):
         from .memory_estimate import peak_memory
 
-        return peak_memory(self, data, config, data.valid)
+        return peak_memory(self, data, config)
 
     def disk(self, data, config):
         return 4 * len(data.vocab) * config.model.embed
@@ -52,7 +50,7 @@ class NeuralLanguageModel(Model):
     def train(self, data, config, run):
         from . import fit
 
-        return fit.train(self, data, config, run, data.valid)
+        return fit.train(self, data, config, run)
 
     def open(self, path, format):
         from ...io.container import is_native_name
@@ -65,6 +63,12 @@ class NeuralLanguageModel(Model):
                 "name it .safetensors; embedkit convert makes other files of its vectors",
             )
         return Saving(path, store.save)
+
+    def language_model(self, result, threads=None):
+        """The `model.LanguageModel` of a result of `train`."""
+        from . import store
+
+        return store.assemble(self, "", result.vocab, result.tensors, result.metadata, threads)
 
     def load(self, container, threads=None):
         """The `model.LanguageModel` in a native file; see `store.load`."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ...config import LmText, Pretrained, option
 from .family import NeuralLanguageModel
-from .options import LmModel, LmTraining
+from .options import FeedForwardTraining, LmModel
 
 
 @dataclass(frozen=True)
@@ -30,4 +30,4 @@ class FeedForward(NeuralLanguageModel):
         return [Window(model.order - 1), Linear(W, b), Tanh()]
 
 
-MODEL = FeedForward({"text": LmText, "model": Ffn, "training": LmTraining})
+MODEL = FeedForward({"text": LmText, "model": Ffn, "training": FeedForwardTraining})

@@ -21,18 +21,17 @@ from .batches import Batches
 from .store import Trained
 
 LIMIT = 100.0  # nats per word that no training comes back from
-SPAN = 1000  # tokens that a stream of the validation text has at least, so that its cold start counts for little
+SPAN = 1000  # tokens of a sequence of the validation text, at least, so that its cold start counts for little
 
 
-def train(architecture, stream: Stream, config, run: Run, valid: Stream | None = None) -> Trained:
+def train(architecture, stream: Stream, config, run: Run) -> Trained:
     """A model of an `architecture` (`family.NeuralLanguageModel`), whose `check` the options have passed.
 
-    It learns the text `stream`; `valid` is a text in the same vocabulary.
-    Its metadata holds the mean loss and the perplexity of every epoch; with `valid` also the perplexities of that, and
-    which epoch the parameters are from: the best. EmbedkitError where training diverges, or where a checkpoint does
-    not fit.
+    Its metadata holds the mean loss and the perplexity of every epoch; with `stream.valid` also the perplexities of
+    that, and which epoch the parameters are from: the best. EmbedkitError where training diverges, or where a
+    checkpoint does not fit.
     """
-    fit = Fit(architecture, stream, config, run, valid)
+    fit = Fit(architecture, stream, config, run)
     loop = Loop(fit, run, config.training.epochs, config.training.patience)
     loop.train()
     losses, scores = loop.history.losses, loop.history.scores
@@ -48,10 +47,10 @@ class Fit(Learner):
 
     unit, remedy = "tokens", "train with a lower --lr, or a lower --clip"
 
-    def __init__(self, architecture, stream: Stream, config, run: Run, valid: Stream | None):
-        training = config.training
+    def __init__(self, architecture, stream: Stream, config, run: Run):
+        training, valid = config.training, stream.valid
         self.config, self.run = config, run
-        self.network = init.begin(architecture, config, stream.vocab, run.progress)
+        self.network = init.init_network(architecture, config, stream.vocab, run.progress)
         self.params = self.network.params
         self.optimizer = Optimizer(training.optimizer, self.params, clip=training.clip, l1=training.l1, l2=training.l2)
         self.workspace = Workspace(Fused(thread_count(training.threads)))

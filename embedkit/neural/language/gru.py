@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from ...config import LmText, Pretrained
 from .family import RecurrentLanguageModel
-from .options import GatedTraining, Recurrent
+from .options import GatedTraining, LmModel, RecurrentLayers
 
 
 @dataclass(frozen=True)
-class Gru(Pretrained, Recurrent):
+class Gru(Pretrained, RecurrentLayers, LmModel):
     """Options of GRUs."""
 
 

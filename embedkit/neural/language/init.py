@@ -10,7 +10,7 @@ from ...training.pretrained import take_rows
 from .network import EMBEDDING, Network, build
 
 
-def begin(architecture, config, vocab, progress: Progress) -> Network:
+def init_network(architecture, config, vocab, progress: Progress) -> Network:
     """The network to train, initialized from `config.training.seed` alone; see `network.build`."""
     model, training = config.model, config.training
     rng = np.random.default_rng(training.seed)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from ...config import LmText, Pretrained, option
 from .family import RecurrentLanguageModel
-from .options import GatedTraining, Recurrent
+from .options import GatedTraining, LmModel, RecurrentLayers
 
 FORGET = 1.0  # bias of the forget gate, so that cells remember at first (Jozefowicz et al. 2015)
 
 
 @dataclass(frozen=True)
-class Lstm(Pretrained, Recurrent):
+class Lstm(Pretrained, RecurrentLayers, LmModel):
     """Options of LSTMs."""
 
     peephole: bool = option(False, "peephole connections (Gers & Schmidhuber 2000)")

@@ -16,9 +16,9 @@ from .network import EMBEDDING, build
 FLOAT = 4  # bytes
 
 
-def peak_memory(architecture, stream: Stream, config, valid: Stream | None = None) -> int:
+def peak_memory(architecture, stream: Stream, config) -> int:
     """Bytes that `fit.train` holds at most, its texts among them."""
-    model, training, V = config.model, config.training, len(stream.vocab)
+    model, training, valid, V = config.model, config.training, stream.valid, len(stream.vocab)
     shapes = parameters(architecture, model, V)
     sizes = {name: math.prod(shape) for name, shape in shapes.items()}
     total = sum(sizes.values())

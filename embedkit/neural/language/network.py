@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ...training import initializers as initial
-from ...training.param import Param, collect
+from ...training.param import collect
 from ..layers.chain import Chain
 from ..layers.dropout import Dropout
 from ..layers.embedding import Embedding
@@ -25,12 +25,8 @@ class Network:
     """
 
     def __init__(self, body: Chain, drop: Dropout, loss: SoftmaxCrossEntropy, ar: float = 0.0, tar: float = 0.0):
-        self.body, self.drop, self.loss = body, drop, loss
+        self.body, self.drop, self.loss, self.params = body, drop, loss, collect([body, loss])
         self.ar, self.tar = ActivationPenalty(ar=ar), ActivationPenalty(tar=tar)
-
-    @property
-    def params(self) -> list[Param]:
-        return collect([self.body, self.loss])
 
     def forward(self, inputs, targets, state, ctx):
         """Ids (T, B) twice → losses (T, B), new state, backprop.

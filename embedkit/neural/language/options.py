@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import ClassVar
 
 from ...config import Training, check_freeze, option
 from ...errors import OptionError
@@ -55,8 +54,8 @@ class LmModel:
 
 
 @dataclass(frozen=True)
-class Recurrent(LmModel):
-    """Architecture of recurrent models."""
+class RecurrentLayers:
+    """Architecture of recurrent layers."""
 
     layers: int = option(1, "stacked recurrent layers", least=1)
     weight_drop: float = option(0.0, "DropConnect on the recurrent weights (Merity 2018)", least=0)
@@ -65,15 +64,35 @@ class Recurrent(LmModel):
 
 
 @dataclass(frozen=True)
-class LmTraining(Training):
-    """Optimization, regularization and validation."""
+class Updates(Training):
+    """Epochs, batches and the optimizer."""
 
     epochs: int = option(5, "epochs", least=1)
     batch_size: int = option(20, "sequences per batch", least=1)
     bptt: int = option(35, "truncated-BPTT length, in time steps", least=1)
     optimizer: str = option("sgd", "optimizer", choices=tuple(GATED_RATES))
-    lr: float = learning_rate(SIMPLE_RATES)
-    rates: ClassVar[dict[str, float]] = SIMPLE_RATES
+
+
+@dataclass(frozen=True)
+class SimpleRate:
+    """Learning rate of layers without gates."""
+
+    rates = SIMPLE_RATES
+    lr: float = learning_rate(rates)
+
+
+@dataclass(frozen=True)
+class GatedRate:
+    """Learning rate of layers with gates."""
+
+    rates = GATED_RATES
+    lr: float = learning_rate(rates)
+
+
+@dataclass(frozen=True)
+class Regularization:
+    """Learning-rate schedule, penalties and validation."""
+
     schedule: str = option(
         "plateau",
         "learning-rate schedule: constant, reduce on plateau of --valid, cosine decay",
@@ -92,20 +111,30 @@ class LmTraining(Training):
 
 
 @dataclass(frozen=True)
-class RecurrentTraining(LmTraining):
-    """The same for layers through which gradients go back in time."""
+class GradientLog:
+    """Gradients that go back in time, as the log shows them."""
 
     log_gradients: bool = option(
         False, "log the norm of ∂L_T/∂h_t at every time step t, after each epoch", stored=False
     )
 
 
-@dataclass(frozen=True)
-class GatedTraining(RecurrentTraining):
-    """The same at rates which layers with gates can take, and simple ones cannot."""
+# Sections of training, composed: the parts come in the order of help, the last one first.
 
-    lr: float = learning_rate(GATED_RATES)
-    rates: ClassVar[dict[str, float]] = GATED_RATES
+
+@dataclass(frozen=True)
+class FeedForwardTraining(Regularization, SimpleRate, Updates):
+    """Training of feed-forward models."""
+
+
+@dataclass(frozen=True)
+class RecurrentTraining(GradientLog, Regularization, SimpleRate, Updates):
+    """Training of recurrent models without gates."""
+
+
+@dataclass(frozen=True)
+class GatedTraining(GradientLog, Regularization, GatedRate, Updates):
+    """Training of recurrent models with gates."""
 
 
 def check(config, layers: int = 1) -> None:

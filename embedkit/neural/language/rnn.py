@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from ...config import LmText, Pretrained, option
 from .family import RecurrentLanguageModel
-from .options import Recurrent, RecurrentTraining
+from .options import LmModel, RecurrentLayers, RecurrentTraining
 
 
 @dataclass(frozen=True)
-class Rnn(Pretrained, Recurrent):
+class Rnn(Pretrained, RecurrentLayers, LmModel):
     """Options of RNNs."""
 
     activation: str = option("tanh", "activation function", choices=("tanh", "relu"))

@@ -15,8 +15,8 @@ from ...config import check_value
 from ...errors import DAMAGED, FormatError, OptionError
 from ...io import container
 from ...io.container import Container
-from ...io.files import Output
 from ...io.metadata import pack_metadata, unpack_metadata
+from ...io.output import Output
 from ...text.stream import EOS, UNK
 from ...text.vocab import Vocab
 from ...text.vocab_tensors import read_vocab, vocab_tensors
@@ -52,25 +52,29 @@ def load(architecture, stored: Container, threads: int | None = None) -> Languag
     """
     metadata = unpack_metadata(stored.metadata)
     config = metadata.get("config")
-    options = config.get("model") if isinstance(config, dict) else None
-    if metadata.get("kind") != KIND or not isinstance(options, dict):
+    if metadata.get("kind") != KIND or not isinstance(config, dict) or not isinstance(config.get("model"), dict):
         raise FormatError(stored.path, "holds no language model of a known kind", "embedkit info FILE says more")
-    vocab = read_vocab(stored)
+    return assemble(architecture, stored.path, read_vocab(stored), stored, metadata, threads)
+
+
+def assemble(architecture, path, vocab: Vocab, tensors, metadata: dict, threads: int | None = None) -> LanguageModel:
+    """The model of `tensors`, a mapping or a Container, and the options in `metadata`; see `load`."""
     eos, unk = vocab.id(EOS), vocab.id(UNK)
     if eos is None or unk is None:
-        raise FormatError(stored.path, f"{EOS} or {UNK} is not among its words", DAMAGED)
+        raise FormatError(path, f"{EOS} or {UNK} is not among its words", DAMAGED)
 
     def read(name: str, shape: tuple[int, ...], initializer) -> Param:
-        if name not in stored:
-            raise FormatError(stored.path, f"there is no tensor {name!r} in it", DAMAGED)
-        value = stored[name]
+        if name not in tensors:
+            raise FormatError(path, f"there is no tensor {name!r} in it", DAMAGED)
+        value = tensors[name]
         if value.dtype != np.float32 or value.shape != shape:
             found = f"{value.dtype} {value.shape}"
-            raise FormatError(stored.path, f"tensor {name!r} is {found}, not float32 {shape}", DAMAGED)
+            raise FormatError(path, f"tensor {name!r} is {found}, not float32 {shape}", DAMAGED)
         # Kernels are compiled for arrays that can be written to, which a map cannot.
         return Param(name, value.copy())
 
-    network = build(architecture, _options(stored.path, architecture.sections["model"], options), len(vocab), read)
+    options = _options(path, architecture.sections["model"], metadata["config"]["model"])
+    network = build(architecture, options, len(vocab), read)
     return LanguageModel(network, vocab, eos, unk, metadata, _kernels(threads))
 
 

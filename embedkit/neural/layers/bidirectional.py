@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...training.param import Param
 from .workspace import Backprop
 
 
@@ -17,11 +16,7 @@ class Bidirectional:
     """
 
     def __init__(self, ahead, behind):
-        self.ahead, self.behind = ahead, behind
-
-    @property
-    def params(self) -> list[Param]:
-        return self.ahead.params + self.behind.params
+        self.ahead, self.behind, self.params = ahead, behind, ahead.params + behind.params
 
     def forward(self, X, state, ctx):
         def copy(array):

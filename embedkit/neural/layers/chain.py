@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...training.param import Param, collect
+from ...training.param import collect
 from .workspace import Backprop
 
 
@@ -10,11 +10,7 @@ class Chain:
     """Each layer takes what the one before gives. The state is a tuple, one of each layer."""
 
     def __init__(self, *layers):
-        self.layers = layers
-
-    @property
-    def params(self) -> list[Param]:
-        return collect(self.layers)
+        self.layers, self.params = layers, collect(layers)
 
     def forward(self, X, state, ctx):
         states, backs = [], []

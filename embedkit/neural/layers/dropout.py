@@ -20,8 +20,7 @@ class Dropout:
     """
 
     def __init__(self, rate: float, variational: bool = False):
-        self.rate, self.variational = rate, variational
-        self.params = []
+        self.rate, self.variational, self.params = rate, variational, []
 
     def forward(self, X, state, ctx):
         if not (ctx.training and self.rate):

@@ -16,11 +16,7 @@ class Embedding:
     """
 
     def __init__(self, table: Param, dropout: float = 0.0):
-        self.table, self.dropout = table, dropout
-
-    @property
-    def params(self) -> list[Param]:
-        return [self.table]
+        self.table, self.dropout, self.params = table, dropout, [table]
 
     def forward(self, ids, state, ctx):
         table = self.table.value

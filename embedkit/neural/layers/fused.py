@@ -76,20 +76,9 @@ class Fused:
         def rows(job, worker):
             sums[job][:] = 0
             tops, bits = self._row(f"tops {job}", _kernels.LANES), self._row(f"bits {job}", _kernels.BLOCK)
-            span, kinds = (ends[job], ends[job + 1], V), (sums[job], dbias is not None)
-            _kernels.softmax_rows(
-                flat,
-                *span,
-                biases,
-                bias is not None,
-                targets,
-                losses,
-                smoothing,
-                *kinds,
-                tops,
-                bits.view(np.int32),
-                bits,
-            )
+            span, scratch = (ends[job], ends[job + 1], V), (tops, bits.view(np.int32), bits)
+            wanted = targets, losses, smoothing, sums[job], dbias is not None
+            _kernels.softmax_rows(flat, *span, biases, bias is not None, *wanted, *scratch)
 
         each(rows, range(threads), threads)
         if dbias is not None:

@@ -20,10 +20,7 @@ class GRU(Recurrent):
     def __init__(self, Wx: Param, Wh: Param, b: Param, c: Param):
         super().__init__(Wx, Wh, b)
         self.c = c
-
-    @property
-    def params(self) -> list[Param]:
-        return [*super().params, self.c]
+        self.params.append(c)
 
     def _begin(self, c, T, B, H, dtype, workspace):
         return workspace.take((T, B, H), dtype)

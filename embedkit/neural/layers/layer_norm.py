@@ -14,11 +14,7 @@ class LayerNorm:
     """Each vector of X (..., D) with mean 0 and variance 1, times `gain` (D,), plus `bias` (D,)."""
 
     def __init__(self, gain: Param, bias: Param):
-        self.gain, self.bias = gain, bias
-
-    @property
-    def params(self) -> list[Param]:
-        return [self.gain, self.bias]
+        self.gain, self.bias, self.params = gain, bias, [gain, bias]
 
     def forward(self, X, state, ctx):
         normal = np.subtract(X, X.mean(axis=-1, keepdims=True), out=ctx.workspace.take(X.shape, X.dtype))

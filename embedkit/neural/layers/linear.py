@@ -13,10 +13,7 @@ class Linear:
 
     def __init__(self, W: Param, b: Param | None = None):
         self.W, self.b = W, b
-
-    @property
-    def params(self) -> list[Param]:
-        return [self.W] if self.b is None else [self.W, self.b]
+        self.params = [W] if b is None else [W, b]
 
     def forward(self, X, state, ctx):
         W = self.W.value

@@ -21,10 +21,7 @@ class LSTM(Recurrent):
     def __init__(self, Wx: Param, Wh: Param, b: Param, peephole: Param | None = None):
         super().__init__(Wx, Wh, b)
         self.peephole = peephole
-
-    @property
-    def params(self) -> list[Param]:
-        return super().params + ([] if self.peephole is None else [self.peephole])
+        self.params += [] if peephole is None else [peephole]
 
     def _parts(self, state):
         return (None, None) if state is None else state

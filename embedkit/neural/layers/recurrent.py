@@ -26,11 +26,7 @@ class Recurrent:
     _line = None  # `_line(cells, gates, product, hidden, kept)`, where there is a kernel for it
 
     def __init__(self, Wx: Param, Wh: Param, b: Param):
-        self.Wx, self.Wh, self.b = Wx, Wh, b
-
-    @property
-    def params(self) -> list[Param]:
-        return [self.Wx, self.Wh, self.b]
+        self.Wx, self.Wh, self.b, self.params = Wx, Wh, b, [Wx, Wh, b]
 
     def forward(self, X, state, ctx):
         workspace, mask = ctx.workspace, ctx.mask

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...training.param import Param
 from .workspace import Backprop
 
 
@@ -12,11 +11,7 @@ class Residual:
     """X → X + layer(X), for a layer whose Y has the shape of X."""
 
     def __init__(self, layer):
-        self.layer = layer
-
-    @property
-    def params(self) -> list[Param]:
-        return self.layer.params
+        self.layer, self.params = layer, layer.params
 
     def forward(self, X, state, ctx):
         Y, state, backprop = self.layer.forward(X, state, ctx)

@@ -16,11 +16,7 @@ class WeightDrop:
     one mask for all steps and sequences of a pass. Evaluation uses the weights as they are."""
 
     def __init__(self, layer, rate: float):
-        self.layer, self.rate = layer, rate
-
-    @property
-    def params(self) -> list[Param]:
-        return self.layer.params
+        self.layer, self.rate, self.params = layer, rate, layer.params
 
     def forward(self, X, state, ctx):
         if not (ctx.training and self.rate):

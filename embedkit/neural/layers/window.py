@@ -14,8 +14,7 @@ class Window:
     """
 
     def __init__(self, size: int):
-        self.size = size
-        self.params = []
+        self.size, self.params = size, []
 
     def forward(self, X, state, ctx):
         (T, B, D), past = X.shape, self.size - 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...training.param import Param
 from ..layers.workspace import Backprop
 
 
@@ -17,11 +16,7 @@ class ActivationPenalty:
     """
 
     def __init__(self, ar: float = 0.0, tar: float = 0.0):
-        self.ar, self.tar = ar, tar
-
-    @property
-    def params(self) -> list[Param]:
-        return []
+        self.ar, self.tar, self.params = ar, tar, []
 
     def forward(self, X, targets, ctx):
         """X (T, B, H) → the penalty (float), backprop."""

@@ -22,10 +22,7 @@ class SoftmaxCrossEntropy:
 
     def __init__(self, W: Param, b: Param | None = None, smoothing: float = 0.0, chunk: int = CHUNK):
         self.W, self.b, self.smoothing, self.chunk = W, b, smoothing, chunk
-
-    @property
-    def params(self) -> list[Param]:
-        return [self.W] if self.b is None else [self.W, self.b]
+        self.params = [W] if b is None else [W, b]
 
     def forward(self, X, targets, ctx):
         """X (T, B, H) and ids (T, B) → losses (T, B), backprop.

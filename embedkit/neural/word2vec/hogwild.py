@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from ...runtime.parallel import each, stream
+from ...runtime.parallel import each, imap
 from ._kernels import Tables, merge
 from .init import copied
 from .options import SPAN
@@ -54,7 +54,7 @@ class LockFree:
                     return
                 yield unit
 
-        yield from stream(lambda unit, worker: train(self.tables, unit, worker), wanted(), self.threads)
+        yield from imap(lambda unit, worker: train(self.tables, unit, worker), wanted(), self.threads)
 
 
 class Merged:

@@ -22,8 +22,8 @@ class Word2vecModel(VectorModel):
         from ...text import corpus
 
         text = corpus.load(inputs, config.text, config.training.threads, run.cache, run.progress, run.memory)
-        if run.judge is not None:
-            run.judge.check(text.vocab)
+        if run.validation is not None:
+            run.validation.check(text.vocab)
         return text
 
     def resolved(self, config, data):

@@ -21,7 +21,7 @@ from .options import check
 def train(kernel, corpus, config, run: Run) -> Vectors:
     """`Vectors` (V, dim) of the words of `corpus` (`text.corpus.Corpus`), by `_kernels.skipgram` or `_kernels.cbow`.
 
-    Their metadata holds the mean loss per example of every epoch, what `run.judge` found after each, and with
+    Their metadata holds the mean loss per example of every epoch, what `run.validation` found after each, and with
     `keep_best` which epoch the vectors are from. EmbedkitError where the text gives nothing to learn from, where
     training diverges, or where a checkpoint does not fit; OptionError where options do not go together.
     """
@@ -122,7 +122,7 @@ class Trainer(Learner):
                 raise Diverged("the vectors are no longer finite")
 
     def validate(self) -> dict[str, float]:
-        return self.run.judge(self.vectors()) if self.run.judge else {}
+        return self.run.validation(self.vectors()) if self.run.validation else {}
 
     def quality(self, scores: dict[str, float]) -> float:
         return sum(scores.values()) / len(scores)

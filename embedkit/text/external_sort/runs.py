@@ -46,7 +46,7 @@ class Runs:
         return next(self._numbers)
 
     def add(self, number: int, vocab: Vocab, pieces: np.ndarray, indptr: np.ndarray | None = None) -> None:
-        """Write down a run: its words in the order of their bytes, and what its chunks are of them; see `Lexicon`."""
+        """Write down a run: its words in the order of their bytes, and what its chunks are of them; see `ChunkMap`."""
         with self._lock:
             at = len(self._utf8)
             words, pieces = _append(self._lengths, np.diff(vocab.offsets)), _append(self._pieces, pieces)
@@ -84,7 +84,7 @@ class Merged:
     sizes: np.ndarray
 
     def chunks(self, number: int) -> tuple[np.ndarray, np.ndarray | None]:
-        """The chunks of a run in ids of `vocab`: `pieces` and `indptr` of `Lexicon`."""
+        """The chunks of a run in ids of `vocab`: `pieces` and `indptr` of `ChunkMap`."""
         run = self.runs[number]
         pieces = self.ids[self.ranks[run.words]][self.pieces[run.pieces]]
         indptr = None if run.chunks is None else np.append(0, np.cumsum(self.sizes[run.chunks], dtype=np.int64))

@@ -57,11 +57,11 @@ def find(
     times. Each pass counts anew in the text that `table.join` makes of what was found before; the first that finds
     nothing is the last.
     """
-    from ..corpus import cut
+    from ..corpus import prune_vocab
     from .table import join
 
     found: list[list[Phrase]] = []
-    kept = cut(encoded, text, name, memory).vocab if options.passes else None
+    kept = prune_vocab(encoded, text, name, memory).vocab if options.passes else None
     words = None if text.vocab is None or kept is None else set(kept.words())
     while len(found) < options.passes:
         if found:

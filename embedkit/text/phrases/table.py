@@ -13,7 +13,7 @@ import numpy as np
 from ...errors import EmbedkitError, FormatError
 from ...io.spool import pieces
 from ...runtime.memory import Memory
-from .._kernels import rename
+from .._kernels import remap
 from ..encoded import LINE_END, Encoded
 from ..external_sort.sort import by_frequency, inverse
 from ..vocab import Vocab
@@ -94,7 +94,7 @@ def join(encoded: Encoded, blocks: list[Pairs], joiner: str, memory: Memory) -> 
     def ids() -> np.ndarray:
         made = memory.spool(np.int32)
         for part in joined.parts():
-            rename(part, place, part)
+            remap(part, place, part)
             made.append(part)
         return made.array()
 

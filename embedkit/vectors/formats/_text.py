@@ -13,7 +13,8 @@ import warnings
 import numpy as np
 
 from ...errors import CUT, FormatError
-from ...io.files import CHUNK, Output
+from ...io.files import CHUNK
+from ...io.output import Output
 from ...text.vocab import LONGEST_WORD, Vocab, show
 from ._rows import exported, row_blocks
 

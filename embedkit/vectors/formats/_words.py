@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ...errors import EmbedkitError, FormatError
-from ...io.files import is_stream, map_input, without_gz
+from ...io.files import is_descriptor, map_input, without_gz
 from ...text.vocab import LONGEST_WORD, show
 from ...text.word_list import COUNTED
 
@@ -35,8 +35,8 @@ def to_read(path, vocab, name: str) -> str:
 
 
 def to_write(path, name: str) -> str:
-    """The file of words to write; EmbedkitError where `path` is a stream, which has nothing beside it."""
-    if is_stream(path):
+    """The file of words to write; EmbedkitError where `path` is a descriptor, which has nothing beside it."""
+    if is_descriptor(path):
         raise EmbedkitError(f"{path}: the words go into a second file", "write to a file, not to a stream")
     return beside(path, name)
 

@@ -16,7 +16,7 @@ import struct
 import numpy as np
 
 from ...errors import AGAIN, FormatError
-from ...io.files import Output
+from ...io.output import Output
 from ...io.spool import pieces
 from ...text.vocab import LONGEST_WORD, Vocab, show
 from ..subwords import MAX_NGRAM, SubwordVectors, count_ngrams, means, ngrams

@@ -19,8 +19,8 @@ import numpy as np
 
 from ...config import MAX_TOML, quoted, read_toml
 from ...errors import AGAIN, FormatError
-from ...io.files import Output
 from ...io.metadata import pack_metadata, unpack_metadata
+from ...io.output import Output
 from ...io.spool import pieces
 from ...text.vocab import LONGEST_WORD, Vocab
 from ..subwords import MAX_NGRAM, SubwordVectors

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...errors import FormatError
-from ...io.files import CHUNK, Output
+from ...io.files import CHUNK
+from ...io.output import Output
 from ..vectors import Vectors
 from . import _text, projector
 from ._rows import imported

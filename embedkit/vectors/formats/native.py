@@ -15,8 +15,8 @@ import numpy as np
 from ...errors import DAMAGED, EmbedkitError, FormatError
 from ...io import container
 from ...io.container import PROFILE, Container
-from ...io.files import Output
 from ...io.metadata import FINISH, is_own, pack_metadata, unpack_metadata, what_is
+from ...io.output import Output
 from ...matrix import csr
 from ...text.vocab_tensors import read_vocab, vocab_tensors
 from ..quantized import QuantizedVectors

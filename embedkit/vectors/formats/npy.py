@@ -9,7 +9,7 @@ import numpy as np
 
 from ...errors import FormatError
 from ...io import npy
-from ...io.files import Output
+from ...io.output import Output
 from ...text.vocab import Vocab
 from ..vectors import Vectors
 from . import _words
@@ -43,7 +43,7 @@ def read(path, data: np.ndarray, *, vocab=None, dedupe: str = "error") -> Vector
 
 
 def write(out: Output, vectors, *, on_bad_token: str = "error") -> None:
-    """Both files; the words are in place first. EmbedkitError where `out` is a stream."""
+    """Both files; the words are in place first. EmbedkitError where `out` is a descriptor."""
     words, ids = exported(out.path, vectors, on_bad_token)
     counts = vectors.vocab.counts
     lines = words if counts is None else [b"%b\t%d" % pair for pair in zip(words, counts[ids].tolist())]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...errors import CUT, FormatError
-from ...io.files import CHUNK, Output
+from ...io.files import CHUNK
+from ...io.output import Output
 from ...text.vocab import LONGEST_WORD, Vocab, show
 from ..vectors import Vectors
 from . import _text, _words
@@ -92,7 +93,7 @@ def _metadata(path, V: int, named: str) -> tuple[list[bytes], list[int] | None]:
 
 
 def write(out: Output, vectors, *, on_bad_token: str = "error") -> None:
-    """Both files; the words are in place first. EmbedkitError where `out` is a stream."""
+    """Both files; the words are in place first. EmbedkitError where `out` is a descriptor."""
     words, ids = exported(out.path, vectors, on_bad_token)
     lines, counts = words, vectors.vocab.counts
     if counts is not None:

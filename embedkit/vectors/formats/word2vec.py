@@ -10,7 +10,7 @@ import re
 import numpy as np
 
 from ...errors import AGAIN, FormatError
-from ...io.files import Output
+from ...io.output import Output
 from ...text.vocab import LONGEST_WORD, Vocab, show
 from ..vectors import Vectors
 from ._rows import exported, imported, row_blocks

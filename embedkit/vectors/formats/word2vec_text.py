@@ -11,7 +11,7 @@ import re
 import numpy as np
 
 from ...errors import FormatError
-from ...io.files import Output
+from ...io.output import Output
 from ..vectors import Vectors
 from . import _text
 from ._rows import imported

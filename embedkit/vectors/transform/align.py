@@ -11,12 +11,12 @@ from .rows import id_blocks
 
 
 class Rotation(NamedTuple):
-    """`turn` (D, D) float64, orthogonal: row @ turn is the row in the other space.
+    """`matrix` (D, D) float64, orthogonal: row @ matrix is the row in the other space.
 
     `before` and `after` are the mean cosines of the anchors with their counterparts.
     """
 
-    turn: np.ndarray
+    matrix: np.ndarray
     before: float
     after: float
 

@@ -24,9 +24,9 @@ class Comparison:
         self.a, self.b = a, b
         self.vocab, self.ids = match([a.vocab, b.vocab])
         self.top = pick(self.vocab, top=top)
-        self._turn = None
+        self._rotation = None
         if align and a.width == b.width and len(self.top):
-            self._turn = rotation(a, b, *self.ids[:, self.top]).turn
+            self._rotation = rotation(a, b, *self.ids[:, self.top]).matrix
 
     def cosines(self, places: np.ndarray) -> np.ndarray:
         """(n,) float32 cosines of the two vectors of the words at `places`; NaN where the sources differ in width.
@@ -38,7 +38,7 @@ class Comparison:
             return result
         for at in id_blocks(len(places), self.a.width):
             left, right = (source.rows(ids[places[at]]).astype(np.float64) for source, ids in self._sides())
-            left = left if self._turn is None else left @ self._turn
+            left = left if self._rotation is None else left @ self._rotation
             result[at] = np.einsum("ij,ij->i", unit_rows(left), unit_rows(right))
         return result
 

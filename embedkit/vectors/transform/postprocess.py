@@ -39,8 +39,8 @@ def _whiten(rows: Rows, _) -> Callable:
     """ZCA: of all maps that make the covariance the identity the one that moves the rows least."""
     center, variances, axes = principal(rows)
     is_flat = variances <= FLAT * variances[0]
-    turn = axes * np.where(is_flat, 0, 1 / np.sqrt(np.where(is_flat, 1, variances))) @ axes.T
-    return lambda block: (block - center) @ turn
+    whitening = axes * np.where(is_flat, 0, 1 / np.sqrt(np.where(is_flat, 1, variances))) @ axes.T
+    return lambda block: (block - center) @ whitening
 
 
 def _pca(rows: Rows, d: int) -> Callable:

@@ -13,7 +13,7 @@ from embedkit.config import LmText
 from embedkit.count.ngrams import Kn, arpa, arpa_write, train
 from embedkit.count.ngrams.model import Level, NgramModel
 from embedkit.errors import EmbedkitError, FormatError
-from embedkit.io.files import Output
+from embedkit.io.output import Output
 from embedkit.lm.lines import reader
 from embedkit.lm.load import load
 from embedkit.lm.score import Scorer

@@ -9,8 +9,8 @@ from _kneser_ney import WORDS, random_text, trained
 from embedkit.count.ngrams import MODEL, store
 from embedkit.errors import FormatError
 from embedkit.io import container
-from embedkit.io.files import Output
 from embedkit.io.metadata import pack_metadata
+from embedkit.io.output import Output
 
 
 @pytest.mark.parametrize("order", [1, 2, 4])

@@ -14,11 +14,11 @@ from _language_models import LANGUAGE_MODELS, architecture, own
 from embedkit.config import Config
 from embedkit.errors import EmbedkitError, FormatError, OptionError
 from embedkit.io import container
-from embedkit.io.files import Output
+from embedkit.io.output import Output
 from embedkit.neural.language import fit as fitting
 from embedkit.neural.language import options, steps, store
 from embedkit.neural.language.batches import Batches
-from embedkit.neural.language.options import LmTraining, Recurrent
+from embedkit.neural.language.options import LmModel, Regularization, Updates
 from embedkit.runtime.progress import Progress
 from embedkit.text import stream
 from embedkit.training.checkpoint import Checkpoint
@@ -70,7 +70,8 @@ def text(tmp_path):
 
 
 def train(kind, text, run=None, valid=None, **options):
-    return fitting.train(architecture(kind), text, configure(kind, **options), run or Run(), valid)
+    stream = dataclasses.replace(text, valid=valid)
+    return fitting.train(architecture(kind), stream, configure(kind, **options), run or Run())
 
 
 def load(trained, kind, path, **options):
@@ -82,7 +83,7 @@ def load(trained, kind, path, **options):
 
 def test_choices_are_those_there_are():
     """Options name them again, because help must not load numpy."""
-    choices = {f.name: f.metadata["choices"] for s in (Recurrent, LmTraining) for f in dataclasses.fields(s)}
+    choices = {f.name: f.metadata["choices"] for s in (LmModel, Updates, Regularization) for f in dataclasses.fields(s)}
     assert choices["optimizer"] == tuple(OPTIMIZERS)
     assert choices["schedule"] == SCHEDULES
     assert choices["initializer"] == tuple(INITIALIZERS)
@@ -94,7 +95,7 @@ def test_the_default_rate_is_the_optimizers(text, kind, lr):
     (told,) = [f.metadata["help"] for f in dataclasses.fields(training) if f.name == "lr"]
     assert f" {lr} for sgd" in told
     for name, rate in (("sgd", lr), ("adamax", 0.002)):
-        fit = fitting.Fit(architecture(kind), text(), configure(kind, lr=None, optimizer=name), Run(), None)
+        fit = fitting.Fit(architecture(kind), text(), configure(kind, lr=None, optimizer=name), Run())
         assert fit.base_lr == rate
 
 
@@ -236,7 +237,12 @@ def test_the_best_epoch_is_kept(text, monkeypatch, losses, best):
 
 def test_the_means_of_averaging_are_what_is_judged_and_kept(text):
     learnt = text()
-    fit = fitting.Fit(architecture("lstm"), learnt, configure("lstm", optimizer="nt-asgd", lr=1.0), Run(), learnt)
+    fit = fitting.Fit(
+        architecture("lstm"),
+        dataclasses.replace(learnt, valid=learnt),
+        configure("lstm", optimizer="nt-asgd", lr=1.0),
+        Run(),
+    )
     before = [param.value.copy() for param in fit.params]
     fit.optimizer.averaged_from = 0
     fit.optimizer.means = {param.name: np.zeros_like(param.value) for param in fit.params}
@@ -267,7 +273,7 @@ def test_the_rate_falls_when_validation_does_not_improve(text, monkeypatch, tmp_
 def test_validation_is_of_the_whole_text(text):
     """In one stream for a short text: what the model says is what it says word by word."""
     learnt = text()
-    network = fitting.Fit(architecture("lstm"), learnt, configure("lstm"), Run(), None)
+    network = fitting.Fit(architecture("lstm"), learnt, configure("lstm"), Run())
     loss = steps.mean_loss(network.network, Batches(learnt.ids, learnt.eos, 1, 10), network.workspace)
     other = steps.mean_loss(network.network, Batches(learnt.ids, learnt.eos, 1, 1000), network.workspace)
     assert loss == pytest.approx(other, rel=1e-6)
@@ -366,7 +372,7 @@ def test_gradients_vanish_and_explode(text, tmp_path):
     """What a layer hands back in time shrinks or grows with its recurrent weights."""
     learnt, ratios = text(), []
     for gain in (0.5, 2.0):
-        fit = fitting.Fit(architecture("rnn"), learnt, configure("rnn", activation="relu", layers=2), Run(), None)
+        fit = fitting.Fit(architecture("rnn"), learnt, configure("rnn", activation="relu", layers=2), Run())
         for param in fit.params:
             if param.name.endswith("Wh"):
                 param.value[...] = gain * np.eye(6, dtype=np.float32)

@@ -8,7 +8,7 @@ import pytest
 from embedkit.config import Config
 from embedkit.errors import FormatError
 from embedkit.io import container
-from embedkit.io.files import Output
+from embedkit.io.output import Output
 from embedkit.neural.language import lstm, store
 from embedkit.neural.language.network import build
 from embedkit.text.vocab import Vocab

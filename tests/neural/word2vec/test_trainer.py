@@ -156,12 +156,12 @@ def test_a_word_that_the_text_lacks_is_no_noise():
 def test_keep_best_is_the_first_of_the_best_epochs(tmp_path):
     seen, scores = [], iter([0.1, 0.5, 0.3, 0.5])
 
-    def judge(vectors):
+    def validate(vectors):
         seen.append(vectors.matrix.copy())
         return {"a": next(scores), "b": 0.2}
 
     config = w2v.config_of("cbow", dim=3, epochs=4, keep_best=True, valid_pairs=("some file",))
-    vectors = w2v.MODELS["cbow"][0].MODEL.train(w2v.corpus_of(LINES), config, Run(judge=judge))
+    vectors = w2v.MODELS["cbow"][0].MODEL.train(w2v.corpus_of(LINES), config, Run(validation=validate))
     assert vectors.metadata["best_epoch"] == 2
     assert [verdict["a"] for verdict in vectors.metadata["valid"]] == [0.1, 0.5, 0.3, 0.5]
     assert np.array_equal(vectors.matrix, seen[1])

@@ -15,8 +15,8 @@ from _csr import csr_of
 
 from embedkit.errors import EmbedkitError, FormatError
 from embedkit.io import container
-from embedkit.io.files import Output
 from embedkit.io.metadata import pack_metadata, unpack_metadata
+from embedkit.io.output import Output
 from embedkit.text.vocab import Vocab
 from embedkit.text.vocab_tensors import vocab_tensors
 from embedkit.vectors import formats

@@ -39,7 +39,7 @@ def test_finds_the_rotation_whatever_the_lengths(block, monkeypatch):
     matrix, turn, _ = noisy()
     lengths = np.random.default_rng(2).uniform(0.1, 10, size=(60, 1))
     found = rotation(make(matrix), make(matrix @ turn * lengths), np.arange(60), np.arange(60))
-    np.testing.assert_allclose(found.turn, turn, atol=1e-6)
+    np.testing.assert_allclose(found.matrix, turn, atol=1e-6)
     assert found.after == pytest.approx(1, abs=1e-6)
 
 
@@ -47,17 +47,17 @@ def test_the_cosines_told_are_those_before_and_after():
     a, _, b = noisy()
     found = rotation(make(a), make(b), np.arange(60), np.arange(60))
     assert found.before == pytest.approx(mean_cosine(a, b), abs=1e-6)
-    assert found.after == pytest.approx(mean_cosine(a @ found.turn, b), abs=1e-6)
+    assert found.after == pytest.approx(mean_cosine(a @ found.matrix, b), abs=1e-6)
 
 
 def test_no_other_rotation_is_better():
     a, _, b = noisy()
     found = rotation(make(a), make(b), np.arange(60), np.arange(60))
-    np.testing.assert_allclose(found.turn.T @ found.turn, np.eye(5), atol=1e-12)
+    np.testing.assert_allclose(found.matrix.T @ found.matrix, np.eye(5), atol=1e-12)
     rng = np.random.default_rng(3)
     for size in (1e-3, 1e-2, 1):
         skew = size * rng.normal(size=(5, 5))
-        other = found.turn @ np.linalg.qr(np.eye(5) + skew - skew.T)[0]
+        other = found.matrix @ np.linalg.qr(np.eye(5) + skew - skew.T)[0]
         assert mean_cosine(a @ other, b) < found.after
 
 
@@ -66,7 +66,7 @@ def test_anchors_alone_decide():
     b = a @ turn
     b[10:] = 7
     found = rotation(make(a), make(b[::-1]), np.arange(10), np.arange(59, 49, -1))
-    np.testing.assert_allclose(found.turn, turn, atol=1e-6)
+    np.testing.assert_allclose(found.matrix, turn, atol=1e-6)
 
 
 def test_zero_rows_count_as_cosine_zero():
