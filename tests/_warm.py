@@ -1,6 +1,7 @@
-"""Processes of their own that begin warm: forked from one that has imported the package, they cost a hundredth of a
-second instead of half a second. For what a command does with its streams, with signals and when it is killed; how Python
-starts, and what it imports on the way, is for a cold one.
+"""Processes that begin warm: forked from one that has imported the package, for a hundredth of a second, not a half.
+
+They show what a command does with its streams, with signals and when it is killed; how Python starts, and what it
+imports on the way, is for a cold one.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ AT_THE_START = ("PYTHON", "LC_", "LANG", "NUMBA_", "OPENBLAS_", "OMP_", "MPL", "
 
 
 class Process:
-    """As `subprocess.Popen` of `python ARGS`: `-m embedkit …` or `-c SCRIPT …`; streams are descriptors, PIPE or CLOSED."""
+    """As `subprocess.Popen` of `python ARGS`, which are `-m MODULE …` or `-c SCRIPT …`; a stream may be CLOSED."""
 
     def __init__(self, args, stdin=None, stdout=None, stderr=None, env=None, cwd=None):
         env, ours, theirs = dict(os.environ if env is None else env), [], []
@@ -178,7 +179,7 @@ def _become(request: list, descriptors: list[int]) -> None:
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         before, stream = getattr(sys, name), None
         if number in given:
-            binary = open(number, "wb" if number else "rb", closefd=False)
+            binary = open(number, "wb" if number else "rb", closefd=False)  # noqa: SIM115
             binary.raw.name = f"<{name}>"
             lines = number == 2 or binary.raw.isatty()
             stream = io.TextIOWrapper(binary, before.encoding, before.errors, "\n", line_buffering=lines)
