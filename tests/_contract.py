@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from typing import NamedTuple
 
+import _warm
 import click
 import pytest
 from _language_models import LANGUAGE_MODELS
@@ -177,7 +177,6 @@ def contents(folder) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
-def start(args, redirect: str = "", **options) -> subprocess.Popen:
-    """The command in bash, with `redirect` after it."""
-    shell = f'exec "$0" -m embedkit "$@" {redirect}'
-    return subprocess.Popen(["bash", "-c", shell, sys.executable, *args], stderr=subprocess.PIPE, **options)
+def start(args, **options) -> _warm.Process:
+    """The command in a process of its own."""
+    return _warm.Process(["-m", "embedkit", *args], **{"stderr": subprocess.PIPE, **options})

@@ -11,6 +11,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import NamedTuple
 
+import _warm
 import numpy as np
 import pytest
 from _cases import same_every_time
@@ -70,12 +71,19 @@ def run(monkeypatch):
 
 @pytest.fixture
 def process():
-    """`process("similar", path)`: one command in a process of its own; `shell` runs a line of bash instead."""
+    """`process("similar", path)`: one command in a process of its own; `shell` runs a line of bash instead.
+
+    It starts warm, unless a line of bash or a variable that Python reads when it starts wants a cold one.
+    """
 
     def call(*args, stdin: str | bytes = b"", shell: str | None = None, **env) -> Result:
-        command = ["bash", "-c", shell, "bash"] if shell else [sys.executable, "-m", "embedkit"]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHON": sys.executable, **env}
-        done = subprocess.run([*command, *map(str, args)], input=_bytes(stdin), capture_output=True, env=environment)
+        environment, args = {**os.environ, "PYTHON": sys.executable, **env}, [*map(str, args)]
+        if shell or any(name.startswith(_warm.AT_THE_START) for name in env):
+            command = ["bash", "-c", shell, "bash"] if shell else [sys.executable, "-m", "embedkit"]
+            environment["PYTHONPATH"] = str(ROOT)
+            done = subprocess.run([*command, *args], input=_bytes(stdin), capture_output=True, env=environment)
+        else:
+            done = _warm.run(["-m", "embedkit", *args], _bytes(stdin), env=environment)
         return _result(done.returncode, done.stdout, done.stderr)
 
     return call

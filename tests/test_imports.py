@@ -1,10 +1,16 @@
-"""What each command loads: help no more than click, questions no more than numpy, and numba only where text is read."""
+"""What each command loads: help no more than click, questions no more than numpy, and numba only where text is read.
+
+Lines of a kind run one after another in a cold process, which tells of each what is loaded by then: a module that none
+of them may load is told of by the first that does.
+"""
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -12,193 +18,170 @@ from embedkit.catalog import MODELS
 from embedkit.cli import run
 from embedkit.commands import COMMANDS
 
-# Runs a command line; what it imported goes to stderr, after what the command said there itself.
-WRAPPER = """
+# Only what Python has loaded when it starts, and what embedkit brings; `before` is what it starts with.
+SCRIPT = """
 import sys
 before = set(sys.modules)
 from embedkit.cli import run
-code = run(sys.argv[1:])
-sys.stderr.write("\\0" + " ".join(set(sys.modules) - before))
-sys.exit(code)
+import ast, io, os
+
+told = sys.stderr
+for line, stdin, variables in ast.literal_eval(open(sys.argv[1], encoding="utf-8").read()):
+    os.environ.update(variables)
+    sys.stdin = io.TextIOWrapper(io.BufferedReader(io.BytesIO(stdin.encode())), "utf-8")
+    sys.stdout, sys.stderr = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
+    code = run(line)
+    sys.stdout.flush(), sys.stderr.flush()
+    printed, said = (len(sys.stdout.buffer.getvalue()), sys.stderr.buffer.getvalue().decode())
+    print((line, code, printed, said, sorted(set(sys.modules) - before)), file=told)
+    for name in variables:
+        del os.environ[name]
 """
 # Parts of the standard library that cost milliseconds and that help has no use for. (click loads others like them.)
 HEAVY = {"asyncio", "concurrent", "email", "hashlib", "http", "json", "logging", "multiprocessing", "pickle", "random"}
 HEAVY |= {"socket", "ssl", "subprocess", "tempfile", "tomllib", "unittest", "urllib", "xml"}
 
 
-def loaded(*args, stdin: str = "", code: int = 0) -> set[str]:
-    """The top-level modules that a command line imports."""
-    command = [sys.executable, "-c", WRAPPER, *map(str, args)]
-    done = subprocess.run(command, input=stdin.encode(), capture_output=True)
-    said, modules = done.stderr.decode().split("\0")
-    assert (done.returncode, said) == (code, ""), said
-    assert done.stdout
-    return {name.split(".")[0] for name in modules.split()}
+class Loaded(NamedTuple):
+    """What a command line left: exit code, bytes on stdout, what it said, the top-level modules loaded by then."""
+
+    line: list[str]
+    code: int
+    printed: int
+    said: str
+    modules: set[str]
+
+    @property
+    def foreign(self) -> set[str]:
+        """Those that are neither embedkit nor part of Python."""
+        return self.modules - {"embedkit"} - set(sys.stdlib_module_names)
 
 
-def foreign(modules: set[str]) -> set[str]:
-    """Those that are neither embedkit nor part of Python."""
-    return modules - {"embedkit"} - set(sys.stdlib_module_names)
+@pytest.fixture
+def loaded(tmp_path):
+    """`loaded(line, …)`: a `Loaded` for each; a line is its words, or (words, stdin, environment)."""
+
+    def call(*lines) -> list[Loaded]:
+        full = [(*(line if isinstance(line, tuple) else (line,)), "", {})[:3] for line in lines]
+        lines = [(list(map(str, words.split() if isinstance(words, str) else words)), *rest) for words, *rest in full]
+        (tmp_path / "lines").write_text(repr(lines), "utf-8")
+        done = subprocess.run([sys.executable, "-c", SCRIPT, tmp_path / "lines"], capture_output=True, check=True)
+        told = map(ast.literal_eval, done.stderr.decode().splitlines())
+        found = [Loaded(*rest, {name.split(".")[0] for name in modules}) for *rest, modules in told]
+        assert len(found) == len(lines) > 0
+        return found
+
+    return call
 
 
-@pytest.mark.parametrize("words", ["", *COMMANDS, *(f"train {name}" for name in MODELS)])
-def test_help_imports_click_alone(words):
-    modules = loaded(*words.split(), "-h")
-    assert foreign(modules) == {"click"}
-    assert not modules & HEAVY
+def check(found: list[Loaded], allowed: set[str]) -> None:
+    """All went well, and nothing else was loaded."""
+    for each in found:
+        assert (each.code, each.said) == (0, ""), each.line
+        assert each.printed, each.line
+        assert each.foreign <= allowed, each.line
 
 
-CONFIGURED = [
-    "vocab",
-    *(f"train {model}" for model in MODELS),
-    "similar FILE -k 3",
-    "select FILE --top 3",
+def test_help_imports_click_alone(loaded):
+    found = loaded(*(f"{words} -h" for words in ("", *COMMANDS, *(f"train {name}" for name in MODELS))))
+    check(found, {"click"})
+    assert not [each.line for each in found if each.modules & HEAVY]
+
+
+def test_configurations_completion_and_wrong_usage_load_no_more(loaded):
+    configured = ("vocab", *(f"train {model}" for model in MODELS), "similar FILE -k 3", "select FILE --top 3")
+    words = ("", "train ", "train lstm --optimizer ", "similar ", "convert a b --from ")
+    completed = [
+        ("", "", {"_EMBEDKIT_COMPLETE": "bash_complete", "COMP_WORDS": f"embedkit {line}", "COMP_CWORD": str(number)})
+        for line in words
+        for number in [1 + line.count(" ")]
+    ]
+    lines = ("help-all", "completion zsh", *(f"{words} --print-config" for words in configured))
+    check(loaded(*lines, *completed), {"click"})
+    for each in loaded("train corpus.txt", "train skipgram x -size 9", "--dim 9 train svd", "similar x --topn 3"):
+        assert (each.code, each.said[:6]) == (2, "Error:"), each.line
+        assert each.foreign == {"click"}, each.line
+
+
+def test_version_asks_blas_and_compiles_nothing(loaded):
+    assert loaded("--version")[0].foreign == {"click", "numpy", "threadpoolctl"}
+
+
+DENSE = [
+    "similar FILE king",
+    ("similar FILE", "king\nking - man + woman\n"),
+    "analogy FILE man king woman",
+    ("analogy FILE --method mul", "man king woman\n" * 40),
+    "pairs FILE king queen",
+    ("pairs FILE --metric manhattan", "king queen\n" * 40),
+    "vectors FILE king",
+    "vectors FILE --all --json",
+    ("vectors FILE --pool mean -q", "the king\n"),
+    "info FILE",
+    "verify FILE",
+    "convert FILE - --to word2vec --on-bad-token skip -q",
+    "convert FILE - --to glove --on-bad-token escape -q",
+    "convert FILE - --to native",
+    "select FILE -o - --top 3",
+    ("select FILE -o - --vocab -", "king\n"),
+    "merge FILE FILE -o - --union --unit",
+    "align FILE FILE -o - -q",
+    "diff FILE FILE",
+    "diff FILE FILE king",
+    "quantize FILE -o - -q",
+    "postprocess FILE -o - --steps center,unit,abtt,whiten,pca:2",
 ]
-
-
-@pytest.mark.parametrize("words", ["help-all", "completion zsh", *(f"{words} --print-config" for words in CONFIGURED)])
-def test_neither_do_configurations_and_all_of_the_help_load_more(words):
-    assert foreign(loaded(*words.split())) == {"click"}
-
-
-@pytest.mark.parametrize(
-    "words", ["train corpus.txt", "train skipgram x -size 9", "--dim 9 train svd", "similar x --topn 3"]
-)
-def test_wrong_usage_too(words):
-    done = subprocess.run([sys.executable, "-c", WRAPPER, *words.split()], capture_output=True, text=True)
-    said, modules = done.stderr.split("\0")
-    assert (done.returncode, said[:6]) == (2, "Error:")
-    assert foreign({name.split(".")[0] for name in modules.split()}) == {"click"}
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "embedkit ",
-        "embedkit train ",
-        "embedkit train lstm --optimizer ",
-        "embedkit similar ",
-        "embedkit convert a b --from ",
-    ],
-)
-def test_completion_imports_click_alone(monkeypatch, words):
-    asked = {"_EMBEDKIT_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
-    for name, value in asked.items():
-        monkeypatch.setenv(name, value)
-    assert foreign(loaded()) == {"click"}
-
-
-def test_version_asks_blas_and_compiles_nothing():
-    assert foreign(loaded("--version")) == {"click", "numpy", "threadpoolctl"}
-
-
-@pytest.mark.parametrize(
-    ("command", "queries"),
-    [
-        ("similar FILE king", ""),
-        ("similar FILE", "king\nking - man + woman\n"),
-        ("analogy FILE man king woman", ""),
-        ("analogy FILE --method mul", "man king woman\n" * 40),
-        ("pairs FILE king queen", ""),
-        ("pairs FILE --metric manhattan", "king queen\n" * 40),
-        ("vectors FILE king", ""),
-        ("vectors FILE --all --json", ""),
-        ("vectors FILE --pool mean", "the king\n"),
-        ("info FILE", ""),
-        ("verify FILE", ""),
-        ("convert FILE - --to word2vec --on-bad-token skip -q", ""),
-        ("convert FILE - --to glove --on-bad-token escape -q", ""),
-        ("convert FILE - --to native", ""),
-        ("select FILE -o - --top 3", ""),
-        ("select FILE -o - --vocab -", "king\n"),
-        ("merge FILE FILE -o - --union --unit", ""),
-        ("align FILE FILE -o - -q", ""),
-        ("diff FILE FILE", ""),
-        ("diff FILE FILE king", ""),
-        ("quantize FILE -o - -q", ""),
-        ("postprocess FILE -o - --steps center,unit,abtt,whiten,pca:2", ""),
-    ],
-)
-def test_questions_load_numpy_alone(toy_file, command, queries):
-    words = [str(toy_file) if word == "FILE" else word for word in command.split()]
-    if "--pool" in words:
-        words.append("-q")
-    assert foreign(loaded(*words, stdin=queries)) == {"click", "numpy"}
-
-
-@pytest.mark.parametrize(
-    ("command", "queries"),
-    [
-        ("similar FILE", "tea\ncoffee - milk\n" * 40),
-        ("analogy FILE", "tea coffee milk\n" * 40),
-        ("pairs FILE", "tea coffee\n" * 40),
-        ("vectors FILE --all", ""),
-        ("info FILE", ""),
-        ("verify FILE", ""),
-        ("convert FILE - --to native", ""),
-        ("select FILE -o - --top 2", ""),
-    ],
-)
-def test_sparse_ones_too(sparse_file, command, queries):
-    words = [str(sparse_file) if word == "FILE" else word for word in command.split()]
-    assert foreign(loaded(*words, stdin=queries)) == {"click", "numpy"}
-
-
-@pytest.mark.parametrize("command", ["similar", "analogy", "pairs", "vectors"])
-def test_int8_too(toy_file, tmp_path, command):
-    assert run(["quantize", str(toy_file), "-o", str(tmp_path / "int8"), "-q"]) == 0
-    words = {"analogy": 3, "pairs": 2}.get(command, 1)
-    modules = loaded(command, tmp_path / "int8", *["man", "king", "woman"][:words])
-    assert foreign(modules) == {"click", "numpy"}
-
-
-@pytest.mark.parametrize(
-    ("command", "lines"),
-    [
-        ("generate LM --max-words 5", ""),
-        ("generate LM --max-words 5 --top-k 3 --top-p .9 --temperature .7 --prompt tea", ""),
-        ("generate LM --lines 1 --max-words 5 --beam 2 --json", ""),
-        ("score LM", "tea is hot\n"),
-        ("similar LM tea", ""),
-        ("vectors LM tea --output-embedding", ""),
-        ("info LM", ""),
-    ],
-)
-def test_language_models_too(lm_file, command, lines):
-    words = [str(lm_file) if word == "LM" else word for word in command.split()]
-    assert foreign(loaded(*words, stdin=lines)) == {"click", "numpy"}
-
-
-@pytest.fixture(scope="module")
-def lm_file(tmp_path_factory):
-    """A small language model."""
-    folder = tmp_path_factory.mktemp("lm")
-    (folder / "text").write_text("tea is hot\nmilk is cold\n" * 5)
-    sizes = ["--embed", "3", "--hidden", "3", "--epochs", "1", "--batch-size", "2", "--bptt", "5"]
-    args = ["train", "gru", str(folder / "text"), "-o", str(folder / "lm"), "-q", "--no-cache", *sizes]
-    assert run(args) == 0
-    return folder / "lm"
-
-
+SPARSE = [
+    ("similar FILE", "tea\ncoffee - milk\n" * 40),
+    ("analogy FILE", "tea coffee milk\n" * 40),
+    ("pairs FILE", "tea coffee\n" * 40),
+    "vectors FILE --all",
+    "info FILE",
+    "verify FILE",
+    "convert FILE - --to native",
+    "select FILE -o - --top 2",
+]
+INT8 = ["similar FILE king", "analogy FILE man king woman", "pairs FILE king man", "vectors FILE king"]
+LANGUAGE = [
+    "generate FILE --max-words 5",
+    "generate FILE --max-words 5 --top-k 3 --top-p .9 --temperature .7 --prompt tea",
+    "generate FILE --lines 1 --max-words 5 --beam 2 --json",
+    ("score FILE", "tea is hot\n"),
+    "similar FILE tea",
+    "vectors FILE tea --output-embedding",
+    "info FILE",
+]
 OTHERS = ["gensim.bin", "gensim.txt", "glove.txt", "fasttext.bin", "word2vec_c.txt", "numpy.npy", "finalfusion.fifu"]
 
 
-@pytest.mark.parametrize("name", [*OTHERS, "projector.tsv"])
-def test_files_of_other_tools_too(name):
-    assert foreign(loaded("info", Path(__file__).parent / "golden" / name)) == {"click", "numpy"}
+def test_questions_load_numpy_alone(loaded, toy_file, sparse_file, tmp_path):
+    (tmp_path / "text").write_text("tea is hot\nmilk is cold\n" * 5)
+    sizes = ["--embed", "3", "--hidden", "3", "--epochs", "1", "--batch-size", "2", "--bptt", "5", "--no-cache", "-q"]
+    assert run(["train", "gru", str(tmp_path / "text"), "-o", str(tmp_path / "lm"), *sizes]) == 0
+    assert run(["quantize", str(toy_file), "-o", str(tmp_path / "int8"), "-q"]) == 0
+    lines = []
+    for path, asked in (
+        (toy_file, DENSE),
+        (sparse_file, SPARSE),
+        (tmp_path / "int8", INT8),
+        (tmp_path / "lm", LANGUAGE),
+    ):
+        for line, *stdin in ([line] if isinstance(line, str) else line for line in asked):
+            lines.append(([str(path) if word == "FILE" else word for word in line.split()], *stdin))
+    golden = Path(__file__).parent / "golden"
+    check(loaded(*lines, *(["info", golden / name] for name in (*OTHERS, "projector.tsv"))), {"click", "numpy"})
 
 
-@pytest.mark.parametrize("task", ["--pairs", "--questions"])
-def test_evaluation_compiles_nothing(toy_file, tmp_path, task):
-    data = tmp_path / "data"
-    data.write_text("king queen 9\nman woman 8\nking man 5\n" if task == "--pairs" else "man king woman queen\n")
-    modules = loaded("evaluate", toy_file, task, data)
-    assert {"click", "numpy"} <= foreign(modules) <= {"click", "numpy", "scipy", "threadpoolctl"}
+def test_evaluation_compiles_nothing(loaded, toy_file, tmp_path):
+    (tmp_path / "pairs").write_text("king queen 9\nman woman 8\nking man 5\n")
+    (tmp_path / "questions").write_text("man king woman queen\n")
+    lines = (["evaluate", toy_file, f"--{task}", tmp_path / task] for task in ("questions", "pairs"))
+    check(loaded(*lines), {"click", "numpy", "scipy", "threadpoolctl"})
 
 
-def test_text_that_was_read_before_compiles_nothing(tmp_path, monkeypatch):
+def test_text_that_was_read_before_compiles_nothing(loaded, tmp_path, monkeypatch):
     monkeypatch.setenv("EMBEDKIT_CACHE", str(tmp_path / "cache"))
     (tmp_path / "text").write_text("a b a b\n" * 5)
-    command = ("vocab", tmp_path / "text", "-q")
-    assert "numba" in loaded(*command)
-    assert foreign(loaded(*command)) == {"click", "numpy"}
+    command = ["vocab", tmp_path / "text", "-q"]
+    assert "numba" in loaded(command)[0].modules
+    check(loaded(command), {"click", "numpy"})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 
+import _warm
 import pytest
 
 from embedkit.io import container
@@ -79,12 +79,11 @@ def test_what_a_model_is_asked_has_an_encoding_of_its_own(run, text, old, tmp_pa
         assert run(command, lm, old, "--encoding-errors", "replace").code == (0 if command == "score" else 1)
 
 
-def test_lines_in_utf16_are_answered_as_they_come(tmp_path, text):
+def test_lines_in_utf16_are_answered_as_they_come(run, tmp_path, text):
     lm, line = tmp_path / "lm", "새 집\n".encode("utf-16-le")
-    embedkit = [sys.executable, "-m", "embedkit"]
-    subprocess.run([*embedkit, "train", "kn", text, "-o", lm, "-q"], check=True)
+    assert run("train", "kn", text, "-o", lm, "-q").code == 0
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([*embedkit, "score", lm, "--encoding", "utf-16-le"], **pipes) as asked:
+    with _warm.Process(["-m", "embedkit", "score", lm, "--encoding", "utf-16-le"], **pipes) as asked:
         asked.stdin.write(line + line[:3])
         asked.stdin.flush()
         assert asked.stdout.readline().decode().startswith("새 집\t")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from hashlib import sha256
-from pathlib import Path
 
+import _warm
 import numpy as np
 import pytest
 
@@ -78,9 +76,7 @@ def test_json_has_the_same_keys_in_every_row(run):
 def test_a_terminal_gets_an_aligned_table(tmp_path):
     pytest.importorskip("pty")
     ours, theirs = os.openpty()
-    command = [sys.executable, "-m", "embedkit", "evaluate", "m.vec", "--pairs", "p.txt"]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    done = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, env=environment)
+    done = _warm.run(["-m", "embedkit", "evaluate", "m.vec", "--pairs", "p.txt"], stdout=theirs)
     os.close(theirs)
     lines = os.read(ours, 9999).decode().split("\r\n")
     os.close(ours)

@@ -1,8 +1,7 @@
 import json
 import os
-import subprocess
-import sys
 
+import _warm
 import numpy as np
 import pytest
 
@@ -30,7 +29,7 @@ def test_json_is_one_object(run, toy_file):
 def test_a_table_on_a_terminal(toy_file):
     ours, theirs = os.openpty()
     with os.fdopen(ours, "rb", buffering=0) as terminal:
-        subprocess.run([sys.executable, "-m", "embedkit", "info", toy_file], stdout=theirs, check=True)
+        assert _warm.run(["-m", "embedkit", "info", toy_file], stdout=theirs).returncode == 0
         os.close(theirs)
         lines = terminal.read(1 << 16).decode().split("\r\n")[:-1]
     at = len("tensors.vocab.offsets") + 2

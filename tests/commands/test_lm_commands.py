@@ -7,8 +7,8 @@ import math
 import os
 import signal
 import subprocess
-import sys
 
+import _warm
 import numpy as np
 import pytest
 from _lm import WORDS, Bigrams, bigrams, counter, uniform
@@ -196,9 +196,8 @@ def test_invalid_utf8(run, opened):
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_lines_are_answered_as_they_come(files, sent, code):
-    command = [sys.executable, "-m", "embedkit", "score", files["lm"]]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, **pipes) as running:
+    with _warm.Process(["-m", "embedkit", "score", files["lm"]], **pipes) as running:
         for line in (b"the cat\n", b"a dog\n"):
             running.stdin.write(line)
             running.stdin.flush()

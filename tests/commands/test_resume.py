@@ -7,9 +7,8 @@ import json
 import os
 import signal
 import subprocess
-import sys
-from pathlib import Path
 
+import _warm
 import pytest
 
 from embedkit.catalog import MODELS
@@ -90,11 +89,8 @@ def cut(text, tmp_path):
 
     def call(place, number, when, signals, model, *options, eager=True, output="v"):
         plan = [UNIT, place, number, when, "eager" if eager else "-", *map(int, signals)]
-        command = [sys.executable, "-c", PROCESS, " ".join(map(str, plan)), "train", model, str(text), "-o", output]
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-        return subprocess.run(
-            [*command, *map(str, (*OPTIONS, *options))], capture_output=True, cwd=tmp_path, env=environment
-        )
+        command = ["-c", PROCESS, " ".join(map(str, plan)), "train", model, text, "-o", output]
+        return _warm.run([*command, *OPTIONS, *options], cwd=tmp_path)
 
     return call
 
@@ -318,14 +314,13 @@ def test_stdout_with_a_checkpoint(run, text, tmp_path, cut):
 def test_signal_from_outside(text, tmp_path, sent, code):
     """More epochs than anyone waits for; the log, on stderr, tells when training is under way."""
     options = [*OPTIONS, "--threads", "2", "--epochs", 10**7, "--log", "/dev/stderr", "-q"]
-    command = [sys.executable, "-m", "embedkit", "train", "skipgram", text, "-o", tmp_path / "v", *options]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    with subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, text=True, env=environment) as running:
+    command = ["-m", "embedkit", "train", "skipgram", text, "-o", tmp_path / "v", *options]
+    with _warm.Process(command, stderr=subprocess.PIPE) as running:
         assert any(json.loads(line)["event"] == "checkpoint" for line in running.stderr)
         running.send_signal(sent)
-        rest = running.stderr.read()
+        rest = running.stderr.read().split(b"\n")
         assert running.wait() == code
-    assert {json.loads(line)["event"] for line in rest.split("\n") if line} <= {"epoch", "checkpoint"}
+    assert {json.loads(line)["event"] for line in rest if line} <= {"epoch", "checkpoint"}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["pairs.txt", "text.txt", "v.ckpt"]
     assert container.read(tmp_path / "v.ckpt").metadata["kind"] == "checkpoint"
 

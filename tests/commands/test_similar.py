@@ -3,6 +3,7 @@ import subprocess
 import sys
 import unicodedata
 
+import _warm
 import numpy as np
 import pytest
 
@@ -220,8 +221,8 @@ def test_light_commands_load_neither_scipy_nor_numba(sparse_file, tmp_path, kind
 
 
 def test_pipes_answer_line_by_line(toy_file):
-    command = [sys.executable, "-m", "embedkit", "similar", str(toy_file), "-k", "1"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with _warm.Process(["-m", "embedkit", "similar", toy_file, "-k", 1], **pipes) as child:
         for word, answer in (("apple", "pear"), ("queen", "woman")):
             child.stdin.write(f"{word}\n".encode())
             child.stdin.flush()

@@ -6,10 +6,10 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
+import _warm
 import pytest
 
 from embedkit.vectors import formats
@@ -158,13 +158,14 @@ def test_log_is_json_lines(run, text, tmp_path):
 def test_interrupted_while_waiting_for_stdin(tmp_path, sent, code):
     out = tmp_path / "v"
     out.write_bytes(b"old")
-    command = [sys.executable, "-m", "embedkit", "train", "svd", "-", "-o", str(out)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+    command = ["-m", "embedkit", "train", "svd", "-", "-o", out]
+    with _warm.Process(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         # The temporary file appears once the run has begun.
+        end = time.monotonic() + 60
         while not list(tmp_path.glob(".v*")):
             time.sleep(0.02)
-            assert running.poll() is None
-        time.sleep(0.3)
+            assert time.monotonic() < end
+        time.sleep(0.1)
         running.send_signal(sent)
         assert running.wait(20) == code
         assert b"Traceback" not in running.stderr.read()

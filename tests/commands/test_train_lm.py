@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
+import _warm
 import numpy as np
 import pytest
 from _gzip import gz
@@ -302,10 +299,7 @@ def test_a_signal_keeps_the_state(text, tmp_path, run):
         "Fit._step = patched\n"
         "cli.main()\n"
     )
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    arguments = ["train", "lstm", text, "-o", "lm", *SMALL, "--threads", 1]
-    command = [sys.executable, "-c", program, *map(str, arguments)]
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True)
+    done = _warm.run(["-c", program, "train", "lstm", text, "-o", "lm", *SMALL, "--threads", 1], cwd=tmp_path)
     assert done.returncode == 128 + signal.SIGTERM
     assert done.stderr.decode().endswith("stopped; --resume goes on from lm.ckpt\n")
     stored = container.read(tmp_path / "lm.ckpt")

@@ -30,6 +30,7 @@ from _contract import (
     the,
     unclocked,
 )
+from _warm import CLOSED
 
 from embedkit import commands
 from embedkit.catalog import MODELS
@@ -316,7 +317,8 @@ def test_stdout_that_takes_nothing(kit, name):
     args = filled(name, kit, out="-") + quiet(name)
     reader, writer = os.pipe()
     os.close(reader)
-    running = [start(args, ">/dev/full"), start(args, ">&-"), start(args, stdout=writer)]
+    with open("/dev/full", "wb") as device:
+        running = [start(args, stdout=stream) for stream in (device, CLOSED, writer)]
     os.close(writer)
     full, closed, pipe = ((process.communicate()[1].decode(), process.returncode) for process in running)
     for err, code in (full, closed):

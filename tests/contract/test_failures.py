@@ -7,9 +7,8 @@ import itertools
 import os
 import resource
 import signal
-import subprocess
-import sys
 
+import _warm
 import pytest
 from _contract import ONE_EACH, WRITING, assert_one_error, contents, filled, has, quiet
 
@@ -139,7 +138,7 @@ def test_killed_before_the_rename(run, kit, tmp_path, name):
     args, made = filled(name, kit) + quiet(name), tmp_path / "made"
     made.write_bytes(b"old")
     before = contents(tmp_path)
-    done = subprocess.run([sys.executable, "-c", KILL, *args, made], capture_output=True)
+    done = _warm.run(["-c", KILL, *args, made])
     assert done.returncode == -signal.SIGKILL, done.stderr
     left = contents(tmp_path)
     assert {name: left.pop(name) for name in before} == before

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import _warm
 import numpy as np
 import pytest
 from _contract import (
@@ -25,6 +26,7 @@ from _contract import (
     start,
     unclocked,
 )
+from _warm import CLOSED
 
 import embedkit
 
@@ -37,7 +39,7 @@ def test_no_stdin_no_unicode_locale_no_terminal(run, kit, tmp_path, name):
     korean = tmp_path / "한글"
     shutil.copytree(tmp_path, korean)
     kit = {kind: path.replace(str(tmp_path), str(korean)) for kind, path in kit.items()}
-    running = start(filled(name, kit), "<&-", stdout=subprocess.PIPE, env={**os.environ, **C_LOCALE})
+    running = start(filled(name, kit), stdin=CLOSED, stdout=subprocess.PIPE, env={**os.environ, **C_LOCALE})
     out, err = running.communicate()
     made = contents(korean).get("made")
     here = run(*filled(name, kit))
@@ -79,7 +81,7 @@ def test_nothing_is_sent_and_nothing_is_run(kit, tmp_path):
     lines = [filled(name, {**kit, "out": str(tmp_path / "made")}) + quiet(name) for name in names]
     (tmp_path / "lines").write_text("\n\n".join("\n".join(line) for line in lines))
     script = [sys.executable, "-c", AUDITED, tmp_path / "lines"]
-    done = subprocess.run(script, input=b"", capture_output=True, text=False)
+    done = subprocess.run(script, input=b"", capture_output=True)
     codes = [line for line in done.stderr.decode().split("\n") if line[:1].isdigit()]
     assert codes == ["0"] * len(names), done.stderr.decode()
 
@@ -120,9 +122,9 @@ def test_a_memory_limit(large, kit, tmp_path, name):
     """As `ulimit -v` sets it, 40 MB above what the program itself takes: one line, and nothing is written."""
     before, args = contents(tmp_path), [word.format(**kit, **large) for word in HUNGRY[name].split()]
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # OpenBLAS waits for ever for threads that cannot start
-    done = subprocess.run([sys.executable, "-c", MEMORY, *args], capture_output=True, text=True, env=environment)
-    assert (done.returncode, done.stdout) == (1, ""), done.stderr
-    error, *hint = done.stderr.rstrip("\n").split("\n")
+    done = _warm.run(["-c", MEMORY, *args], env=environment)
+    assert (done.returncode, done.stdout) == (1, b""), done.stderr
+    error, *hint = done.stderr.decode().rstrip("\n").split("\n")
     assert error.startswith("Error: ")
     assert "memory" in error
     assert all(line.startswith("Hint: ") for line in hint)
