@@ -32,7 +32,7 @@ def _version(ctx, param, is_asked):
     table=COMMANDS,
     make=_command,
     short_help="Word embeddings and language models from the shell.",
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110, "show_default": True},
 )
 @click.option(
     "-V",

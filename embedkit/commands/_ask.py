@@ -85,18 +85,18 @@ class Parser:
 def metric_option(function):
     """`--metric`."""
     return click.option(
-        "--metric",
-        type=click.Choice(METRICS),
-        default="cosine",
-        show_default=True,
-        help="score; for a distance, smaller is nearer",
+        "--metric", type=click.Choice(METRICS), default="cosine", help="score; for a distance, smaller is nearer"
     )(function)
 
 
 def ranking_options(function):
     """`-k` and `--restrict-vocab`."""
-    limit = click.option("--restrict-vocab", "limit", type=WholeRange(min=0), default=0, show_default=True,
-                         metavar="N", help="answers among the N most frequent words; 0 is all")  # fmt: skip
-    k = click.option("-k", type=WholeRange(min=1), default=10, show_default=True, metavar="N",
-                     help="answers to each query")  # fmt: skip
+    limit = click.option(
+        "--restrict-vocab",
+        "limit",
+        type=WholeRange(min=0),
+        default=0,
+        help="answers among the N most frequent words; 0 is all",
+    )
+    k = click.option("-k", type=WholeRange(min=1), default=10, help="answers to each query")
     return k(limit(function))

@@ -18,7 +18,6 @@ def carry_option(default: bool):
         "--carry-state/--reset-per-line",
         "carry",
         default=default,
-        show_default=True,
         help="read each line after those before it, or as if it were the first",
     )
 
@@ -30,7 +29,6 @@ def encoding_options(function):
         "--encoding",
         type=Encoding(),
         default="utf-8",
-        show_default=True,
         help="character encoding of TEXT, by Python's name: cp949, shift_jis, utf-16",
     )
     errors = click.option(
@@ -45,7 +43,4 @@ def read_as(model, encoding: str, errors: str | None) -> dict:
     """The fields of `config.Text` that these two options set."""
     from ..vectors.query import text_options
 
-    return {
-        "encoding": encoding,
-        "encoding_errors": errors or text_options(model).get("encoding_errors", "strict"),
-    }
+    return {"encoding": encoding, "encoding_errors": errors or text_options(model).get("encoding_errors", "strict")}

@@ -29,8 +29,8 @@ class Weights(click.ParamType):
         return ",".join(map(repr, value))
 
 
-_SIZE = {"type": WholeRange(min=1), "metavar": "N"}
-_ABOVE_0 = {"type": FiniteRange(min=0, min_open=True), "metavar": "X"}
+_SIZE = {"type": WholeRange(min=1)}
+_ABOVE_0 = {"type": FiniteRange(min=0, min_open=True)}
 _OPTIONS = (
     click.option(
         "--interpolate", multiple=True, metavar="LM2", help="another model of the same words; may be repeated"
@@ -54,7 +54,6 @@ _OPTIONS = (
         "weights",
         type=Weights(),
         default="auto",
-        show_default=True,
         metavar="X,X...",
         help="weights of LM, each LM2, neural cache, unigram cache and --dynamic, of those there are; their sum is 1",
     ),

@@ -25,11 +25,17 @@ class WholeRange(click.IntRange):
 
     name = "whole number"
 
+    def get_metavar(self, param, ctx=None):
+        return METAVARS[int]
+
 
 class FiniteRange(click.FloatRange):
     """A number from a bound on; neither infinite nor NaN, which no comparison keeps out."""
 
     name = "number"
+
+    def get_metavar(self, param, ctx=None):
+        return METAVARS[float]
 
     def convert(self, value, param, ctx):
         number = super().convert(value, param, ctx)
@@ -163,10 +169,7 @@ def shared(*names: str, **settings):
 json_option = shared("--json", "as_json", is_flag=True, help="JSON lines instead of tab-separated ones")
 quiet_option = shared("-q", "--quiet", is_flag=True, help="nothing on stderr but errors")
 cache_option = shared(
-    "--cache/--no-cache",
-    default=True,
-    show_default=True,
-    help="keep the encoded text, so that the next run starts at once",
+    "--cache/--no-cache", default=True, help="keep the encoded text, so that the next run starts at once"
 )
 format_option = shared(
     "--from",

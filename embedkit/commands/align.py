@@ -14,7 +14,7 @@ from ._options import WholeRange, one_stdin
 @click.command("align", cls=Command)
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
-@click.option("--anchors", type=WholeRange(min=1), metavar="N", help="the N most frequent shared words  [default: all]")
+@click.option("--anchors", type=WholeRange(min=1), help="the N most frequent shared words  [default: all]")
 @click.option(
     "--vocab", "words", metavar="LIST", help="anchors of this file, one a line (counts may follow); - is stdin"
 )

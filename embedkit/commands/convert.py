@@ -20,14 +20,12 @@ from ._options import format_option, output_embedding_option, quiet_option, targ
     "--dedupe",
     type=click.Choice(("error", "first")),
     default="error",
-    show_default=True,
     help="a word that comes twice: refuse, or keep its first row",
 )
 @click.option(
     "--on-bad-token",
     type=click.Choice(("error", "escape", "skip")),
     default="error",
-    show_default=True,
     help="words that OUT cannot hold, as those with a space: refuse, write %20, or leave out",
 )
 @output_embedding_option

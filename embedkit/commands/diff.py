@@ -15,18 +15,14 @@ from ._options import WholeRange, format_option, json_option, one_stdin, output_
 @click.argument("words", nargs=-1, metavar="[WORD]...")
 @click.option("--vocab", "listed", metavar="LIST", help="words of this file, one a line; - is stdin")
 @click.option("--all", "every", is_flag=True, help="all words: those of A, then those that only B has")
-@click.option("-k", type=WholeRange(min=1), default=10, show_default=True, metavar="N", help="neighbours to compare")
+@click.option("-k", type=WholeRange(min=1), default=10, help="neighbours to compare")
 @click.option(
     "--top",
     type=WholeRange(min=1),
     default=10000,
-    show_default=True,
-    metavar="N",
     help="align by, and look for neighbours among, the N most frequent shared words",
 )
-@click.option(
-    "--align/--no-align", default=True, show_default=True, help="turn A onto B before cosines are taken (Procrustes)"
-)
+@click.option("--align/--no-align", default=True, help="turn A onto B before cosines are taken (Procrustes)")
 @format_option
 @output_embedding_option
 @json_option

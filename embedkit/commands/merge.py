@@ -16,7 +16,6 @@ from ._options import one_stdin
     "--how",
     type=click.Choice(("average", "concatenate")),
     default="average",
-    show_default=True,
     help="the mean of a word's vectors (short ones filled up with zeros), or one behind another",
 )
 @click.option(

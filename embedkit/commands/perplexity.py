@@ -23,12 +23,10 @@ COLUMNS = ("text", "tokens", "unknown", "perplexity", "perplexity_known", "bits_
     "--batch-size",
     type=WholeRange(min=1),
     default=32,
-    show_default=True,
-    metavar="N",
     help="lines read at a time with --reset-per-line; costs memory, changes no number",
 )
 @encoding_options
-@click.option("--threads", type=WholeRange(min=1), metavar="N", help="threads  [default: all cores]")
+@click.option("--threads", type=WholeRange(min=1), help="threads  [default: all cores]")
 @cache_option
 @json_option
 @quiet_option

@@ -40,16 +40,11 @@ class Inches(click.ParamType):
     "epochs",
     type=WholeRange(min=0),
     multiple=True,
-    metavar="N",
     help="gradients after this epoch, 0 is before training; may be given again  [default: the last]",
 )
 @click.option("--to", "target", type=click.Choice(FORMATS), help="format of FILE; by default its suffix tells")
-@click.option(
-    "--size", type=Inches(), default="6x3.6", show_default=True, metavar="WxH", help="width and height in inches"
-)
-@click.option(
-    "--dpi", type=WholeRange(30, 600), default=150, show_default=True, metavar="N", help="dots per inch of a png"
-)
+@click.option("--size", type=Inches(), default="6x3.6", metavar="WxH", help="width and height in inches")
+@click.option("--dpi", type=WholeRange(30, 600), default=150, help="dots per inch of a png")
 @quiet_option
 def command(logs, output, what, epochs, target, size, dpi, quiet):
     """Draw what training logged: perplexity and loss by epoch, gradients by time step, singular values.

@@ -73,20 +73,8 @@ def blocks(path: str, encoding: str, encoding_errors: str) -> Iterator[list[str]
     from ..io.encoding import open_text
     from ._out import whole_lines
 
-    place = 0
-    with open_text(path, encoding, encoding_errors) as file:
+    mark = "\ufeff"
+    with open_text(path, encoding, encoding_errors, checked=True) as file:
         for lines in whole_lines(file):
-            yield _decode(path, lines, encoding_errors, place)
-            place += len(lines) + 1
-
-
-def _decode(path: str, block: bytes, errors: str, place: int) -> list[str]:
-    from ..errors import FormatError
-    from ..io.encoding import advice
-
-    try:
-        text = block.decode("utf-8", errors)
-    except UnicodeDecodeError as error:
-        what = f"invalid UTF-8 (0x{block[error.start]:02x})"
-        raise FormatError(path, what, advice(block.split()), offset=place + error.start) from None
-    return text.removeprefix("\ufeff" if not place else "").replace("\r", "").split("\n")
+            yield lines.decode().removeprefix(mark).replace("\r", "").split("\n")
+            mark = ""

@@ -13,8 +13,8 @@ from ._options import WholeRange, model_argument, one_stdin
 
 @click.command("select", cls=Command)
 @model_argument
-@click.option("--top", type=WholeRange(min=1), metavar="N", help="the N most frequent words")
-@click.option("--min-count", type=WholeRange(min=0), metavar="N", help="words that occur N times or more")
+@click.option("--top", type=WholeRange(min=1), help="the N most frequent words")
+@click.option("--min-count", type=WholeRange(min=0), help="words that occur N times or more")
 @click.option("--vocab", "words", metavar="LIST", help="words of this file, one a line (counts may follow); - is stdin")
 @change_options
 def command(file, top, min_count, words, out, target, source_format, output, quiet):

@@ -11,13 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import FormatError
-from ..io.files import read_whole
 from ..runtime.progress import SILENT, Progress
 from ..text.vocab import ERRORS
 from ..vectors.query import is_sparse
@@ -25,7 +23,7 @@ from ..vectors.ranking import by_tables
 from ..vectors.top import Top
 from .bootstrap import accuracy_interval
 from .contract import UNDEFINED, Accuracy, Score, Task
-from .dataset import name_of, numbered_lines
+from .dataset import DataFile
 from .frequency_bins import frequency_bins
 from .protocols import PLAIN, Protocol
 from .source import Found, Lookup, Source
@@ -104,11 +102,8 @@ def _totals(sections: list[Section]) -> Iterator[Section]:
 
 def read_questions(path: str) -> Questions:
     """Analogy questions; those before any `: section` form one with the name of the file. Raises FormatError."""
-    data = read_whole(path)
-    words: list[str] = []
-    names: list[str] = []
-    starts: list[int] = []
-    for number, line in numbered_lines(path, data, ("#", "//")):
+    file, words, names, starts = DataFile(path, "#", "//"), [], [], []
+    for number, line in file:
         if line.startswith(":"):
             names.append(line[1:].strip(" \t"))
             starts.append(len(words))
@@ -118,14 +113,14 @@ def read_questions(path: str) -> Questions:
             hint = "word pairs are for --pairs" if len(fields) == 3 else "a question is four words"
             raise FormatError(path, f"{len(fields)} words instead of four: {line[:60]!r}", hint, line=number)
         if not starts:
-            names.append(name_of(path))
+            names.append(file.name)
             starts.append(0)
         words += fields
     if not words:
         raise FormatError(path, "no analogy questions", "a question is four words on a line")
     ends = [*starts[1:], len(words)]
     sections = [(name, (end - start) // 4) for name, start, end in zip(names, starts, ends)]
-    return Questions(name_of(path), words, sections, sha256(data).hexdigest())
+    return Questions(file.name, words, sections, file.sha256)
 
 
 def evaluate_questions(

@@ -8,17 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import FormatError
-from ..io.files import read_whole
 from ..runtime.progress import SILENT
 from ..vectors.vectors import unit_rows
 from .contract import Result, Score, Task
-from .dataset import name_of, numbered_lines
+from .dataset import DataFile
 from .protocols import PLAIN, Protocol
 from .source import Found, Lookup, Source, check_finite
 
@@ -52,18 +50,17 @@ class PurityResult(Result):
 
 def read_categories(path: str) -> Categories:
     """Words and categories. Raises FormatError naming the line that has no two."""
-    data, words, labels = read_whole(path), [], []
-    for number, line in numbered_lines(path, data, ("#",)):
+    file, words, labels = DataFile(path, "#"), [], []
+    for number, line in file:
         fields = [field for field in re.split("[ \t]+", line) if field]
         if len(fields) != 2:
-            raise FormatError(
-                path, f"{len(fields)} words instead of two: {line[:60]!r}", "a line is: word category", line=number
-            )
+            message = f"{len(fields)} words instead of two: {line[:60]!r}"
+            raise FormatError(path, message, "a line is: word category", line=number)
         words.append(fields[0])
         labels.append(fields[1])
     if not words:
         raise FormatError(path, "no words with categories", "a line is: word category")
-    return Categories(name_of(path), words, labels, sha256(data).hexdigest())
+    return Categories(file.name, words, labels, file.sha256)
 
 
 def evaluate_categories(source: Source, categories: Categories, protocol: Protocol = PLAIN) -> PurityResult:

@@ -7,18 +7,16 @@ Logistic regression with k-fold cross-validation, as in Conneau & Kiela (2018), 
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import EmbedkitError, FormatError
-from ..io.files import read_whole
 from ..runtime.progress import SILENT
 from ..vectors.query import tokens
 from ..vectors.vectors import unit_rows
 from .contract import Accuracy, Task, Unknown
-from .dataset import name_of, numbered_lines
+from .dataset import DataFile
 from .protocols import PLAIN, Protocol
 from .source import Lookup, Source, check_finite
 
@@ -44,8 +42,8 @@ class ClassificationResult(Accuracy):
 
 def read_texts(path: str) -> Texts:
     """Labelled texts. Raises FormatError naming the line without a label."""
-    data, labels, texts = read_whole(path), [], []
-    for number, line in numbered_lines(path, data, ()):
+    file, labels, texts = DataFile(path), [], []
+    for number, line in file:
         label, tab, text = line.partition("\t")
         if not tab:
             raise FormatError(path, f"no label: {line[:60]!r}", "a line is a label, a tab, a text", line=number)
@@ -53,7 +51,7 @@ def read_texts(path: str) -> Texts:
         texts.append(text)
     if not texts:
         raise FormatError(path, "no texts", "a line is a label, a tab, a text")
-    return Texts(name_of(path), labels, texts, sha256(data).hexdigest())
+    return Texts(file.name, labels, texts, file.sha256)
 
 
 def evaluate_texts(source: Source, texts: Texts, protocol: Protocol = PLAIN) -> ClassificationResult:

@@ -6,9 +6,11 @@ import io
 import os
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 
 from ..errors import FormatError
 from ..io.encoding import conversion
+from ..io.files import read_whole
 
 
 def name_of(path: str) -> str:
@@ -17,14 +19,20 @@ def name_of(path: str) -> str:
     return re.sub(r"(\.(txt|csv|tsv|tab|dat))?(\.(gz|bz2|xz))?$", "", name) or name
 
 
-def numbered_lines(path: str, data: bytes, comments: tuple[str, ...]) -> Iterator[tuple[int, str]]:
-    """(number, text) of the lines of a file with the bytes `data`, without empty ones and those that begin with
-    `comments`. FormatError where one is no UTF-8."""
-    for number, raw in enumerate(io.BytesIO(data.removeprefix(b"\xef\xbb\xbf")), 1):
-        try:
-            line = raw.decode().strip(" \t\r\n")
-        except UnicodeDecodeError as error:
-            message, hint = f"invalid UTF-8 at column {error.start + 1}", conversion(path, re.split(rb"[\s,;]+", data))
-            raise FormatError(path, message, hint, line=number) from None
-        if line and not line.startswith(comments):
-            yield number, line
+class DataFile:
+    """(number, text) of the lines of a file, without empty ones and those that begin with `comments`; its name and
+    checksum. FormatError where one is no UTF-8."""
+
+    def __init__(self, path: str, *comments: str):
+        self.path, self.comments, self.name, self._data = path, comments, name_of(path), read_whole(path)
+        self.sha256 = sha256(self._data).hexdigest()
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        for number, raw in enumerate(io.BytesIO(self._data.removeprefix(b"\xef\xbb\xbf")), 1):
+            try:
+                line = raw.decode().strip(" \t\r\n")
+            except UnicodeDecodeError as error:
+                hint = conversion(self.path, re.split(rb"[\s,;]+", self._data))
+                raise FormatError(self.path, f"invalid UTF-8 at column {error.start + 1}", hint, line=number) from None
+            if line and not line.startswith(self.comments):
+                yield number, line

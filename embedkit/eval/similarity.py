@@ -11,20 +11,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import FormatError
-from ..io.files import read_whole
 from ..runtime.progress import SILENT
 from ..units import counted
 from ..vectors.query import similarity
 from .bootstrap import correlation_difference, correlation_interval
 from .contract import UNDEFINED, Result, Score, Task
 from .correlation import LEAST, is_constant, pearson, ranks, spearman
-from .dataset import name_of, numbered_lines
+from .dataset import DataFile
 from .frequency_bins import frequency_bins
 from .protocols import PLAIN, Protocol
 from .source import Found, Lookup, Source, check_finite
@@ -48,8 +46,8 @@ class Pairs(NamedTuple):
 
 def read_pairs(path: str) -> Pairs:
     """Word pairs. Raises FormatError naming the line that is none."""
-    data, (words, written, is_first) = read_whole(path), ([], [], True)
-    for number, line in numbered_lines(path, data, ("#",)):
+    file, words, written, is_first = DataFile(path, "#"), [], [], True
+    for number, line in file:
         fields = _fields(line)
         at = _score_column(fields)
         if at:
@@ -62,7 +60,7 @@ def read_pairs(path: str) -> Pairs:
     if not written:
         raise FormatError(path, "no word pairs", "a line is: word word score")
     gold = np.array([float(score) for score in written])
-    return Pairs(name_of(path), words, gold, sha256(data).hexdigest(), written)
+    return Pairs(file.name, words, gold, file.sha256, written)
 
 
 def _fields(line: str) -> list[str]:

@@ -24,14 +24,10 @@ class Validation:
 
     def fingerprints(self) -> list[str]:
         """SHA-256 of the items of each data set and their scores."""
-        import hashlib
+        from hashlib import sha256
 
-        return [
-            hashlib.sha256(
-                "\n".join([data.name, *data.words, *map(str, getattr(data, "gold", ()))]).encode()
-            ).hexdigest()
-            for _, data in self._sets
-        ]
+        items = ([data.name, *data.words, *map(str, getattr(data, "gold", ()))] for _, data in self._sets)
+        return [sha256("\n".join(lines).encode()).hexdigest() for lines in items]
 
     def check(self, vocab) -> None:
         """Refuse data sets of which the vocabulary knows too little to judge by."""

@@ -32,13 +32,14 @@ def canonical(name: str) -> str:
     return found
 
 
-def open_text(path, encoding: str = UTF8, errors: str = "strict") -> io.BufferedReader:
-    """`open_input` of a text, whose bytes become UTF-8; what is UTF-8, as lines in memory are, is not looked at.
+def open_text(path, encoding: str = UTF8, errors: str = "strict", checked: bool = False) -> io.BufferedReader:
+    """`open_input` of a text, whose bytes become UTF-8; UTF-8 is looked at if it is to be `checked`, lines in memory
+    are not.
 
     FormatError, while reading, at the first byte that is not of the encoding, unless `errors` is "replace".
     """
     encoding, file = canonical(encoding), open_input(path)
-    if encoding == UTF8 or isinstance(path, Lines):
+    if encoding == UTF8 and not checked or isinstance(path, Lines):
         return file
     return io.BufferedReader(Recoded(path, file, encoding, errors), CHUNK)
 
@@ -70,8 +71,9 @@ class Recoded(io.RawIOBase):
         except UnicodeDecodeError as error:
             # What is decoded may begin with bytes of the block before.
             place, byte = self._read - len(error.object) + error.start, error.object[error.start]
-            message, hint = f"invalid {self._encoding} (0x{byte:02x})", advice(error.object.split(), self._encoding)
-            raise FormatError(self._path, message, hint, offset=place) from None
+            name = "UTF-8" if self._encoding == UTF8 else self._encoding
+            hint = advice(error.object.split(), self._encoding)
+            raise FormatError(self._path, f"invalid {name} (0x{byte:02x})", hint, offset=place) from None
         except UnicodeError as error:
             raise FormatError(self._path, str(error), f"without one: --encoding {self._encoding}-le or -be") from None
         try:

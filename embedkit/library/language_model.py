@@ -6,8 +6,6 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import islice
-from random import Random
 
 from ..errors import EmbedkitError
 from ..io.files import open_input
@@ -112,22 +110,12 @@ class LanguageModel:
         temperature, top_k, top_p : of the draw, in this order
         ban : words that are never written
         """
-        from ..lm.beam_search import beam_search
-        from ..lm.generate import generate, sampler
-        from ..lm.generate import greedy as best
-        from ..lm.lines import reader, spell, written_lines
+        from ..lm.lines import generated_lines, read_prompt, spell
 
-        model, asked = self.source, reader(self.source)(prompt)
-        if asked.missing and model.unk is None:
-            raise EmbedkitError(f"unknown words in the prompt: {', '.join(asked.missing)}")
-        banned, before = [id for id in map(model.vocab.id, ban) if id is not None], asked.ids.tolist()
-        if beam:
-            written = beam_search(model, beam, words, before, banned)
-        else:
-            choose = best if greedy else sampler(Random(seed), temperature, top_k, top_p)
-            written = islice(generate(model, choose, before, banned), words)
-        found = islice(written_lines(model, asked.words, written), lines)
-        return [spell(model, line) for line, _, _ in found]
+        options = {"greedy": greedy, "beam": beam, "ban": ban, "seed": seed}
+        options |= {"temperature": temperature, "top_k": top_k, "top_p": top_p}
+        found = generated_lines(self.source, read_prompt(self.source, prompt), words, lines, **options)
+        return [spell(self.source, line) for line, _, _ in found]
 
 
 def _copy(source, path, format: str | None = None) -> None:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
+from itertools import islice
+from random import Random
 from typing import NamedTuple
 
 import numpy as np
 
 from ..config import Text
+from ..errors import EmbedkitError
 from ..text.tokenize import TOKENIZERS, line_splitter
 from ..vectors.query import text_options
+from .beam_search import beam_search
+from .generate import generate, sampler
+from .generate import greedy as most_probable
 from .protocol import LanguageModel
 
 
@@ -38,6 +44,45 @@ def reader(model: LanguageModel) -> Callable[[str], Line]:
         return Line(words, np.array([stand_in if id is None else id for id in ids], np.int64), missing)
 
     return read
+
+
+def read_prompt(model: LanguageModel, text: str) -> Line:
+    """A prompt as `model` reads it. EmbedkitError where the model lacks one of its words, and has no `<unk>`."""
+    line = reader(model)(text)
+    if line.missing and model.unk is None:
+        near = [spelling for word in line.missing for spelling in model.vocab.spellings(word)]
+        raise EmbedkitError(unknown_in(line), f"near: {', '.join(near)}" if near else "")
+    return line
+
+
+def unknown_in(prompt: Line) -> str:
+    """The unknown words of a prompt, as a message."""
+    return f"unknown word{'s' * (len(prompt.missing) > 1)} in the prompt: {', '.join(prompt.missing)}"
+
+
+def generated_lines(
+    model: LanguageModel,
+    prompt: Line,
+    words: int,
+    lines: int | None,
+    *,
+    greedy: bool = False,
+    beam: int | None = None,
+    ban: Iterable[str] = (),
+    seed: int = 1,
+    **distribution,
+) -> Iterator[tuple[list[str], int, float]]:
+    """At most so many `lines` of at most so many `words` in all that go on from `prompt`; see `written_lines`.
+
+    By beam search, greedy, or drawn from a `generate.distribution` with a `seed`; the words `ban` are never written.
+    """
+    banned, before = [id for id in map(model.vocab.id, ban) if id is not None], prompt.ids.tolist()
+    if beam:
+        written = beam_search(model, beam, words, before, banned)
+    else:
+        choose = most_probable if greedy else sampler(Random(seed), **distribution)
+        written = islice(generate(model, choose, before, banned), words)
+    return islice(written_lines(model, prompt.words, written), lines)
 
 
 def spell(model: LanguageModel, words: list[str]) -> str:
