@@ -6,7 +6,7 @@ import click
 
 from ..errors import EmbedkitError
 from ..units import counted
-from ._change import change_options, open_dense, tell_lost
+from ._change import change_options
 from ._config import Command
 from ._options import WholeRange, one_stdin
 
@@ -19,7 +19,7 @@ from ._options import WholeRange, one_stdin
     "--vocab", "words", metavar="LIST", help="anchors of this file, one a line (counts may follow); - is stdin"
 )
 @change_options
-def command(a, b, anchors, words, out, target, source_format, output, quiet):
+def command(a, b, anchors, words, change):
     """Turn the vectors of A so that words that B has too come as near to theirs in B as a rotation can bring them.
 
     OUT has the words of A, whose similarities among each other do not change. The rotation (orthogonal Procrustes) is
@@ -27,8 +27,6 @@ def command(a, b, anchors, words, out, target, source_format, output, quiet):
     A or B lacks are named, and the exit code is 3.
     """
     one_stdin(a, b, words)
-    from ..runtime.progress import Progress
-    from ..vectors.formats import Saving
     from ..vectors.transform.align import rotation
     from ..vectors.transform.history import history
     from ..vectors.transform.merge import match
@@ -36,11 +34,10 @@ def command(a, b, anchors, words, out, target, source_format, output, quiet):
     from ..vectors.transform.select import pick
     from ..vectors.vectors import Vectors
     from ._out import Unanswered
-    from ._run import need_output
 
-    progress, unanswered = Progress(quiet), Unanswered(quiet)
-    with Saving(need_output(out), target) as saving:
-        source, goal = (open_dense(file, source_format, output) for file in (a, b))
+    unanswered = Unanswered(change.quiet)
+    with change:
+        source, goal = change.open(a), change.open(b)
         if source.width != goal.width:
             message = f"{a} has vectors of {source.width} dimensions, {b} of {goal.width}"
             raise EmbedkitError(message, "embedkit postprocess --steps pca:D shortens vectors")
@@ -54,11 +51,10 @@ def command(a, b, anchors, words, out, target, source_format, output, quiet):
         done = {"anchors": len(chosen), "cosine_before": round(before, 6), "cosine_after": round(after, 6)}
         facts = {"kind": "vectors", "history": history(source.metadata, "align", **done, onto=goal.metadata)}
         made = Vectors(source.vocab, rows.matrix(), metadata=source.metadata | facts)
-        saving.save(made)
-    progress.say(f"{counted(len(chosen), 'anchor')}, mean cosine {before:.4f} before, {after:.4f} after")
-    if len(chosen) < source.width:
-        progress.say(f"fewer anchors than the {source.width} dimensions: other rotations would fit them as well")
-    tell_lost(progress, out, saving.format, made, source)
+        change.save(made, source)
+        change.say(f"{counted(len(chosen), 'anchor')}, mean cosine {before:.4f} before, {after:.4f} after")
+        if len(chosen) < source.width:
+            change.say(f"fewer anchors than the {source.width} dimensions: other rotations would fit them as well")
     unanswered.finish()
 
 

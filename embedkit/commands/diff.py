@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ._change import open_dense
+from ._change import load_dense
 from ._config import Command
 from ._options import WholeRange, format_option, json_option, one_stdin, output_embedding_option, quiet_option
 
@@ -47,7 +47,7 @@ def command(a, b, words, listed, every, k, top, align, source_format, output, as
         from ..text.word_list import read_words
 
         words = read_words(listed)
-    source, goal = (open_dense(file, source_format, output) for file in (a, b))
+    source, goal = (load_dense(file, format=source_format, output=output) for file in (a, b))
     if source.width != goal.width:
         Progress(quiet).say(f"no cosines: vectors of {source.width} dimensions in {a}, of {goal.width} in {b}")
     comparison, unanswered = Comparison(source, goal, top, align), Unanswered(quiet)

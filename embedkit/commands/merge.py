@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..errors import EmbedkitError
-from ._change import change_options, open_dense, tell_lost
+from ._change import change_options
 from ._config import Command
 from ._options import one_stdin
 
@@ -25,7 +25,7 @@ from ._options import one_stdin
 )
 @click.option("--unit", is_flag=True, help="scale vectors to length 1 first, so that every file has the same weight")
 @change_options
-def command(files, how, union, unit, out, target, source_format, output, quiet):
+def command(files, how, union, unit, change):
     """Make one model of several: of each word the average of its vectors, or all of them in one.
 
     Words are the same if they are spelt the same. They come in the order of the first file, and then what --union adds;
@@ -34,20 +34,16 @@ def command(files, how, union, unit, out, target, source_format, output, quiet):
     if len(files) < 2:
         raise click.UsageError("merge takes two files or more", click.get_current_context())
     one_stdin(*files)
-    from ..runtime.progress import Progress
-    from ..vectors.formats import Saving
     from ..vectors.transform.history import history, shared
     from ..vectors.transform.merge import match, merge
     from ..vectors.vectors import Vectors
-    from ._run import need_output
 
-    with Saving(need_output(out), target) as saving:
-        sources = [open_dense(file, source_format, output) for file in files]
+    with change:
+        sources = [change.open(file) for file in files]
         vocab, ids = match([source.vocab for source in sources], union)
         if not len(vocab):
             raise EmbedkitError(f"{', '.join(files)}: no word is in all of them", "--union keeps the words of any")
         done = {"how": how, "words": "union" if union else "intersection", "unit": unit}
         facts = {"history": history({}, "merge", **done, of=[source.metadata for source in sources])}
         made = Vectors(vocab, merge(sources, ids, how, unit), metadata=shared(sources) | facts)
-        saving.save(made)
-    tell_lost(Progress(quiet), out, saving.format, made, *sources)
+        change.save(made, *sources)

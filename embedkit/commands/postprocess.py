@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..errors import about
-from ._change import change_options, open_dense, tell_lost
+from ._change import change_options
 from ._config import Command
 from ._options import model_argument
 
@@ -14,7 +14,7 @@ from ._options import model_argument
 @model_argument
 @click.option("--steps", metavar="STEP,...", help="what to do, in this order")
 @change_options
-def command(file, steps, out, target, source_format, output, quiet):
+def command(file, steps, change):
     """Center, scale, flatten or shorten the vectors of FILE: words and counts stay, context vectors and n-grams do not.
 
     \b
@@ -32,21 +32,17 @@ def command(file, steps, out, target, source_format, output, quiet):
     """
     if steps is None:
         raise click.UsageError("Missing --steps, as in --steps center,unit", click.get_current_context())
-    from ..runtime.progress import Progress
-    from ..vectors.formats import Saving
     from ..vectors.transform.history import history
     from ..vectors.transform.postprocess import parse_steps, postprocess, resolve
     from ..vectors.vectors import Vectors
-    from ._run import need_output
 
     parsed = parse_steps(steps)
-    with Saving(need_output(out), target) as saving:
-        source = open_dense(file, source_format, output)
+    with change:
+        source = change.open(file)
         with about(file):
             parsed = resolve(parsed, source.width)
-        saving.reserve(4 * len(source) * source.width)
+        change.reserve(4 * len(source) * source.width)
         done = [name if d is None else f"{name}:{d}" for name, d in parsed]
         facts = {**source.metadata, "kind": "vectors", "history": history(source.metadata, "postprocess", steps=done)}
         made = Vectors(source.vocab, postprocess(source, parsed), metadata=facts)
-        saving.save(made)
-    tell_lost(Progress(quiet), out, saving.format, made, source)
+        change.save(made, source)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..errors import EmbedkitError, OptionError
-from ._change import change_options, open_dense, tell_lost
+from ._change import change_options
 from ._config import Command
 from ._options import model_argument
 
@@ -13,7 +13,7 @@ from ._options import model_argument
 @click.command("quantize", cls=Command)
 @model_argument
 @change_options
-def command(file, out, target, source_format, output, quiet):
+def command(file, change):
     """Round the numbers of FILE to int8, with a scale for each word: a quarter of the size, queried as any other file.
 
     What that costs is told on stderr and kept in OUT: the error, 1 - cosine of a vector with what became of it, mean
@@ -22,25 +22,21 @@ def command(file, out, target, source_format, output, quiet):
 
     OUT is a native file. Words and counts stay, context vectors and n-grams do not.
     """
-    from ..runtime.progress import Progress
-    from ..vectors.formats import Saving
     from ..vectors.quantized import QuantizedVectors
     from ..vectors.transform.history import history
     from ..vectors.transform.quantize import loss, quantize
-    from ._run import need_output
 
-    progress = Progress(quiet)
-    with Saving(need_output(out), target) as saving:
-        if saving.format.NAME != "native":
-            raise OptionError(f"{out}: {saving.format.NAME} has no int8 vectors", "use the suffix .safetensors")
-        source = open_dense(file, source_format, output)
+    with change:
+        if change.format.NAME != "native":
+            raise OptionError(f"{change.out}: {change.format.NAME} has no int8 vectors", "use the suffix .safetensors")
+        source = change.open(file)
         if isinstance(source, QuantizedVectors):
             raise EmbedkitError(f"{file}: is quantized already")
-        saving.reserve(len(source) * source.width)
+        change.reserve(len(source) * source.width)
         made = quantize(source)
         mean, largest, overlap = (float(f"{value:.4g}") for value in loss(source, made))
         done = {"cosine_error_mean": mean, "cosine_error_largest": largest, "overlap": overlap}
         made.metadata["history"] = history(source.metadata, "quantize", **done)
-        saving.save(made)
-    progress.say(f"cosine error {mean:.2g} on average, {largest:.2g} at most; {overlap:.4f} of neighbours are the same")
-    tell_lost(progress, out, saving.format, made, source)
+        change.save(made, source)
+        errors = f"cosine error {mean:.2g} on average, {largest:.2g} at most"
+        change.say(f"{errors}; {overlap:.4f} of neighbours are the same")

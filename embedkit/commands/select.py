@@ -6,7 +6,7 @@ import click
 
 from ..errors import EmbedkitError, about
 from ._ask import Parser
-from ._change import change_options, tell_lost
+from ._change import change_options
 from ._config import Command
 from ._options import WholeRange, model_argument, one_stdin
 
@@ -17,7 +17,7 @@ from ._options import WholeRange, model_argument, one_stdin
 @click.option("--min-count", type=WholeRange(min=0), help="words that occur N times or more")
 @click.option("--vocab", "words", metavar="LIST", help="words of this file, one a line (counts may follow); - is stdin")
 @change_options
-def command(file, top, min_count, words, out, target, source_format, output, quiet):
+def command(file, top, min_count, words, change):
     """Keep some of the words of FILE: the most frequent ones, those of a list, or both at once.
 
     Words stay in the order of FILE, with their counts and everything else. --top takes the words with the highest
@@ -27,23 +27,19 @@ def command(file, top, min_count, words, out, target, source_format, output, qui
     if top is None and min_count is None and words is None:
         raise click.UsageError("Missing what to select: --top, --min-count or --vocab", click.get_current_context())
     one_stdin(file, words)
-    from ..runtime.progress import Progress
-    from ..vectors.formats import Saving, load
     from ..vectors.transform.history import history
     from ..vectors.transform.select import pick
     from ._out import Unanswered
-    from ._run import need_output
 
-    unanswered = Unanswered(quiet)
-    with Saving(need_output(out), target) as saving:
-        source = load(file, source_format, output=output)
+    unanswered = Unanswered(change.quiet)
+    with change:
+        source = change.open(file, dense=False)
         among = None if words is None else _known(source, file, words, unanswered)
         with about(file):
             selected = source.take(pick(source.vocab, among, min_count, top))
         listed = None if among is None else len(among)
         selected.metadata["history"] = history(source.metadata, "select", words=listed, min_count=min_count, top=top)
-        saving.save(selected)
-    tell_lost(Progress(quiet), out, saving.format, selected, source)
+        change.save(selected, source)
     unanswered.finish()
 
 

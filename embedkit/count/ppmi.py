@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from ..config import Context, Text, Training, option
 from ..runtime.memory import Memory
-from ..runtime.progress import SILENT, Progress
 from .reading import CountModel
 
 if TYPE_CHECKING:
@@ -68,13 +67,6 @@ def ppmi(
     return Csr(np.cumsum(ends), indices.array(), data.array(), counts.shape, is_symmetric)
 
 
-def train(counts, options: Ppmi, training: Training, progress: Progress = SILENT, memory: Memory | None = None):
-    """`SparseVectors` (V, V) from `Counts`."""
-    from ..vectors.sparse import SparseVectors
-
-    return SparseVectors(counts.vocab, ppmi(counts.matrix, options.cds, options.shift, training.threads, memory))
-
-
 def peak_memory(counts: Csr, memory: Memory) -> int:
     """Bytes that PPMI holds at most, the counts among them."""
     from ..io.spool import held
@@ -92,7 +84,10 @@ class PpmiModel(CountModel):
         return 4 * data.matrix.nnz
 
     def train(self, data, config, run):
-        return train(data, config.model, config.training, run.progress, run.memory)
+        from ..vectors.sparse import SparseVectors
+
+        options, threads = config.model, config.training.threads
+        return SparseVectors(data.vocab, ppmi(data.matrix, options.cds, options.shift, threads, run.memory))
 
 
 MODEL = PpmiModel({"text": Text, "context": Context, "model": Ppmi, "training": Training})

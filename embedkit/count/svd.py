@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from ..config import Context, Text, Training, option
 from ..errors import EmbedkitError
-from ..runtime.memory import Memory
-from ..runtime.progress import SILENT, Progress
 from .ppmi import Ppmi, peak_memory, ppmi
 from .reading import CountModel
 
@@ -20,26 +18,6 @@ class Svd(Ppmi):
     eig: float = option(0.5, "singular values are raised to this power", least=0)
     add_context: bool = option(False, "add each word's context vector to its vector (w + c)")
     tolerance: float = option(1e-3, "relative error allowed in the singular values", above=0)
-
-
-def train(counts, options: Svd, training: Training, progress: Progress = SILENT, memory: Memory | None = None):
-    """`Vectors` (V, dim) from `Counts`: U S**eig, plus V S**eig with `add_context`."""
-    from ..vectors.vectors import Vectors
-    from .truncated_svd import truncated_svd
-
-    words = len(counts.vocab)
-    if options.dim >= words:
-        raise EmbedkitError(
-            f"dim {options.dim} needs more than {options.dim} words; the vocabulary has {words}",
-            "lower --dim, or keep more words (--min-count, --max-vocab)",
-        )
-    weights = ppmi(counts.matrix, options.cds, options.shift, training.threads, memory)
-    u, s, v = truncated_svd(weights, options.dim, options.tolerance, training.seed, training.threads, progress)
-    progress.event("svd", singular_values=s.tolist())
-    vectors = u * s**options.eig
-    if options.add_context:
-        vectors += v * s**options.eig
-    return Vectors(counts.vocab, vectors.astype("float32"))
 
 
 class SvdModel(CountModel):
@@ -55,7 +33,23 @@ class SvdModel(CountModel):
         return 4 * len(data.vocab) * min(config.model.dim, len(data.vocab))
 
     def train(self, data, config, run):
-        return train(data, config.model, config.training, run.progress, run.memory)
+        """U S**eig, plus V S**eig with `add_context`."""
+        from ..vectors.vectors import Vectors
+        from .truncated_svd import truncated_svd
+
+        options, training, words = config.model, config.training, len(data.vocab)
+        if options.dim >= words:
+            raise EmbedkitError(
+                f"dim {options.dim} needs more than {options.dim} words; the vocabulary has {words}",
+                "lower --dim, or keep more words (--min-count, --max-vocab)",
+            )
+        weights = ppmi(data.matrix, options.cds, options.shift, training.threads, run.memory)
+        u, s, v = truncated_svd(weights, options.dim, options.tolerance, training.seed, training.threads, run.progress)
+        run.progress.event("svd", singular_values=s.tolist())
+        vectors = u * s**options.eig
+        if options.add_context:
+            vectors += v * s**options.eig
+        return Vectors(data.vocab, vectors.astype("float32"))
 
 
 MODEL = SvdModel({"text": Text, "context": Context, "model": Svd, "training": Training})

@@ -11,11 +11,17 @@ from .vocab import Vocab
 LINE_END = -1
 
 
-class _WithIds:
-    """Ids that are made when they are first asked for: who counts words never asks."""
+class Encoded:
+    """Everything in a text, whatever a run will keep of it.
 
-    def __init__(self, ids: np.ndarray | Callable[[], np.ndarray]):
-        self._ids = ids
+    vocab : all types, most frequent first, equal counts in the order of their bytes
+    ids : (N,) int32, a type per token and LINE_END per line; may be a memory map. They may come from a function, called
+        when they are first asked for: who counts words never asks
+    sha256 : fingerprint of the decompressed text
+    """
+
+    def __init__(self, vocab: Vocab, ids: np.ndarray | Callable[[], np.ndarray], sha256: str):
+        self.vocab, self._ids, self.sha256 = vocab, ids, sha256
 
     @property
     def ids(self) -> np.ndarray:
@@ -24,31 +30,17 @@ class _WithIds:
         return self._ids
 
 
-class Encoded(_WithIds):
-    """Everything in a text, whatever a run will keep of it.
-
-    vocab : all types, most frequent first, equal counts in the order of their bytes
-    ids : (N,) int32, a type per token and LINE_END per line; may be a memory map
-    sha256 : fingerprint of the decompressed text
-    """
-
-    def __init__(self, vocab: Vocab, ids: np.ndarray | Callable[[], np.ndarray], sha256: str):
-        super().__init__(ids)
-        self.vocab, self.sha256 = vocab, sha256
-
-
-class Corpus(_WithIds):
+class Corpus(Encoded):
     """The words of a text that a run keeps: the others are gone, as if the text had never held them.
 
     vocab : V words
     ids : (N,) int32 below V, LINE_END between lines
     tokens : number of tokens in the whole text, kept or not
-    sha256 : fingerprint of the decompressed text
     """
 
     def __init__(self, vocab: Vocab, ids: np.ndarray | Callable[[], np.ndarray], tokens: int, sha256: str):
-        super().__init__(ids)
-        self.vocab, self.tokens, self.sha256 = vocab, tokens, sha256
+        super().__init__(vocab, ids, sha256)
+        self.tokens = tokens
 
     @property
     def provenance(self) -> dict:

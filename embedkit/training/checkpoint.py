@@ -119,14 +119,10 @@ class Checkpoint:
 
     def expect(self, tensors: dict[str, np.ndarray]) -> None:
         """Say before the work if there is no room to `save` these beside what is there."""
-        size, free = (
-            sum(tensor.nbytes for tensor in tensors.values()),
-            None if self.path is None else free_space(self.path),
-        )
+        size, free = sum(tensor.nbytes for tensor in tensors.values()), self.path and free_space(self.path)
         if free is not None and size > free:
-            self.progress.say(
-                f"Warning: no room for checkpoints: {self.path} will need {readable(size)}, {readable(free)} is free"
-            )
+            need = f"{self.path} will need {readable(size)}, {readable(free)} is free"
+            self.progress.say(f"Warning: no room for checkpoints: {need}")
 
     def save(self, tensors: dict[str, np.ndarray], state: dict, is_complete: bool = False) -> None:
         """Replace the file, then act on a signal. Where it cannot be written, people are told and the run goes on."""

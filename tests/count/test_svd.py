@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from _csr import csr_of
 
-from embedkit.config import Training
+from embedkit.config import Config, Training
 from embedkit.count import truncated_svd as decompose
 from embedkit.count.counts import Counts
-from embedkit.count.svd import Svd, train
+from embedkit.count.svd import MODEL, Svd
 from embedkit.count.truncated_svd import truncated_svd
 from embedkit.errors import EmbedkitError
 from embedkit.text.vocab import Vocab
+from embedkit.training.contract import Run
 
 
 def sparse(rows=120, columns=None, density=0.15, seed=0):
@@ -79,8 +80,12 @@ def counts(size=60):
     return Counts(Vocab.from_words([f"w{i}" for i in range(size)]), sparse(size, density=0.5)[1])
 
 
+def train(options: Svd):
+    return MODEL.train(counts(), Config(model=options, training=Training(threads=1)), Run())
+
+
 def test_eig_scales_the_columns():
-    plain, half = (train(counts(), Svd(dim=8, eig=eig), Training(threads=1)).matrix for eig in (0.0, 0.5))
+    plain, half = (train(Svd(dim=8, eig=eig)).matrix for eig in (0.0, 0.5))
     np.testing.assert_allclose(np.linalg.norm(plain, axis=0), 1, rtol=1e-4)
     scale = np.linalg.norm(half, axis=0)
     assert (np.diff(scale) <= 0).all()
@@ -88,12 +93,12 @@ def test_eig_scales_the_columns():
 
 
 def test_add_context_adds_the_right_singular_vectors():
-    word = train(counts(), Svd(dim=8), Training(threads=1)).matrix
-    both = train(counts(), Svd(dim=8, add_context=True), Training(threads=1)).matrix
+    word = train(Svd(dim=8)).matrix
+    both = train(Svd(dim=8, add_context=True)).matrix
     assert np.abs(both - word).max() > 0.01
     np.testing.assert_allclose(np.linalg.norm(both - word, axis=0), np.linalg.norm(word, axis=0), rtol=1e-4)
 
 
 def test_dim_must_be_below_the_vocabulary():
     with pytest.raises(EmbedkitError, match="dim 60 needs more than 60 words; the vocabulary has 60"):
-        train(counts(), Svd(dim=60), Training())
+        train(Svd(dim=60))
