@@ -13,12 +13,12 @@ def lm_argument(function):
 
 
 def carry_option(default: bool):
-    """`--carry-state` and `--reset-per-line`: whether a line is read in the light of those before it."""
+    """`--carry-state` and `--reset-per-line`: the hidden state at the beginning of a line."""
     return click.option(
         "--carry-state/--reset-per-line",
         "carry",
         default=default,
-        help="read each line after those before it, or as if it were the first",
+        help="hidden state at a line's beginning: that of the line before, or the initial one",
     )
 
 

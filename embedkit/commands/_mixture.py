@@ -33,31 +33,38 @@ _SIZE = {"type": WholeRange(min=1)}
 _ABOVE_0 = {"type": FiniteRange(min=0, min_open=True)}
 _OPTIONS = (
     click.option(
-        "--interpolate", multiple=True, metavar="LM2", help="another model of the same words; may be repeated"
+        "--interpolate",
+        multiple=True,
+        metavar="LM2",
+        help="interpolate with another model of the same vocabulary; may be repeated",
     ),
     click.option(
         "--neural-cache",
-        help="what came after the last N states of the model, most of all those like the present one (try 500)",
+        help="neural cache over the last N hidden states (Grave 2017; try 500)",
         **_SIZE,
     ),
     click.option(
         "--unigram-cache",
-        help="how often words were seen; one N words ago counts 1/e of the last one (try 100)",
+        help="unigram cache with exponential decay over N words (try 100)",
         **_SIZE,
     ),
     click.option(
-        "--dynamic", is_flag=True, help="a copy of the model learns from what it has predicted (dynamic evaluation)"
+        "--dynamic",
+        is_flag=True,
+        help="dynamic evaluation: a copy of the model takes a gradient step after every 20 words (Krause 2018)",
     ),
-    click.option("--valid", metavar="FILE", help="text on which to choose those of the next three that are not given"),
+    click.option("--valid", metavar="FILE", help="validation text: the next three, where not given, are tuned on it"),
     click.option(
         "--lambda",
         "weights",
         type=Weights(),
         default="auto",
         metavar="X,X...",
-        help="weights of LM, each LM2, neural cache, unigram cache and --dynamic, of those there are; their sum is 1",
+        help="mixture weights, sum 1, of those there are: LM, each LM2, neural cache, unigram cache, --dynamic",
     ),
-    click.option("--theta", help="sharpness of the neural cache; near 0 it takes all states for alike", **_ABOVE_0),
+    click.option(
+        "--theta", help="inverse temperature θ of the neural cache; near 0 all states weigh the same", **_ABOVE_0
+    ),
     click.option("--dynamic-lr", help="learning rate of --dynamic", **_ABOVE_0),
 )
 

@@ -15,9 +15,9 @@ def checkpoint_params() -> list[click.Parameter]:
         click.Option(
             ["--checkpoint"],
             metavar="FILE",
-            help="keep the state of the unfinished run here  [default: OUT.ckpt; none where OUT is no file]",
+            help="checkpoint file: the state of the unfinished run  [default: OUT.ckpt; none where OUT is no file]",
         ),
-        click.Option(["--resume"], is_flag=True, help="go on from the checkpoint, if there is one"),
+        click.Option(["--resume"], is_flag=True, help="resume from the checkpoint, if there is one"),
         click.Option(["--restart"], is_flag=True, help="discard the checkpoint, if there is one, and start anew"),
     ]
 

@@ -41,6 +41,6 @@ command = configured(
     count,
     {"text": Text, "context": Context, "training": Training},
     [*counts_params(), to],
-    "Count which words stand near which; `train ppmi` and `train svd` go on from the file.\n\n"
+    "Co-occurrence counts of words in context windows, the input of `train ppmi` and `train svd`.\n\n"
     "INPUT is text (files, folders, patterns, - for stdin), or counts to write in another format.",
 )

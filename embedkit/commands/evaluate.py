@@ -119,7 +119,7 @@ def command(
     quiet,
     **options,
 ):
-    """Judge vectors: Spearman and Pearson correlation with the scores of word pairs, accuracy on analogy questions,
+    """Evaluate vectors: Spearman and Pearson correlation with the scores of word pairs, accuracy on analogy questions,
     purity of clusters, accuracy of a logistic regression on the mean vectors of texts (10 folds).
 
     Pairs with a word out of vocabulary are left out; the columns used, total and coverage say how many were not. An

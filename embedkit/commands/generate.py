@@ -20,20 +20,20 @@ WORDS = 100
     help=f"stop after N words, line ends counted  [default: {WORDS}, with --lines that many a line]",
 )
 @click.option("--lines", type=WholeRange(min=1), help="stop after N lines")
-@click.option("--greedy", is_flag=True, help="always the most probable word")
+@click.option("--greedy", is_flag=True, help="greedy decoding: always the most probable word")
 @click.option(
     "--temperature",
     type=FiniteRange(min=0, min_open=True),
     default=1.0,
-    help="divide log probabilities by this: below 1 bolder in what is likely, above 1 more varied",
+    help="softmax temperature: below 1 more likely words, above 1 more varied ones",
 )
-@click.option("--top-k", type=WholeRange(min=1), help="draw among the N most probable words")
+@click.option("--top-k", type=WholeRange(min=1), help="top-k sampling: among the N most probable words")
 @click.option(
     "--top-p",
     type=FiniteRange(min=0, max=1, min_open=True),
-    help="draw among the fewest words that have this share of the probability",
+    help="nucleus sampling: among the fewest words with this share of the probability",
 )
-@click.option("--beam", type=WholeRange(min=1), help="the most probable lines, keeping N at a time")
+@click.option("--beam", type=WholeRange(min=1), help="beam search of width N for the most probable lines")
 @click.option("--ban", multiple=True, metavar="WORD", help="never write this word, as '<unk>'; may be repeated")
 @click.option("--seed", type=WholeRange(min=0), default=1, help="seed of the draw")
 @json_option

@@ -52,6 +52,6 @@ command = configured(
         click.Option(["--text", "as_text"], is_flag=True, help="write the text with its phrases joined, not a table"),
         json_option(),
     ],
-    "Find words that belong together: `first<TAB>second<TAB>count<TAB>score`. The output serves as --phrases FILE "
-    "elsewhere.",
+    "Detect phrases, words that belong together: `first<TAB>second<TAB>count<TAB>score`. The output serves as "
+    "--phrases FILE elsewhere.",
 )

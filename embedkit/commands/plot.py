@@ -47,10 +47,10 @@ class Inches(click.ParamType):
 @click.option("--dpi", type=WholeRange(30, 600), default=150, help="dots per inch of a png")
 @quiet_option
 def command(logs, output, what, epochs, target, size, dpi, quiet):
-    """Draw what training logged: perplexity and loss by epoch, gradients by time step, singular values.
+    """Plot training logs: perplexity and loss by epoch, gradient norms by time step, singular values.
 
     LOG is what train wrote with --log FILE; several become curves of one figure, named as the files are. Gradients, the
-    length of dL/dh by steps back in time, are in logs of --log-gradients; singular values in those of train svd. The
+    norm of ∂L/∂h by steps back in time, are in logs of --log-gradients; singular values in those of train svd. The
     same logs give the same bytes. Needs matplotlib: pip install matplotlib.
     """
     one_stdin(*logs)

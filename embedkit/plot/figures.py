@@ -41,7 +41,7 @@ def loss(log: Log) -> Curves:
 
 
 def gradients(log: Log, epochs: Sequence[int] = ()) -> Curves:
-    """Length of dL/dh by steps back from where the loss is, for each layer: after the last epoch, or `epochs`.
+    """Norm of ∂L/∂h by steps back from where the loss is, for each layer: after the last epoch, or `epochs`.
 
     FormatError where those of one of the `epochs` are not in the log.
     """
@@ -70,7 +70,7 @@ HINTS = {
 FIGURES = {
     "perplexity": Figure("epoch", "perplexity", perplexity, True),
     "loss": Figure("epoch", "mean loss (nats)", loss, False),
-    "gradients": Figure("steps back in time", "length of ∂L/∂h", gradients, True),
+    "gradients": Figure("steps back in time", "norm of ∂L/∂h", gradients, True),
     "spectrum": Figure("rank", "singular value", spectrum, True),
 }
 

@@ -31,7 +31,7 @@ def folder(tmp_path, run, monkeypatch):
         ("gru.jsonl cbow.jsonl", ["mean loss (nats)", "gru", "cbow"]),
         (
             "gru.jsonl --what gradients --epoch 0 --epoch 2",
-            ["steps back in time", "length of ∂L/∂h", "epoch 0", "epoch 2"],
+            ["steps back in time", "norm of ∂L/∂h", "epoch 0", "epoch 2"],
         ),
     ],
 )
