@@ -22,12 +22,14 @@ from ._options import WholeRange, one_stdin
 def command(a, b, anchors, words, change):
     """Turn the vectors of A so that words that B has too come as near to theirs in B as a rotation can bring them.
 
-    OUT has the words of A, whose similarities among each other do not change. The rotation (orthogonal Procrustes) is
-    the one with the highest mean cosine over the anchors; stderr tells that cosine, before and after. Listed words that
-    A or B lacks are named, and the exit code is 3.
+    OUT has the words and n-grams of A, whose similarities among each other do not change. The rotation (orthogonal
+    Procrustes) is the one with the highest mean cosine over the anchors; stderr tells that cosine, before and after.
+    Listed words that A or B lacks are named, and the exit code is 3.
     """
     one_stdin(a, b, words)
-    from ..vectors.transform.align import rotation
+    from ..vectors.query import has_ngrams
+    from ..vectors.subwords import SubwordVectors
+    from ..vectors.transform.align import rotated, rotation
     from ..vectors.transform.history import history
     from ..vectors.transform.merge import match
     from ..vectors.transform.rows import Rows
@@ -51,6 +53,10 @@ def command(a, b, anchors, words, change):
         done = {"anchors": len(chosen), "cosine_before": round(before, 6), "cosine_after": round(after, 6)}
         facts = {"kind": "vectors", "history": history(source.metadata, "align", **done, onto=goal.metadata)}
         made = Vectors(source.vocab, rows.matrix(), metadata=source.metadata | facts)
+        if has_ngrams(source):
+            # A rotation of all rows is one of their means and sums.
+            ngrams = rotated(source.buckets, matrix), source.ngrams
+            made = SubwordVectors(made.vocab, made.matrix, *ngrams, metadata=made.metadata)
         change.save(made, source)
         change.say(f"{counted(len(chosen), 'anchor')}, mean cosine {before:.4f} before, {after:.4f} after")
         if len(chosen) < source.width:

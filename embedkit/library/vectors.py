@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..vectors import formats, ranking
-from ..vectors.query import Unanswerable, find_all, is_sparse, locate, parse_query, pool, similarity, tokens
+from ..vectors.query import Unanswerable, find, find_all, is_sparse, locate, parse_query, pool, similarity, tokens
 
 
 class Neighbour(NamedTuple):
@@ -51,7 +51,8 @@ class WordVectors:
         return iter(self.source.vocab)
 
     def __contains__(self, word: str) -> bool:
-        return locate(self.source, word) is not None
+        """True for words of the vocabulary, as iteration and `len` have it; n-grams answer for others all the same."""
+        return find(self.source, word) is not None
 
     def __getitem__(self, words: str | Sequence[str]) -> np.ndarray:
         """The vector of a word (D,) float32, or those of several words (n, D). UnknownWord, a KeyError, for others."""

@@ -3,6 +3,8 @@ import pytest
 
 from embedkit.text.vocab import Vocab
 from embedkit.vectors import formats
+from embedkit.vectors.ngrams import Ngrams
+from embedkit.vectors.subwords import SubwordVectors, pooled
 from embedkit.vectors.vectors import Vectors
 
 TURN = np.array([[0, 1, 0, 0], [-1, 0, 0, 0], [0, 0, 0, -1], [0, 0, 1, 0]], np.float32)
@@ -27,6 +29,18 @@ def test_words_of_a_in_the_space_of_b(run, toy_file, toy, goal, tmp_path):
     np.testing.assert_allclose(made.matrix, toy.matrix @ TURN, atol=1e-6)
     assert (made.vocab.words(), made.vocab.counts.tolist()) == (toy.vocab.words(), toy.vocab.counts.tolist())
     assert run("align", toy_file, goal, "-o", out, "-q") == (0, "", "", b"")
+
+
+def test_ngrams_are_turned_as_well(run, toy, goal, tmp_path):
+    words, buckets = toy.vocab.all_bytes(), np.eye(4, dtype=np.float32)
+    subwords = SubwordVectors(toy.vocab, toy.matrix, buckets, Ngrams(3, 6))
+    formats.save(tmp_path / "a", subwords)
+    assert "without" not in run("align", tmp_path / "a", goal, "-o", tmp_path / "out").err
+    made = formats.load(tmp_path / "out")
+    np.testing.assert_allclose(made.buckets, buckets @ TURN, atol=1e-6)
+    np.testing.assert_allclose(
+        pooled(words, made.buckets, made.ngrams), pooled(words, buckets, made.ngrams) @ TURN, atol=1e-6
+    )
 
 
 def test_what_was_done_is_recorded(run, toy_file, goal, tmp_path):

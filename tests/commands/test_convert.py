@@ -35,7 +35,7 @@ def test_golden_files_survive_the_native_format(run, golden, tmp_path, name):
 def test_what_is_lost_is_said_unless_quiet(run, golden, tmp_path):
     got = run("convert", golden / "fasttext.bin", tmp_path / "f.bin")
     assert got.code == 0
-    assert got.err == f"{tmp_path}/f.bin: without the output matrix; counts; n-grams\n"
+    assert got.err == f"{tmp_path}/f.bin: without counts; context vectors; n-grams\n"
     assert run("convert", golden / "fasttext.bin", tmp_path / "f.bin", "-q").err == ""
 
 

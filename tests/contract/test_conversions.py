@@ -9,7 +9,8 @@ from embedkit.text.vocab import Vocab
 from embedkit.vectors import formats
 from embedkit.vectors.formats import FORMATS
 from embedkit.vectors.formats.lost import lost
-from embedkit.vectors.subwords import SubwordVectors, means
+from embedkit.vectors.ngrams import Ngrams
+from embedkit.vectors.subwords import SubwordVectors, pooled
 from embedkit.vectors.vectors import Vectors
 
 WRITTEN = [format.NAME for format in FORMATS if format.WRITABLE]
@@ -30,11 +31,12 @@ def plain() -> Vectors:
 
 def full() -> Vectors:
     """With everything that vectors can have."""
+    ngrams = Ngrams(2, 3)
     random = np.random.default_rng(2)
     own, buckets, contexts = (random.normal(size=(n, 4)).astype(np.float32) for n in (5, 7, 5))
-    vectors = means([text.encode() for text in TEXTS], buckets, 2, 3, own)
+    vectors = pooled([text.encode() for text in TEXTS], buckets, ngrams, own)
     vocab, facts = Vocab.from_words(TEXTS, [50, 40, 30, 20, 10]), {"model": "toy", "config": {"text": {}}}
-    return SubwordVectors(vocab, vectors, buckets, 2, 3, metadata=facts, contexts=contexts)
+    return SubwordVectors(vocab, vectors, buckets, ngrams, metadata=facts, contexts=contexts)
 
 
 def differences(before: Vectors, after: Vectors) -> set[str]:

@@ -8,14 +8,28 @@ import pytest
 from embedkit.errors import EmbedkitError
 from embedkit.text.vocab import Vocab
 from embedkit.vectors import formats, query, subwords
+from embedkit.vectors.ngrams import FINALS, LEADING, NO_FINAL, VOWELS, Ngrams, hashes
 from embedkit.vectors.ranking import analogy, nearest
-from embedkit.vectors.subwords import SubwordVectors, means, ngrams
+from embedkit.vectors.subwords import SubwordVectors, own_rows, pooled
 from embedkit.vectors.vectors import unit_rows
 
 
-def slow_ngrams(word: str, minn: int, maxn: int) -> list[int]:
+def slow_jamo(word: str) -> str:
+    """Syllables taken apart by the arithmetic of the Unicode standard, section 3.12, with a sign for no final."""
+    parts = []
+    for char in word:
+        index = ord(char) - 0xAC00
+        if 0 <= index < 11172:
+            leading, vowel, final = index // 588, index % 588 // 28, index % 28
+            parts += [LEADING + leading, VOWELS + vowel, FINALS + final if final else NO_FINAL]
+        else:
+            parts.append(ord(char))
+    return "".join(map(chr, parts))
+
+
+def slow_ngrams(word: str, minn: int, maxn: int, unit: str = "char") -> list[int]:
     """As fastText's Dictionary::computeSubwords and hash, one character after another."""
-    text, hashes = f"<{word}>", []
+    text, hashes = f"<{slow_jamo(word) if unit == 'jamo' else word}>", []
     for i in range(len(text)):
         for n in range(minn, maxn + 1):
             if i + n <= len(text) and not (n == 1 and (i == 0 or i + n == len(text))):
@@ -26,46 +40,80 @@ def slow_ngrams(word: str, minn: int, maxn: int) -> list[int]:
     return hashes
 
 
-def make(texts, bucket=10, D=5, minn=3, maxn=6) -> tuple[SubwordVectors, np.ndarray]:
+def make(texts, bucket=10, D=5, minn=3, maxn=6, **kind) -> tuple[SubwordVectors, np.ndarray]:
     """Vectors of `texts`, and the rows of which they are means: those of the words, then those of the n-grams."""
     rows = np.random.default_rng(1).normal(size=(len(texts) + bucket, D)).astype(np.float32)
     own, buckets = rows[: len(texts)], rows[len(texts) :]
-    vectors = means([text.encode() for text in texts], buckets, minn, maxn, own)
-    return SubwordVectors(Vocab.from_words(texts), vectors, buckets, minn, maxn), rows
+    ngrams = Ngrams(minn, maxn, **kind)
+    vectors = pooled([text.encode() for text in texts], buckets, ngrams, own)
+    return SubwordVectors(Vocab.from_words(texts), vectors, buckets, ngrams), rows
 
 
 def test_hashes_take_bytes_as_signed_numbers():
-    words, hashes = ngrams([b"abc", "한국어".encode()], 3, 6)
-    found = {word: set(hashes[words == word].tolist()) for word in (0, 1)}
+    words, hashed = hashes([b"abc", "한국어".encode()], Ngrams(3, 6))
+    found = {word: set(hashed[words == word].tolist()) for word in (0, 1)}
     assert 440920331 in found[0]  # abc
     assert 3662803087 in found[1]  # 국어>
     assert 3864850063 not in found[1]  # 국어> with unsigned bytes
-    assert 1801725635 in ngrams(["한국".encode()], 2, 2)[1]  # 한국
+    assert 1801725635 in hashes(["한국".encode()], Ngrams(2, 2))[1]  # 한국
 
 
+# h, and h modulo 2,000,000, from the rule of dictionary.cc: each byte is widened as a signed number.
+GOLDEN = {
+    "<wh": (1048167652, 167652),
+    "where>": (4012121234, 121234),
+    "é": (1023043777, 1043777),
+    "가": (3016172053, 172053),
+    "<가": (3954647979, 647979),
+    "가>": (763021745, 1021745),
+    "영화": (3738533442, 533442),
+}
+
+
+def test_golden_hashes():
+    found = hashes([word.encode() for word in ("where", "é", "가", "영화")], Ngrams(1, 6))[1].tolist()
+    assert {gram: (h, h % 2_000_000) for gram, (h, _) in GOLDEN.items()} == GOLDEN
+    assert {h for h, _ in GOLDEN.values()} <= set(found)
+    assert len(hashes([b"where"], Ngrams(3, 6))[0]) == 14
+    assert [len(hashes(["강아지".encode()], Ngrams(*lengths))[0]) for lengths in ((3, 6), (1, 4))] == [6, 12]
+
+
+@pytest.mark.parametrize("unit", ["char", "jamo"])
 @pytest.mark.parametrize(("minn", "maxn"), [(3, 6), (2, 3), (1, 2), (1, 1), (0, 4), (5, 5), (4, 3), (0, 0)])
-def test_ngrams_are_those_of_the_original(minn, maxn):
-    texts = ["the", "한국어", "a", "naïve-zèbre", "日本", "x" * 40, "</s>x"]
-    words, hashes = ngrams([text.encode() for text in texts], minn, maxn)
+def test_ngrams_are_those_of_the_original(minn, maxn, unit):
+    texts = ["the", "한국어", "a", "naïve-zèbre", "日本", "x" * 40, "</s>x", "가힣ㅋㅋ값2", "꿿\ud7a4", "퟿가"]
+    words, hashed = hashes([text.encode() for text in texts], Ngrams(minn, maxn, unit))
     for i, text in enumerate(texts):
-        assert sorted(hashes[words == i].tolist()) == sorted(slow_ngrams(text, max(1, minn), maxn))
+        assert sorted(hashed[words == i].tolist()) == sorted(slow_ngrams(text, max(1, minn), maxn, unit))
+
+
+def test_jamo_cross_and_split_syllables():
+    """강아지 has 24 n-grams of 3 to 5 jamo, as Park et al. count them; 값 and 갑 share what a syllable does not."""
+    assert len(hashes(["강아지".encode()], Ngrams(3, 5, "jamo"))[0]) == 24
+    one, other = (set(hashes([word.encode()], Ngrams(2, 3, "jamo"))[1].tolist()) for word in ("값이", "갑이"))
+    assert len(one & other) == len({"<ㄱ", "ㄱㅏ", "<ㄱㅏ", "ㅇㅣ", "ㅣ_", "_>", "ㅇㅣ_", "ㅣ_>"})
+    broken = b"\xea\xb0" + "가".encode()[:2] + b"x"  # words of foreign files may be cut inside a character
+    assert len(hashes([broken, b"\xed", b""], Ngrams(1, 3, "jamo"))[0])
 
 
 def test_the_end_of_a_sentence_has_no_ngrams():
-    assert len(ngrams([b"</s>"], 3, 6)[0]) == 0
-    words, _ = ngrams([b"a", b"</s>", b"b"], 2, 3)
+    assert len(hashes([b"</s>"], Ngrams(3, 6))[0]) == 0
+    words, _ = hashes([b"a", b"</s>", b"b"], Ngrams(2, 3))
     assert set(words.tolist()) == {0, 2}
 
 
-def test_means_of_rows():
+@pytest.mark.parametrize(("unit", "pooling"), [("char", "mean"), ("jamo", "mean"), ("char", "sum")])
+def test_pools_of_rows(unit, pooling):
     texts = ["ab", "</s>", "한국어", "unknown"]
-    vectors, rows = make(texts[:3])
+    vectors, rows = make(texts[:3], unit=unit, pooling=pooling)
     ids = query.find_all(vectors, texts)
     assert ids.tolist() == [0, 1, 2, 3]
     for i, (text, row) in enumerate(zip(texts, vectors.rows(ids))):
         own = [i] if i < 3 else []
-        parts = own + ([] if text == "</s>" else [3 + h % 10 for h in slow_ngrams(text, 3, 6)])
-        np.testing.assert_allclose(row, rows[parts].astype(float).mean(0), rtol=2e-6)
+        parts = own + ([] if text == "</s>" else [3 + h % 10 for h in slow_ngrams(text, 3, 6, unit)])
+        np.testing.assert_allclose(row, getattr(rows[parts].astype(float), pooling)(0), rtol=2e-6)
+    words = [text.encode() for text in texts[:3]]
+    np.testing.assert_allclose(own_rows(words, vectors.matrix, vectors.buckets, vectors.ngrams), rows[:3], atol=1e-5)
 
 
 def test_blocks_do_not_matter(monkeypatch):
@@ -124,19 +172,42 @@ def test_a_selection_keeps_them(tmp_path):
     np.testing.assert_array_equal(part.rows([part.compose("two!")]), vectors.rows([vectors.compose("two!")]))
 
 
+@pytest.mark.parametrize("kind", [{}, {"unit": "jamo"}, {"unit": "jamo", "pooling": "sum"}])
+def test_native_files_keep_them(tmp_path, kind):
+    vectors, _ = make(["one", "둘"], **kind)
+    formats.save(tmp_path / "x", vectors)
+    again = formats.load(tmp_path / "x")
+    assert again.ngrams == vectors.ngrams
+    np.testing.assert_array_equal(again.rows([again.compose("둘이")]), vectors.rows([vectors.compose("둘이")]))
+
+
+def test_older_native_files_have_lengths_alone(tmp_path):
+    assert formats.load(_native(tmp_path, {"ngrams": "[3, 6]"})).ngrams == Ngrams(3, 6, "char", "mean")
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"ngrams": "[3]"}, "do not say how long"),
-        ({"ngrams": "[3, true]"}, "do not say how long"),
-        ({"ngrams": "[3, 33]"}, "do not say how long"),
-        ({}, "do not say how long"),
+        ({"ngrams": "[3]"}, "do not say which"),
+        ({"ngrams": "[3, true]"}, "do not say which"),
+        ({"ngrams": "[3, 33]"}, "do not say which"),
+        ({"ngrams": '{"minn": 3}'}, "do not say which"),
+        ({"ngrams": '{"minn": 3, "maxn": 6, "unit": []}'}, "do not say which"),
+        ({"ngrams": '{"minn": 3, "maxn": 6, "pooling": "max"}'}, "do not say which"),
+        ({"ngrams": '{"minn": 3, "maxn": 6, "hashes": 2}'}, "do not say which"),
+        ({}, "do not say which"),
         ({"ngrams": "[3, 6]", "subwords": np.zeros((2, 4), np.float32)}, r"float32 \(2, 4\), not float32 rows of 5"),
         ({"ngrams": "[3, 6]", "subwords": np.zeros(5, np.float32)}, r"float32 \(5,\), not float32 rows of 5"),
         ({"ngrams": "[3, 6]", "subwords": np.zeros((2, 5))}, "float64"),
     ],
 )
 def test_native_files_that_contradict_themselves(tmp_path, change, message):
+    with pytest.raises(EmbedkitError, match=message):
+        formats.load(_native(tmp_path, change))
+
+
+def _native(tmp_path, change: dict):
+    """The path of a file of one word, with metadata and rows of n-grams as in `change`."""
     from embedkit.io import container
     from embedkit.io.output import Output
     from embedkit.text.vocab_tensors import vocab_tensors
@@ -146,5 +217,4 @@ def test_native_files_that_contradict_themselves(tmp_path, change, message):
     facts = {"kind": "vectors", "input": "vectors", **{k: v for k, v in change.items() if k != "subwords"}}
     with Output(tmp_path / "x") as out:
         container.write(out, tensors | vocab_tensors(Vocab.from_words(["a"])), facts)
-    with pytest.raises(EmbedkitError, match=message):
-        formats.load(tmp_path / "x")
+    return tmp_path / "x"

@@ -1,6 +1,7 @@
 """fastText `.bin`, versions 11 and 12, dense: words and their n-grams, of supervised models too; written as version 12.
 
 A word's vector is the mean of its own row and the rows of its character n-grams, as `print-word-vectors` computes it.
+Its row in the output matrix is its context vector, but for hierarchical softmax and supervised models.
 
     header      i32 magic, version
     arguments   i32 dim, ws, epoch, minCount, neg, wordNgrams, loss, model, bucket, minn, maxn, lrUpdateRate, f64 t
@@ -15,19 +16,21 @@ import struct
 
 import numpy as np
 
-from ...errors import AGAIN, FormatError
+from ...errors import AGAIN, EmbedkitError, FormatError
 from ...io.output import Output
 from ...io.spool import pieces
 from ...text.vocab import LONGEST_WORD, Vocab, show
-from ..subwords import MAX_NGRAM, SubwordVectors, count_ngrams, means, ngrams
+from ..ngrams import MAX_NGRAM, Ngrams, count_ngrams
+from ..subwords import SubwordVectors, own_rows, pooled
 from ..vectors import Vectors
-from ._rows import BLOCK, exported, imported, row_blocks
-from .lost import CONTEXTS, DIGITS_WITH_NGRAMS, METADATA
+from ._rows import BLOCK, check_finite, exported, imported, row_blocks
+from .lost import DIGITS_WITH_NGRAMS, METADATA, SUMS
 
-LOSES = frozenset({CONTEXTS, METADATA, DIGITS_WITH_NGRAMS})
+LOSES = frozenset({METADATA, DIGITS_WITH_NGRAMS, SUMS})
 MAGIC = 793712314
 MAX_WORK = 256  # numbers summed for each byte of the file: about 15 in models of 300 dimensions
-SUPERVISED, SKIPGRAM, NEGATIVE_SAMPLING = 3, 2, 2
+CBOW, SKIPGRAM, SUPERVISED = 1, 2, 3
+HIERARCHICAL, NEGATIVE_SAMPLING = 1, 2
 _HEADER = struct.Struct("<2i12id3i2q")
 _MATRIX = struct.Struct("<Bqq")
 
@@ -47,9 +50,9 @@ def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors:
     if magic != MAGIC or version not in (11, 12):
         what = f"is of version {version}, 11 and 12 are read" if magic == MAGIC else "is not a fastText model"
         raise FormatError(path, what, "write the vectors with: fasttext print-word-vectors, or use the .vec file")
-    dim, model, bucket, minn, maxn = fields[0], *fields[7:11]
-    if version == 11 and model == SUPERVISED:
-        maxn = 0  # such models were made without n-grams, whatever the field says
+    dim, loss, model, bucket, minn, maxn = fields[0], *fields[6:11]
+    if version == 11 and model == SUPERVISED or minn > maxn:
+        maxn = 0  # old supervised models were made without n-grams, whatever the field says
     size, nwords, nlabels, _, pruned = fields[13:]
     sizes = dim > 0 and nwords > 0 and nlabels >= 0 and size == nwords + nlabels and bucket >= 0
     if not sizes or maxn > MAX_NGRAM or (maxn > 0 and not bucket):
@@ -64,17 +67,20 @@ def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors:
     output, end = _matrix(path, data, at, "output")
     if end < len(data):
         raise FormatError(path, f"{len(data) - end} bytes follow the end of the model", offset=end)
-    own, buckets = matrix[:nwords], matrix[nwords:]
-    if maxn > 0 and (work := dim * count_ngrams(words, minn, maxn)) > MAX_WORK * len(data):
+    own, buckets, ngrams = matrix[:nwords], matrix[nwords:], Ngrams(minn, maxn)
+    if maxn > 0 and (work := dim * count_ngrams(words, ngrams)) > MAX_WORK * len(data):
         message = f"the n-grams of its words have {work} numbers, more than {MAX_WORK} for each byte of the file"
         raise FormatError(path, message, "a word is too long, or lengths of n-grams are damaged", offset=8)
-    vectors = means(words, buckets, minn, maxn, own) if maxn > 0 else own.copy()
+    vectors = pooled(words, buckets, ngrams, own) if maxn > 0 else own.copy()
     vocab = Vocab.from_words(words, counts if max(counts) > 1 else None)
     result = imported(path, vocab, vectors, "fasttext", "row", 1, dedupe)
     if maxn > 0:
-        result = SubwordVectors(result.vocab, result.matrix, buckets, minn, maxn, metadata=result.metadata)
-    begin = data[end - output.nbytes : end][:BLOCK]  # what is not trained is zero, as in models that we write
-    left = {"labels": nlabels, "the output matrix": begin.any()}
+        result = SubwordVectors(result.vocab, result.matrix, buckets, ngrams, metadata=result.metadata)
+    # An output matrix of zeros is one that nobody has trained, or kept.
+    has_output = data[end - output.nbytes : end][:BLOCK].any()
+    of_words = model != SUPERVISED and loss != HIERARCHICAL and output.shape == result.matrix.shape
+    result.contexts = output if has_output and of_words else None
+    left = {"labels": nlabels, "the output matrix": has_output and not of_words}
     result.unread = ", ".join(name for name, is_there in left.items() if is_there)
     return result
 
@@ -134,30 +140,36 @@ def _matrix(path, data: np.ndarray, at: int, name: str) -> tuple[np.ndarray, int
 
 
 def write(out: Output, vectors, *, on_bad_token: str = "error") -> None:
-    """A skip-gram model that answers like one that fastText trained; its output matrix is zero."""
+    """A model that answers like one that fastText trained; its output matrix are the context vectors, or zero.
+
+    Where n-grams are summed, the model has means: each vector divided by a number. EmbedkitError for n-grams of jamo.
+    """
     words, ids = exported(out.path, vectors, on_bad_token)
     V, D, counts = len(words), vectors.width, vectors.vocab.counts
-    counts = np.ones(V, np.int64) if counts is None else counts[ids]  # gensim drops words that never occur
+    # gensim drops words that never occur.
+    counts = np.ones(V, np.int64) if counts is None else np.maximum(counts[ids], 1)
     buckets, minn, maxn = np.empty((0, D), np.float32), 0, 0
     if isinstance(vectors, SubwordVectors):
-        buckets, minn, maxn = vectors.buckets, vectors.minn, vectors.maxn
-    settings = [D, 5, 5, 1, 5, 1, NEGATIVE_SAMPLING, SKIPGRAM, len(buckets), minn, maxn, 100]
+        if not vectors.ngrams.is_fasttext:
+            hint = "use the suffix .safetensors; as .vec, the known words alone can be kept"
+            raise EmbedkitError(f"{out.path}: fastText has no n-grams of {vectors.ngrams.unit}", hint)
+        minn, maxn = vectors.ngrams[:2]
+        # gensim takes n-grams to be off where minn is more than maxn, and then refuses buckets.
+        buckets, maxn = (vectors.buckets, maxn) if minn <= maxn else (buckets, 0)
+    kind = CBOW if vectors.metadata.get("model") == "cbow" else SKIPGRAM
+    settings = [D, 5, 5, 1, 5, 1, NEGATIVE_SAMPLING, kind, len(buckets), minn, maxn, 100]
     out.write(_HEADER.pack(MAGIC, 12, *settings, 1e-4, V, V, 0, int(counts.sum()), -1))
     out.write(b"".join(b"%b\0%b" % (word, struct.pack("<qb", count, 0)) for word, count in zip(words, counts.tolist())))
     out.reserve(4 * D * (2 * V + len(buckets)))
     out.write(_MATRIX.pack(0, V + len(buckets), D))
     for block, rows in row_blocks(out.path, vectors, words, ids):
-        out.write(_own_rows(block, rows, buckets, minn, maxn).astype("<f4", copy=False))
+        own = own_rows(block, rows, buckets, vectors.ngrams) if maxn else rows
+        out.write(own.astype("<f4", copy=False))
     for part in pieces(buckets, max(1, BLOCK // D)):
         out.write(np.ascontiguousarray(part, "<f4"))
     out.write(_MATRIX.pack(0, V, D))
-    for start in range(0, V * D, BLOCK):
-        out.write(bytes(4 * min(BLOCK, V * D - start)))
-
-
-def _own_rows(words: list[bytes], rows: np.ndarray, buckets: np.ndarray, minn: int, maxn: int) -> np.ndarray:
-    """(n, D) float32: what the words' own rows must be for `rows` to be the means with their n-grams."""
-    if not maxn:
-        return rows
-    sizes = 1 + np.bincount(ngrams(words, minn, maxn)[0], minlength=len(words))[:, None]
-    return (sizes * rows.astype(np.float64) - (sizes - 1) * means(words, buckets, minn, maxn)).astype(np.float32)
+    for start in range(0, V, step := max(1, BLOCK // D)):
+        part = ids[start : start + step]
+        rows = np.zeros((len(part), D), np.float32) if vectors.contexts is None else vectors.contexts[part]
+        check_finite(out.path, rows, lambda row, start=start: words[start + row])
+        out.write(np.ascontiguousarray(rows, "<f4"))

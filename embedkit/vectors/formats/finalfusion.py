@@ -23,12 +23,13 @@ from ...io.metadata import pack_metadata, unpack_metadata
 from ...io.output import Output
 from ...io.spool import pieces
 from ...text.vocab import LONGEST_WORD, Vocab
-from ..subwords import MAX_NGRAM, SubwordVectors
+from ..ngrams import MAX_NGRAM, Ngrams
+from ..subwords import SubwordVectors
 from ..vectors import Vectors
 from ._rows import BLOCK, exported, imported, row_blocks
-from .lost import CONTEXTS, COUNTS, DIGITS
+from .lost import CONTEXTS, COUNTS, DIGITS, OTHER_NGRAMS
 
-LOSES = frozenset({COUNTS, CONTEXTS, DIGITS})
+LOSES = frozenset({COUNTS, CONTEXTS, DIGITS, OTHER_NGRAMS})
 WORDS, ROWS, BUCKETS, QUANTIZED, METADATA, NORMS, FASTTEXT, EXPLICIT = range(1, 9)
 FLOAT32 = 10
 
@@ -125,7 +126,7 @@ def _with_ngrams(path, vectors: Vectors, rows: np.ndarray, minn: int, maxn: int,
     if len(rows) != buckets or not buckets or not 0 < maxn <= MAX_NGRAM:
         message = f"{len(rows)} rows for n-grams of {minn} to {maxn} characters, {buckets} are promised"
         raise FormatError(path, message, AGAIN)
-    return SubwordVectors(vectors.vocab, vectors.matrix, rows, minn, maxn, None, vectors.metadata)
+    return SubwordVectors(vectors.vocab, vectors.matrix, rows, Ngrams(minn, maxn), None, vectors.metadata)
 
 
 def _numbers(path, data: np.ndarray, at: int, end: int, shape: str, name: str) -> np.ndarray:
@@ -160,13 +161,14 @@ def _metadata(path, data: np.ndarray, at: int, end: int) -> dict | None:
 
 
 def write(out: Output, vectors, *, on_bad_token: str = "error") -> None:
-    """Any word fits, so `on_bad_token` has nothing to do; words that are no UTF-8, finalfusion itself cannot read."""
+    """Any word fits, so `on_bad_token` has nothing to do; words that are no UTF-8, finalfusion itself cannot read.
+    N-grams of jamo, and such that are summed, are left out."""
     words, ids = exported(out.path, vectors, on_bad_token, any_word=True)
     V, D = len(words), vectors.width
     vocab, kind, buckets = struct.pack("<Q", V), WORDS, np.empty((0, D), np.float32)
-    if isinstance(vectors, SubwordVectors):
+    if isinstance(vectors, SubwordVectors) and not OTHER_NGRAMS.is_in(vectors):
         kind, buckets = FASTTEXT, vectors.buckets
-        vocab += struct.pack("<3I", vectors.minn, vectors.maxn, len(buckets))
+        vocab += struct.pack("<3I", vectors.ngrams.minn, vectors.ngrams.maxn, len(buckets))
     vocab += b"".join(struct.pack("<I", len(word)) + word for word in words)
     facts = {key: value for key, value in vectors.metadata.items() if key not in ("kind", "imported_from")}
     chunks = [(kind, vocab)]

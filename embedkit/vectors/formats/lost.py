@@ -19,10 +19,17 @@ class Part(NamedTuple):
 COUNTS = Part("counts", lambda vectors: vectors.vocab.counts is not None)
 CONTEXTS = Part("context vectors", lambda vectors: vectors.contexts is not None)
 NGRAMS = Part("n-grams", has_ngrams)
+OTHER_NGRAMS = Part(
+    "n-grams of jamo and sums", lambda vectors: has_ngrams(vectors) and vectors.ngrams[2:] != ("char", "mean")
+)
+SUMS = Part(
+    "sums of n-grams (they become means; cosines agree)",
+    lambda vectors: has_ngrams(vectors) and vectors.ngrams.pooling == "sum",
+)
 METADATA = Part("metadata", lambda vectors: bool(set(vectors.metadata) - {"kind", "imported_from"}))
 DIGITS = Part("last digits", lambda vectors: True)
 DIGITS_WITH_NGRAMS = Part("last digits", has_ngrams)
-PARTS = (COUNTS, CONTEXTS, NGRAMS, METADATA, DIGITS, DIGITS_WITH_NGRAMS)
+PARTS = (COUNTS, CONTEXTS, NGRAMS, OTHER_NGRAMS, METADATA, DIGITS, DIGITS_WITH_NGRAMS, SUMS)
 
 
 def lost(made, written, *sources) -> list[str]:

@@ -1,7 +1,7 @@
 """The native file: `container.py` with the tensors of vectors in it. Loading maps it; rows are read when they are used.
 
     dense   vectors F32 (V, D), contexts F32 (V, D) where there are any, norms F32 (V,), vocab.*, counts
-            subwords F32 (bucket, D): rows of n-grams, whose lengths the metadata `ngrams` has
+            subwords F32 (bucket, D): rows of n-grams, which the metadata `ngrams` describe
     int8    codes I8 (V, D), scales F32 (V,), norms F32 (V,), vocab.*, counts; row i is codes[i] * scales[i]
     sparse  data F32 (nnz,), indices I32, indptr I64 (V + 1,), norms, vocab.*, counts, contexts.* for other columns
 
@@ -19,9 +19,10 @@ from ...io.metadata import FINISH, is_own, pack_metadata, unpack_metadata, what_
 from ...io.output import Output
 from ...matrix import csr
 from ...text.vocab_tensors import read_vocab, vocab_tensors
+from ..ngrams import MAX_NGRAM, POOLINGS, UNITS, Ngrams
 from ..quantized import QuantizedVectors
 from ..sparse import SparseVectors
-from ..subwords import MAX_NGRAM, SubwordVectors
+from ..subwords import SubwordVectors
 from ..vectors import Vectors
 from ._rows import check_finite
 
@@ -58,19 +59,28 @@ def read(path, data: np.ndarray, *, dedupe: str = "error", counts: bool = False)
     norms = _norms(stored, len(vocab))
     if "subwords" not in stored:
         return Vectors(vocab, matrix, norms, metadata, contexts)
-    ngrams = _buckets(stored, matrix.shape[1], metadata.pop("ngrams", None))
-    return SubwordVectors(vocab, matrix, *ngrams, norms, metadata, contexts)
+    ngrams = _ngrams(stored, metadata.pop("ngrams", None))
+    return SubwordVectors(vocab, matrix, _buckets(stored, matrix.shape[1]), ngrams, norms, metadata, contexts)
 
 
-def _buckets(stored: Container, D: int, lengths) -> tuple[np.ndarray, int, int]:
-    """Rows of n-grams, and the lengths of those."""
+def _ngrams(stored: Container, facts) -> Ngrams:
+    """The n-grams that the metadata tell of: a table, in older files [minn, maxn]."""
+    facts = dict(zip(("minn", "maxn"), facts)) if isinstance(facts, list) and len(facts) == 2 else facts
+    if isinstance(facts, dict) and {"minn", "maxn"} <= facts.keys() <= set(Ngrams._fields):
+        ngrams = Ngrams(**facts)
+        are_numbers = type(ngrams.minn) is type(ngrams.maxn) is int and 0 < ngrams.maxn <= MAX_NGRAM
+        if are_numbers and ngrams.unit in UNITS and ngrams.pooling in POOLINGS:
+            return ngrams
+    raise FormatError(stored.path, "the metadata do not say which n-grams its words are made of", DAMAGED)
+
+
+def _buckets(stored: Container, D: int) -> np.ndarray:
+    """(bucket, D) float32, the rows of n-grams."""
     buckets = stored["subwords"]
     if buckets.dtype != np.float32 or buckets.ndim != 2 or buckets.shape[1] != D or not len(buckets):
         message = f"tensor 'subwords' is {buckets.dtype} {buckets.shape}, not float32 rows of {D}"
         raise FormatError(stored.path, message, DAMAGED)
-    if not isinstance(lengths, list) or [type(n) for n in lengths] != [int, int] or not 0 < lengths[1] <= MAX_NGRAM:
-        raise FormatError(stored.path, "the metadata do not say how long the n-grams are", DAMAGED)
-    return buckets, *lengths
+    return buckets
 
 
 def _check_profile(stored: Container) -> None:
@@ -151,5 +161,5 @@ def write(out: Output, vectors: Vectors | SparseVectors, *, on_bad_token: str = 
             tensors["contexts"], facts["output"] = vectors.contexts, "contexts"
         tensors["norms"] = vectors.norms
         if isinstance(vectors, SubwordVectors):
-            tensors["subwords"], facts["ngrams"] = vectors.buckets, [vectors.minn, vectors.maxn]
+            tensors["subwords"], facts["ngrams"] = vectors.buckets, vectors.ngrams._asdict()
     container.write(out, tensors | words, pack_metadata(facts | metadata))

@@ -10,6 +10,14 @@ from ..vectors import unit_rows
 from .rows import id_blocks
 
 
+def rotated(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """`rows` (n, D) float32 times `matrix` (D, D), block by block; float32."""
+    result = np.empty(rows.shape, np.float32)
+    for at in id_blocks(*rows.shape):
+        result[at] = rows[at] @ matrix
+    return result
+
+
 class Rotation(NamedTuple):
     """`matrix` (D, D) float64, orthogonal: row @ matrix is the row in the other space.
 

@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embedkit.errors import FormatError
+from embedkit.errors import EmbedkitError, FormatError
 from embedkit.text.vocab import Vocab
 from embedkit.vectors import formats
+from embedkit.vectors.formats.lost import lost
+from embedkit.vectors.ngrams import Ngrams
 from embedkit.vectors.quantized import QuantizedVectors
-from embedkit.vectors.subwords import SubwordVectors
+from embedkit.vectors.subwords import SubwordVectors, pooled
 from embedkit.vectors.transform.quantize import quantize
 from embedkit.vectors.vectors import Vectors
 
@@ -62,7 +64,7 @@ def test_known_words_are_what_fasttext_prints():
 def test_unknown_words_are_what_fasttext_prints(run, tmp_path):
     """Also from the native file."""
     native = tmp_path / "native"
-    assert run("convert", MODEL, native).err == f"{native}: without the output matrix\n"
+    assert run("convert", MODEL, native).err == ""
     lines = (GOLDEN / "fasttext.word-vectors.txt").read_text("utf-8").splitlines()
     assert [line.split(" ")[0] for line in lines[3:]] == ["고양", "foxes"]
     for path in (MODEL, native):
@@ -84,7 +86,13 @@ def test_labels_and_models_without_subwords(tmp_path):
 def test_what_reading_leaves_behind(tmp_path):
     assert load(tmp_path, model([b"a"])).unread == ""  # the output matrix of these is zero
     assert load(tmp_path, model([b"a"], labels=[b"__label__x"])).unread == "labels"
-    assert formats.load(MODEL).unread == "the output matrix"
+    trained = model([b"a"], dim=1, kind=3)[:-4] + struct.pack("<f", 1)
+    assert load(tmp_path, trained).unread == "the output matrix"  # of labels
+    vectors = formats.load(MODEL)
+    assert (vectors.unread, vectors.contexts.shape) == ("", (22, 8))
+    tree = bytearray(MODEL.read_bytes())
+    tree[32:36] = struct.pack("<i", 1)  # of inner nodes of the tree
+    assert load(tmp_path, bytes(tree)).unread == "the output matrix"
 
 
 def test_supervised_models_of_version_11_have_no_ngrams(tmp_path):
@@ -118,6 +126,39 @@ def test_there_and_back(tmp_path):
     own, begin = 22 * 8 * 4, len(original) - 2 * 22 * 8 * 4 - 500 * 8 * 4 - 17
     kept, there = (np.frombuffer(data[begin : begin + own], "<f4") for data in (written, original))
     np.testing.assert_allclose(kept, there, atol=1e-6)
+    assert written[-22 * 8 * 4 :] == original[-22 * 8 * 4 :]  # context vectors
+
+
+def test_sums_become_means(tmp_path):
+    """The vectors of fastText are then ours, each divided by a number; those of n-grams as well."""
+    texts, buckets = ["the", "한국어"], np.random.default_rng(1).normal(size=(9, 4)).astype(np.float32)
+    ngrams = Ngrams(2, 3, pooling="sum")
+    matrix = pooled([text.encode() for text in texts], buckets, ngrams, buckets[:2])
+    vectors = SubwordVectors(Vocab.from_words(texts), matrix, buckets, ngrams)
+    formats.save(tmp_path / "x", vectors, "fasttext")
+    found = formats.load(tmp_path / "x")
+    sizes = np.array([[1 + 7], [1 + 7], [13]], np.float32)  # own row, n-grams
+    ours, theirs = (each.rows([0, 1, each.compose("theyre")]) for each in (vectors, found))
+    np.testing.assert_allclose(theirs * sizes, ours, rtol=1e-5)
+    assert "cosines agree" in lost(vectors, formats.by_name("fasttext"))[-1]
+
+
+def test_jamo_are_refused(tmp_path):
+    vectors = SubwordVectors(
+        Vocab.from_words(["a"]), np.ones((1, 2), np.float32), np.ones((3, 2), np.float32), Ngrams(3, 5, "jamo")
+    )
+    with pytest.raises(EmbedkitError, match="fastText has no n-grams of jamo"):
+        formats.save(tmp_path / "x", vectors, "fasttext")
+    assert not (tmp_path / "x").exists()
+    formats.save(tmp_path / "x.fifu", vectors)
+    assert lost(vectors, formats.by_name("finalfusion"))[0] == "n-grams of jamo and sums"
+    assert not isinstance(formats.load(tmp_path / "x.fifu"), SubwordVectors)
+
+
+def test_a_word_that_never_occurs_counts_one(tmp_path):
+    """gensim would drop it, and then miss its row."""
+    formats.save(tmp_path / "x", Vectors(Vocab.from_words(["a", "b"], [3, 0]), np.eye(2, dtype=np.float32)), "fasttext")
+    assert formats.load(tmp_path / "x").vocab.counts.tolist() == [3, 1]
 
 
 @pytest.mark.parametrize("counts", [None, [9, 5, 1]])

@@ -11,6 +11,7 @@ import pytest
 from embedkit.errors import FormatError
 from embedkit.text.vocab import Vocab
 from embedkit.vectors import formats
+from embedkit.vectors.ngrams import Ngrams
 from embedkit.vectors.subwords import SubwordVectors
 from embedkit.vectors.vectors import Vectors
 
@@ -98,10 +99,10 @@ def test_metadata_come_back_and_those_of_others_do_not(tmp_path):
 def test_ngrams_of_fasttext(run, tmp_path):
     """Those of a fastText model come along: unknown words have the vectors that they had."""
     model, copy = GOLDEN / "fasttext.bin", tmp_path / "copy.fifu"
-    assert run("convert", model, copy).err == f"{copy}: without the output matrix; counts; last digits\n"
+    assert run("convert", model, copy).err == f"{copy}: without counts; context vectors; last digits\n"
     vectors = formats.load(copy)
     assert isinstance(vectors, SubwordVectors)
-    assert (vectors.minn, vectors.maxn, vectors.buckets.shape) == (2, 3, (500, 8))
+    assert (vectors.ngrams, vectors.buckets.shape) == (Ngrams(2, 3), (500, 8))
     assert run("vectors", copy, "foxes").out == run("vectors", model, "foxes").out
 
 
