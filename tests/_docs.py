@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import _warm
 import pytest
 from _said import without_compiling
 
@@ -51,8 +52,6 @@ class Shell:
     def __init__(self, folder: Path):
         programs, self.folder = folder / "bin", folder / "work"
         programs.mkdir()
-        (programs / "embedkit").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m embedkit "$@"\n')
-        (programs / "embedkit").chmod(0o755)
         self.folder.mkdir()
         for name in ("data", "docs"):
             (self.folder / name).symlink_to(ROOT / name)
@@ -64,10 +63,18 @@ class Shell:
         }
         # The documents show the program as people run it; without the compiler the treebank would take an hour.
         self.environment.pop("NUMBA_DISABLE_JIT", None)
+        self._link = _warm.server(self.environment).fileno()
+        (programs / "embedkit").write_text(_warm.PROGRAM.format(python=sys.executable, link=self._link))
+        (programs / "embedkit").chmod(0o755)
 
     def __call__(self, command: str) -> str:
         done = subprocess.run(
-            ["bash", "-c", command], cwd=self.folder, env=self.environment, stdout=-1, stderr=subprocess.STDOUT
+            ["bash", "-c", command],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=[self._link],
         )
         return without_compiling(done.stdout.decode())
 

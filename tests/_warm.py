@@ -6,10 +6,10 @@ imports on the way, is for a cold one.
 
 from __future__ import annotations
 
+import ast
 import atexit
 import importlib
 import io
-import json
 import os
 import pkgutil
 import runpy
@@ -46,8 +46,8 @@ class Process:
         # As bytes: the locale of the child says what they are.
         variables = [f"{key}={value}" for key, value in env.items()]
         words = [[os.fsencode(str(word)).hex() for word in part] for part in ([cwd or os.getcwd()], args, variables)]
-        request = json.dumps([given, *words]).encode()
-        socket.send_fds(_server(env), [request], [answer.fileno(), *(theirs[number] for number in given)])
+        request = repr([given, *words]).encode()
+        socket.send_fds(server(env), [request], [answer.fileno(), *(theirs[number] for number in given)])
         answer.close()
         for end, stream in zip(ours, theirs):
             if end:
@@ -100,17 +100,33 @@ def run(args, input: bytes = b"", **options) -> subprocess.CompletedProcess:
     return subprocess.CompletedProcess(args, process.returncode, out, err)
 
 
+# `embedkit` for lines of bash that have the socket of a server open under number {link}: it asks for the process and
+# waits for it. It imports next to nothing.
+PROGRAM = """#!{python} -ISE
+import _socket, os, sys
+ours, theirs = _socket.socketpair()
+variables = [name + b"=" + value for name, value in os.environb.items()]
+words = [[os.getcwdb()], [b"-m", b"embedkit", *map(os.fsencode, sys.argv[1:])], variables]
+request = repr([[0, 1, 2], *([word.hex() for word in part] for part in words)]).encode()
+descriptors = b"".join(number.to_bytes(4, sys.byteorder) for number in (theirs.fileno(), 0, 1, 2))
+_socket.socket(fileno={link}).sendmsg([request], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, descriptors)])
+theirs.close()
+ours.recv(8)
+code = os.waitstatus_to_exitcode(int.from_bytes(ours.recv(8), "little"))
+os._exit(code) if code >= 0 else os.kill(os.getpid(), -code)
+"""
+
 _servers: dict[tuple, socket.socket] = {}
 
 
-def _server(env: dict[str, str]) -> socket.socket:
+def server(env: dict[str, str]) -> socket.socket:
     """The socket of the process to fork from, for the environment of a child."""
     started = {key: value for key, value in env.items() if key.startswith(AT_THE_START)}
     key = tuple(sorted(started.items()))
     if key not in _servers:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(AT_THE_START)}
-        kept |= {"PYTHONPATH": str(Path(__file__).parents[1]), "OPENBLAS_NUM_THREADS": "1"} | started
+        kept |= {"PYTHONPATH": str(Path(__file__).parents[1])} | started
         server = subprocess.Popen(
             [sys.executable, __file__, str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
@@ -158,7 +174,7 @@ def _serve(link: socket.socket) -> tuple[list, list[int]]:
         if not pid:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
-            return json.loads(data), descriptors[1:]
+            return ast.literal_eval(data.decode()), descriptors[1:]
         answers[pid] = socket.socket(fileno=descriptors[0])
         answers[pid].sendall(pid.to_bytes(8, "little"))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])

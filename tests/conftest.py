@@ -11,6 +11,9 @@ from copy import deepcopy
 from pathlib import Path
 from typing import NamedTuple
 
+# Threads of BLAS wait for each other at full speed, which takes longer than matrices as small as those of tests.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import _warm
 import numpy as np
 import pytest

@@ -159,13 +159,8 @@ def test_questions_load_numpy_alone(loaded, toy_file, sparse_file, tmp_path):
     sizes = ["--embed", "3", "--hidden", "3", "--epochs", "1", "--batch-size", "2", "--bptt", "5", "--no-cache", "-q"]
     assert run(["train", "gru", str(tmp_path / "text"), "-o", str(tmp_path / "lm"), *sizes]) == 0
     assert run(["quantize", str(toy_file), "-o", str(tmp_path / "int8"), "-q"]) == 0
-    lines = []
-    for path, asked in (
-        (toy_file, DENSE),
-        (sparse_file, SPARSE),
-        (tmp_path / "int8", INT8),
-        (tmp_path / "lm", LANGUAGE),
-    ):
+    lines, files = [], (toy_file, sparse_file, tmp_path / "int8", tmp_path / "lm")
+    for path, asked in zip(files, (DENSE, SPARSE, INT8, LANGUAGE)):
         for line, *stdin in ([line] if isinstance(line, str) else line for line in asked):
             lines.append(([str(path) if word == "FILE" else word for word in line.split()], *stdin))
     golden = Path(__file__).parent / "golden"
