@@ -224,6 +224,7 @@ SEALED = ("native", "sparse vectors", "int8", "counts", "kn", "lstm", "ffn", "ch
 
 def check(reader: Reader, path: Path, data: bytes) -> bool:
     """Whether `data` is read at all; nothing but EmbedkitError, which names the file in one line, may come of it."""
+    path.unlink(missing_ok=True)  # what is written over, ext4 waits for
     path.write_bytes(data)
     try:
         found = reader.read(path)

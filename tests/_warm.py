@@ -146,6 +146,7 @@ def server(env: dict[str, str]) -> socket.socket:
 
 
 def _preload() -> None:
+    os.fsync = lambda fd: None
     package = importlib.import_module("embedkit.cli") and sys.modules["embedkit"]
     for module in pkgutil.walk_packages(package.__path__, "embedkit."):
         if not module.name.endswith("__main__"):

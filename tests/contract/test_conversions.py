@@ -17,13 +17,6 @@ WRITTEN = [format.NAME for format in FORMATS if format.WRITABLE]
 TEXTS = ["the", "한국어", "naïve", "x", "0.5"]
 
 
-@pytest.fixture(autouse=True, scope="module")
-def no_fsync():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("os.fsync", lambda fd: None)
-        yield
-
-
 def plain() -> Vectors:
     rows = np.random.default_rng(1).normal(size=(5, 4)).astype(np.float32)
     return Vectors(Vocab.from_words(TEXTS), rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -26,14 +27,6 @@ WRITTEN = [format.NAME for format in FORMATS if format.WRITABLE]
 ANY_WORD = ("native", "finalfusion")
 # Where the first and the third word stand; others count rows.
 PLACES = {"word2vec-text": "lines 2 and 4", "glove": "lines 1 and 3", "projector": "lines 1 and 3"}
-
-
-@pytest.fixture(autouse=True, scope="module")
-def no_fsync():
-    """Hundreds of small files: none of them has to survive a power cut."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("os.fsync", lambda fd: None)
-        yield
 
 
 def load(path, name: str):
@@ -129,9 +122,10 @@ def test_what_comes_out(name, specimen):
 
 def test_every_cut_is_refused(name, specimen, tmp_path):
     data, path = specimen.read_bytes(), tmp_path / "cut"
-    sizes = {*range(2000), *range(0, len(data), 37), *range(len(data) - 50, len(data))}
-    for size in sorted(sizes & {*range(len(data))}):
-        path.write_bytes(data[:size])
+    path.write_bytes(data)
+    sizes = {*range(500), *range(0, len(data), 37), *range(len(data) - 50, len(data))}
+    for size in sorted(sizes & {*range(len(data))}, reverse=True):
+        os.truncate(path, size)
         # Fewer rows, or shorter ones, and nothing in the file to say so.
         if name == "glove" and data[:size].endswith(b"\n") or name == "glove-bin" and size and size % (16 * 21) == 0:
             continue
@@ -195,7 +189,7 @@ def words_and_rows(draw):
     return words, np.array(rows, np.float32)
 
 
-@cases(200)
+@cases(100)
 @given(content=words_and_rows())
 @example(content=([b"a"], np.array([[1 / 3, 1e-9, -0.0]], np.float32)))
 @example(content=([b"\x1f\x8b\x08", b"x"], np.array([[1, 2], [3, 4]], np.float32)))  # as gzip begins

@@ -43,14 +43,14 @@ def test_a_good_file_is_read(kind, good, path):
     assert check(READERS[kind], path, good)
 
 
-@cases(200)
+@cases(120)
 @given(steps=MUTATIONS)
 def test_damaged_files_load_or_are_refused(kind, good, path, steps):
     if check(READERS[kind], path, mutate(good, steps)) and kind in SEALED:
         check_sealed(path, good)
 
 
-@cases(100)
+@cases(60)
 @given(steps=MUTATIONS)
 def test_damage_that_checksums_do_not_give_away(kind, good, path, steps):
     if kind not in (*SEALED, "scipy-npz"):

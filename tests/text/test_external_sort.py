@@ -75,7 +75,7 @@ def random_text(words=3000) -> str:
 
 
 @pytest.mark.parametrize("config", CONFIGS)
-@pytest.mark.parametrize("content", [" \n".join(LINES) * 3, random_text(400)], ids=["lines", "random"])
+@pytest.mark.parametrize("content", [" \n".join(LINES) * 3, random_text(120)], ids=["lines", "random"])
 def test_runs_equal_one_table(tiny, text, config, content):
     path = text(content)
     whole = everything(read(path, config, vocab=1 << 40))
