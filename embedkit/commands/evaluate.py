@@ -60,13 +60,15 @@ def _data_options(function):
     "protocol",
     "--oov",
     type=click.Choice(CHOICES["oov"]),
-    help="analogies with a word out of vocabulary: leave out, count as wrong, or a row for each  [default: skip]",
+    help="words out of vocabulary: compose their vectors of n-grams, in all tasks, or not; then analogies with one are "
+    "left out (skip, and compose without n-grams), count as wrong, or have a row for each  [default: compose]",
 )
 @_option(
     "protocol",
     "--oov-pairs",
     type=click.Choice(CHOICES["oov_pairs"]),
-    help="pairs with a word out of vocabulary: leave out, or count with the cosine 0  [default: skip]",
+    help="pairs with a word out of vocabulary: compose as --oov does, leave out, or count with the cosine 0  "
+    "[default: compose]",
 )
 @_option(
     "protocol",
@@ -122,8 +124,10 @@ def command(
     """Evaluate vectors: Spearman and Pearson correlation with the scores of word pairs, accuracy on analogy questions,
     purity of clusters, accuracy of a logistic regression on the mean vectors of texts (10 folds).
 
-    Pairs with a word out of vocabulary are left out; the columns used, total and coverage say how many were not. An
-    analogy is right if the best word of the vocabulary, the three of the question aside, is the expected one. Pairs and
+    A word out of vocabulary has the vector that its n-grams compose, where FILE has n-grams, and rows `…-known` have
+    the score without such words; without n-grams, pairs with one are left out. The columns used, total and coverage say
+    how many are not. An analogy is right if the best word of the vocabulary (and of the words composed for the
+    questions), the three of the question aside, is the expected one. Pairs and
     questions that a file repeats (also those that --lowercase makes equal) count each time. --json adds the checksum of
     every data set.
 

@@ -56,8 +56,8 @@ class Questions(NamedTuple):
 class AnalogyResult(Accuracy):
     """The answers to one file of questions by one `method`.
 
-    oov : questions with a word out of vocabulary are left out (skip), count (wrong, first), or are left out in one
-        score and count in the next (both)
+    oov : questions with a word out of vocabulary, or (compose) without a vector, are left out (skip), count (wrong,
+        first), or are left out in one score and count in the next (both)
     """
 
     sections: list[Section] = ()
@@ -74,7 +74,7 @@ class AnalogyResult(Accuracy):
         """The accuracy of every section, in total (semantic and syntactic, where a file has both kinds, and all), and
         of every bin; of both ways to count the second is `...-oov-wrong`."""
         for section in (*self.sections, *_totals(self.sections)):
-            yield from self._scores(section, self.oov, intervals)
+            yield from self._scores(section, "skip" if self.oov == "compose" else self.oov, intervals)
         for section in self.bins(bins):
             yield from self._scores(section, "skip", intervals)
 
@@ -128,12 +128,18 @@ def evaluate_questions(
 ) -> list[AnalogyResult]:
     """Answer `questions` by each method of `protocol`, in one pass over the vocabulary.
 
-    A question with a word out of vocabulary is not asked, unless the protocol has another word for it. An answer is
-    right if the best of all words, without those of the question, is d. Case concerns the questions and, with a
-    protocol that folds it, what counts as d; the rows stay as they are. Questions that become the same count each time.
+    A word out of vocabulary has the vector that its n-grams compose, if the protocol wants that and there are any, and
+    may then be an answer. Another question with one is not asked, unless the protocol has another word for it. An
+    answer is right if the best of all words, without those of the question, is d. Case concerns the questions and, with
+    a protocol that folds it, what counts as d; the rows stay as they are. Questions that become the same count each
+    time.
     """
     lookup = Lookup(source, protocol.case, protocol.limit)
     found = find_questions(source, questions, protocol, lookup)
+    if protocol.unknown == "compose":
+        composed, ids = lookup.compose(questions.words, found.ids)
+        if composed is not source:  # its words are those of the limit, and those composed
+            source, found, protocol = composed, found._replace(ids=ids), protocol._replace(limit=0)
     ids = found.ids.reshape(-1, 4)
     used = (ids >= 0).all(1)
     max_rank = np.where(used, ids.max(1), -1)

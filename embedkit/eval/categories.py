@@ -66,9 +66,12 @@ def read_categories(path: str) -> Categories:
 def evaluate_categories(source: Source, categories: Categories, protocol: Protocol = PLAIN) -> PurityResult:
     """Put the words into as many clusters as they have categories, by the directions of their vectors.
 
-    Words out of vocabulary are left out. Raises EmbedkitError for a vector that holds NaN or infinity.
+    Words out of vocabulary are left out, if nothing composes them. Raises EmbedkitError for a vector that holds NaN or
+    infinity.
     """
     ids, distinct, lowercase_only = find_categories(source, categories, protocol)
+    if protocol.unknown == "compose":
+        source, ids = _lookup(source, protocol).compose(categories.words, ids)
     known = ids >= 0
     check_finite(source, np.unique(ids[known]))
     names, labels = np.unique(np.array(categories.labels)[known], return_inverse=True)
@@ -82,7 +85,11 @@ def evaluate_categories(source: Source, categories: Categories, protocol: Protoc
 
 def find_categories(source: Source, categories: Categories, protocol: Protocol) -> Found:
     """The words of `categories` as `protocol` knows them."""
-    return Lookup(source, protocol.case, protocol.limit if protocol.limit_pairs else 0).find(categories.words)
+    return _lookup(source, protocol).find(categories.words)
+
+
+def _lookup(source: Source, protocol: Protocol) -> Lookup:
+    return Lookup(source, protocol.case, protocol.limit if protocol.limit_pairs else 0)
 
 
 def k_means(rows: np.ndarray, k: int) -> np.ndarray:

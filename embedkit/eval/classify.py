@@ -62,7 +62,11 @@ def evaluate_texts(source: Source, texts: Texts, protocol: Protocol = PLAIN) -> 
     """
     words = [tokens(source, text) for text in texts.texts]
     owners = np.repeat(np.arange(len(words)), [len(line) for line in words])
-    found = Lookup(source, protocol.case).find([word for line in words for word in line])
+    flat, lookup = [word for line in words for word in line], Lookup(source, protocol.case)
+    found = lookup.find(flat)
+    if protocol.unknown == "compose":
+        source, ids = lookup.compose(flat, found.ids)
+        found = found._replace(ids=ids)
     known = found.ids >= 0
     ids, owners = found.ids[known], owners[known]
     distinct, places = np.unique(ids, return_inverse=True)

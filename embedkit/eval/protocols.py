@@ -15,10 +15,11 @@ class Protocol(NamedTuple):
     case : how words are looked up, see `source.Lookup`
     limit : analogies know the first `limit` words only; 0 is all
     limit_pairs : whether the limit holds for word pairs, too
-    unknown : analogies with a word out of vocabulary are left out (skip), count as wrong answers (wrong), are scored in
-        both ways (both), or are asked with the first word of the file, see `analogy.first_word`, in the place of the
-        unknown (first)
-    unknown_pairs : pairs with one are left out (skip) or have the cosine 0 (zero)
+    unknown : words out of vocabulary, of all but pairs, have the vectors that n-grams compose where there are any
+        (compose); analogies with one are left out (skip, and compose where nothing is composed), count as wrong answers
+        (wrong), are scored in both ways (both), or are asked with the first word of the file, see `analogy.first_word`,
+        in the place of the unknown (first)
+    unknown_pairs : the same of pairs: compose, left out (skip), or with the cosine 0 (zero)
     zero_is_unknown : pairs: whether a word with a vector of length 0 is out of vocabulary
     gold : what people say of pairs is ranked as numbers (number) or in the order of their bytes (text)
     methods : of add (3CosAdd) and mul (3CosMul)
@@ -42,15 +43,16 @@ class Protocol(NamedTuple):
     aside: tuple[str, ...] = ()
 
 
-PLAIN = Protocol()
+PLAIN = Protocol(unknown="compose", unknown_pairs="compose")
 # word2vec: compute-accuracy.c. gensim 4.4: evaluate_word_analogies and evaluate_word_pairs. GloVe: eval/python/
-# evaluate.py. fastText: eval.py and compute_accuracy.py, whose limit has no default. hyperwords: analogy_eval.py and
-# ws_eval.py. levy2015: Levy, Goldberg & Dagan (2015), "Improving distributional similarity", section 4.
+# evaluate.py. fastText: eval.py on what print-word-vectors gives, and compute_accuracy.py, whose limit has no default.
+# hyperwords: analogy_eval.py and ws_eval.py. levy2015: Levy, Goldberg & Dagan (2015), "Improving distributional
+# similarity", section 4.
 PROTOCOLS = {
     "word2vec": Protocol(case="upper-ascii", limit=0, positive=True),
     "gensim": Protocol(case="upper", limit=300000, limit_pairs=True, depth=5),
     "glove": Protocol(case="exact", limit=0, aside=("<unk>",)),
-    "fasttext": Protocol(case="lower", limit=0, zero_is_unknown=True),
+    "fasttext": Protocol(case="lower", limit=0, unknown_pairs="compose", zero_is_unknown=True),
     "hyperwords": Protocol(
         "lower-ascii", 0, unknown="first", unknown_pairs="zero", gold="text", methods=("add", "mul"), epsilon=0.01
     ),
@@ -69,11 +71,15 @@ def protocol_of(
 ) -> Protocol:
     """The protocol called `name`, with every option that is given (not None) in place of its own.
 
+    `oov` tells pairs as well whether words are composed, unless `oov_pairs` does.
     OptionError for a name or value that does not exist.
     """
     for option, value in zip(CHOICES, (name, method, oov, oov_pairs)):
         if value is not None and value not in CHOICES[option]:
             raise OptionError(f"{option}: {value!r} is none of {', '.join(CHOICES[option])}")
+    base = PROTOCOLS.get(name, PLAIN)
+    if oov is not None and oov_pairs is None and "compose" in (oov, base.unknown_pairs):
+        oov_pairs = "compose" if oov == "compose" else "skip"
     given = {
         "methods": method and {"both": ("add", "mul")}.get(method, (method,)),
         "limit": restrict_vocab,
@@ -81,4 +87,4 @@ def protocol_of(
         "unknown_pairs": oov_pairs,
         "case": None if lowercase is None else "lower" if lowercase else "corpus",
     }
-    return PROTOCOLS.get(name, PLAIN)._replace(**{key: value for key, value in given.items() if value is not None})
+    return base._replace(**{key: value for key, value in given.items() if value is not None})

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import about
 from ..runtime.progress import SILENT, Progress
+from ..vectors.query import has_ngrams
 from .contract import Result, Score, Task
 from .protocols import PLAIN, Protocol
 from .source import Source
@@ -79,25 +80,41 @@ class Report(NamedTuple):
         first after those of each, means last."""
         first, base, scores, models = [], "", [], list(models)
         for model, open_model in models:
-            results = []
-            for loaded, result in self._results(model, open_model()):
-                results.append((loaded, result))
-                self._remark(model, loaded.name, result)
-                found = result.scores(self.options.intervals, self.options.bins)
-                rows = [row(model, loaded, score) for score in found]
-                scores += rows if self.options.spread else []
-                yield from rows
+            results, source = [], open_model()
+            for loaded, found in self._results(model, source):
+                results += [(loaded, result) for result in found]
+                for rows in (*self._own_rows(model, loaded, found), self._rows_of_known(model, loaded, found, source)):
+                    scores += rows if self.options.spread else []
+                    yield from rows
             if self.options.compare and first:
                 yield from self._differences(f"{model} - {base}", first, results)
             first, base = first or results, base or model
         yield from spread_rows(scores, len(models))
 
-    def _results(self, model: str, source: Source) -> Iterator[tuple[Loaded, Result]]:
+    def _own_rows(self, model: str, loaded: Loaded, results: list[Result]) -> Iterator[list[Row]]:
+        for result in results:
+            self._remark(model, loaded.name, result)
+            yield self._rows(model, loaded, result)
+
+    def _rows(self, model: str, loaded: Loaded, result: Result) -> list[Row]:
+        return [row(model, loaded, score) for score in result.scores(self.options.intervals, self.options.bins)]
+
+    def _rows_of_known(self, model: str, loaded: Loaded, results: list[Result], source: Source) -> list[Row]:
+        """`results` without the words that n-grams compose, if there are such: rows `…-known`."""
+        protocol, only = self.protocol, {"unknown": "skip", "unknown_pairs": "skip"}
+        if not has_ngrams(source) or "compose" not in (protocol.unknown, protocol.unknown_pairs):
+            return []
+        with about(model):
+            known = loaded.task.evaluate(source, loaded.dataset, protocol._replace(**only), self.progress)
+        found = [part for result, part in zip(results, known) if part.used < result.used]
+        rows = (one for part in found for one in self._rows(model, loaded, part))
+        return [one | {"metric": f"{one['metric']}-known"} for one in rows]
+
+    def _results(self, model: str, source: Source) -> Iterator[tuple[Loaded, list[Result]]]:
         with about(model):
             for loaded in self.datasets:
                 task, name, dataset = loaded
-                for result in task.evaluate(source, dataset, self.protocol, self.progress):
-                    yield loaded, result
+                yield loaded, task.evaluate(source, dataset, self.protocol, self.progress)
                 for item in task.unknown_items(source, dataset, self.protocol) if self.unknown else ():
                     self.unknown(model, name, item)
 

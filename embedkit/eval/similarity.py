@@ -156,10 +156,14 @@ class SimilarityResult(Result):
 def evaluate_pairs(source: Source, pairs: Pairs, protocol: Protocol = PLAIN) -> SimilarityResult:
     """Spearman and Pearson correlation between the cosines of `pairs` and their gold scores.
 
-    Pairs with a word out of vocabulary are left out, if the protocol does not give them the cosine 0. Pairs that are
+    A word out of vocabulary has the vector that its n-grams compose, if the protocol wants that and there are any;
+    other pairs with one are left out, if the protocol does not give them the cosine 0. Pairs that are
     there twice count twice. Raises EmbedkitError for a vector that holds NaN or infinity.
     """
     found = find_pairs(source, pairs, protocol)
+    if protocol.unknown_pairs == "compose":
+        source, ids = _lookup(source, protocol).compose(pairs.words, found.ids)
+        found = found._replace(ids=ids)
     ids = found.ids.reshape(-1, 2)
     known = (ids >= 0).all(1)
     check_finite(source, np.unique(ids[known]))
@@ -173,10 +177,14 @@ def evaluate_pairs(source: Source, pairs: Pairs, protocol: Protocol = PLAIN) -> 
 
 def find_pairs(source: Source, pairs: Pairs, protocol: Protocol) -> Found:
     """The words of `pairs` as `protocol` knows them."""
-    found = Lookup(source, protocol.case, protocol.limit if protocol.limit_pairs else 0).find(pairs.words)
+    found = _lookup(source, protocol).find(pairs.words)
     if protocol.zero_is_unknown:
         found.ids[source.norms[found.ids] == 0] = -1  # that of -1 is of no matter
     return found
+
+
+def _lookup(source: Source, protocol: Protocol) -> Lookup:
+    return Lookup(source, protocol.case, protocol.limit if protocol.limit_pairs else 0)
 
 
 class SimilarityTask(Task):

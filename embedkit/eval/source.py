@@ -9,7 +9,8 @@ import numpy as np
 
 from ..errors import BrokenVector
 from ..text.vocab import ERRORS, Vocab
-from ..vectors.query import BLOCK, find
+from ..vectors.query import BLOCK, find, has_ngrams, locate
+from ..vectors.vectors import Vectors
 
 
 class Source(Protocol):
@@ -51,10 +52,28 @@ class Lookup:
             folded = [FOLDS[case](word) for word in source.vocab.words(0, self._stop)]
             self._firsts = dict(zip(reversed(folded), range(self._stop - 1, -1, -1)))
 
+    def compose(self, words: Sequence[str], ids: np.ndarray) -> tuple[Source, np.ndarray]:
+        """The source with rows, behind the first `limit` words, for those of `words` (n,) whose `ids` are -1 and that
+        it has a vector for, as one made of n-grams; and all ids then. Nothing changes without n-grams."""
+        if not has_ngrams(self._source) or (ids >= 0).all():
+            return self._source, ids
+        unknown = dict.fromkeys(word for word, id in zip(self._spelled(words), ids.tolist()) if id < 0)
+        found = {word: id for word in unknown if (id := locate(self._source, word)) is not None}
+        if not found:
+            return self._source, ids
+        places = dict(zip(found, range(self._stop, self._stop + len(found))))
+        rows = self._source.rows(np.array(list(found.values()), np.int64))
+        composed = Extended(self._source, self._stop, Vectors(Vocab.from_words(found), rows))
+        spelled = zip(self._spelled(words), ids.tolist())
+        return composed, np.array([places.get(word, -1) if id < 0 else id for word, id in spelled], np.int64)
+
+    def _spelled(self, words: Sequence[str]) -> Sequence[str]:
+        """`words` in the case in which they are looked up."""
+        return [LOWER[self._case](word) for word in words] if self._case in LOWER else words
+
     def find(self, words: Sequence[str]) -> Found:
         """The ids of `words`; -1 for the unknown."""
-        if self._case in LOWER:
-            words = [LOWER[self._case](word) for word in words]
+        words = self._spelled(words)
         ids = {word: self._id(word) for word in dict.fromkeys(words)}
         lowercase_only = sum(
             id < 0 and word != word.lower() and self._id(word.lower()) >= 0 for word, id in ids.items()
@@ -67,7 +86,7 @@ class Lookup:
             return ids
         distinct, places = np.unique(ids, return_inverse=True)
         fold, vocab = FOLDS[self._case], self._source.vocab
-        same = [-1 if id < 0 else self._firsts[fold(vocab[id])] for id in distinct.tolist()]
+        same = [id if not 0 <= id < self._stop else self._firsts[fold(vocab[id])] for id in distinct.tolist()]
         return np.array(same, np.int64)[places].reshape(ids.shape)
 
     def _id(self, word: str) -> int:
@@ -75,6 +94,36 @@ class Lookup:
             return self._firsts.get(FOLDS[self._case](word), -1)
         id = self._source.vocab.id(word) if self._case == "exact" else find(self._source, word)
         return -1 if id is None or id >= self._stop else id
+
+
+class Extended:
+    """The first `stop` words of a source, and `more` vectors behind them."""
+
+    def __init__(self, source: Source, stop: int, more: Vectors):
+        self._source, self._stop, self._more = source, stop, more
+        self.vocab = source.vocab.head(stop).join(more.vocab)
+        self.metadata, self.width = source.metadata, source.width
+        self.norms = np.concatenate([source.norms[:stop], more.norms])
+
+    def rows(self, ids: np.ndarray) -> np.ndarray:
+        """As `Vectors.rows`."""
+        ids = np.asarray(ids)
+        is_more = ids >= self._stop
+        result = self._source.rows(np.where(is_more, 0, ids))
+        result[is_more] = self._more.rows(ids[is_more] - self._stop)
+        return result
+
+    def scores(
+        self, queries: np.ndarray, metric: str = "cosine", start: int = 0, stop: int | None = None
+    ) -> np.ndarray:
+        """As `Vectors.scores`."""
+        stop, middle = len(self.vocab) if stop is None else min(stop, len(self.vocab)), self._stop
+        parts = []
+        if start < middle:
+            parts.append(self._source.scores(queries, metric, start, min(stop, middle)))
+        if stop > middle:
+            parts.append(self._more.scores(queries, metric, max(start - middle, 0), stop - middle))
+        return parts[0] if len(parts) == 1 else np.hstack(parts)
 
 
 def check_finite(source: Source, ids: np.ndarray) -> None:

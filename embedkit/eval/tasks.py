@@ -12,8 +12,8 @@ from typing import NamedTuple
 CHOICES = {
     "protocol": ("word2vec", "gensim", "glove", "fasttext", "hyperwords", "levy2015"),
     "method": ("add", "mul", "both"),
-    "oov": ("skip", "wrong", "both"),
-    "oov_pairs": ("skip", "zero"),
+    "oov": ("compose", "skip", "wrong", "both"),
+    "oov_pairs": ("compose", "skip", "zero"),
 }
 
 

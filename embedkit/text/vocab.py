@@ -108,6 +108,20 @@ class Vocab:
         counts = None if self.counts is None else self.counts[:size]
         return Vocab(self.offsets[: size + 1], self.utf8[: self.offsets[size]], counts)
 
+    def join(self, other: Vocab) -> Vocab:
+        """These words, then those of `other`; counts are kept where both are known."""
+        offsets = np.concatenate([self.offsets - self.offsets[0], other.offsets[1:] - other.offsets[0] + self._size])
+        texts = (vocab.utf8[vocab.offsets[0] : vocab.offsets[-1]] for vocab in (self, other))
+        known = self.counts is not None and other.counts is not None
+        return Vocab(
+            offsets, np.concatenate(list(texts)), np.concatenate([self.counts, other.counts]) if known else None
+        )
+
+    @property
+    def _size(self) -> int:
+        """Bytes of all words."""
+        return int(self.offsets[-1] - self.offsets[0])
+
     def take(self, ids: np.ndarray | slice) -> Vocab:
         """The words `ids`, in that order."""
         if isinstance(ids, slice):

@@ -30,13 +30,21 @@ class Unanswerable(EmbedkitError):
 
 def find(source, word: str) -> int | None:
     """The id of `word`: as it is written, else in the form that the corpus was given (NFC, lower case)."""
-    id, text = source.vocab.id(word), text_options(source)
-    if id is not None or not text:
+    id = source.vocab.id(word)
+    if id is not None:
         return id
+    other = _corpus_form(source, word)
+    return None if other == word else source.vocab.id(other)
+
+
+def _corpus_form(source, word: str) -> str:
+    """`word` in the form that the corpus was given."""
+    text = text_options(source)
+    if not text:
+        return word
     from ..text.tokenize import normal_form
 
-    other = normal_form(text.get("lowercase", False), text.get("nfc", False))(word)
-    return None if other == word else source.vocab.id(other)
+    return normal_form(text.get("lowercase", False), text.get("nfc", False))(word)
 
 
 def is_sparse(source) -> bool:
@@ -59,7 +67,7 @@ def text_options(source) -> dict:
 def locate(source, word: str) -> int | None:
     """The id of `word`, in the vocabulary or, if the source has n-grams, made for it: then V or more."""
     id = find(source, word)
-    return source.compose(word) if id is None and has_ngrams(source) else id
+    return source.compose(_corpus_form(source, word)) if id is None and has_ngrams(source) else id
 
 
 def find_all(source, words: Sequence[str]) -> np.ndarray:

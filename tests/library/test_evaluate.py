@@ -49,7 +49,7 @@ def test_vectors_are_models_too(toy_file, sets):
         ({}, ValueError, "give pairs, questions, categories, classify"),
         ({"pairs": "gone"}, EmbedkitError, "gone: no such file"),
         ({"pears": "p"}, TypeError, "pears"),
-        ({"pairs": "gone", "oov": "best"}, EmbedkitError, "oov: 'best' is none of skip, wrong, both"),
+        ({"pairs": "gone", "oov": "best"}, EmbedkitError, "oov: 'best' is none of compose, skip, wrong, both"),
         ({"pairs": "gone", "protocol": "mine"}, EmbedkitError, "protocol: 'mine' is none of word2vec, "),
     ],
 )

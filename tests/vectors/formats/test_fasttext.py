@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import struct
+import subprocess
 from pathlib import Path
+from shutil import which
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from embedkit.vectors import formats
 from embedkit.vectors.formats.lost import lost
 from embedkit.vectors.ngrams import Ngrams
 from embedkit.vectors.quantized import QuantizedVectors
+from embedkit.vectors.query import locate
 from embedkit.vectors.subwords import SubwordVectors, pooled
 from embedkit.vectors.transform.quantize import quantize
 from embedkit.vectors.vectors import Vectors
@@ -167,6 +170,49 @@ def test_unknown_counts_stay_unknown(tmp_path, counts):
     formats.save(tmp_path / "x", Vectors(vocab, np.eye(3, dtype=np.float32)), "fasttext")
     found = formats.load(tmp_path / "x").vocab.counts
     assert (found if counts is None else found.tolist()) == counts
+
+
+@pytest.fixture
+def ours(tmp_path) -> SubwordVectors:
+    """Vectors of ours, with everything that they can have, and a copy of them in `written`."""
+    texts = ["the", "한국어", "naïve", "where", "영화가", "x"]
+    own, buckets, contexts = (
+        np.random.default_rng(n).normal(size=(n, 5)).astype(np.float32) for n in (len(texts), 1000, len(texts))
+    )
+    matrix, ngrams = pooled([text.encode() for text in texts], buckets, Ngrams(1, 4), own), Ngrams(1, 4)
+    vocab = Vocab.from_words(texts, [9, 7, 5, 3, 0, 1])  # not falling, as after going on with new text
+    vectors = SubwordVectors(vocab, matrix, buckets, ngrams, contexts=contexts)
+    formats.save(tmp_path / "written", vectors, "fasttext")
+    return vectors
+
+
+QUERIES = ["the", "영화가", "x", "영화", "whereabouts", "한국말을", "가"]
+
+
+@pytest.mark.peer
+@pytest.mark.skipif(not which("fasttext"), reason="there is no fasttext")
+def test_fasttext_answers_alike(ours, tmp_path):
+    """Word for word, known or not; and it goes on to find neighbours, which needs the whole file."""
+    asked = "\n".join(QUERIES).encode()
+    command = ["fasttext", "print-word-vectors", tmp_path / "written"]
+    lines = subprocess.run(command, input=asked, capture_output=True, check=True).stdout.decode().splitlines()
+    for word, line in zip(QUERIES, lines, strict=True):
+        printed = np.float32(line[len(word) :].split())
+        np.testing.assert_allclose(printed, ours.rows([locate(ours, word)])[0], rtol=5.1e-5, atol=1e-6)
+    done = subprocess.run(["fasttext", "nn", tmp_path / "written", "2"], input=asked, capture_output=True)
+    assert "한국어" in done.stdout.decode()
+
+
+@pytest.mark.peer
+@pytest.mark.filterwarnings("ignore")
+def test_gensim_answers_alike(ours, tmp_path):
+    """Also from the whole model, whose output matrix it keeps."""
+    fasttext = pytest.importorskip("gensim.models.fasttext")
+    model = fasttext.load_facebook_model(str(tmp_path / "written"))
+    for word in QUERIES:
+        np.testing.assert_allclose(model.wv[word], ours.rows([locate(ours, word)])[0], rtol=1e-4, atol=1e-6)
+    assert model.wv.index_to_key == ours.vocab.words()
+    np.testing.assert_array_equal(model.syn1neg, ours.contexts)
 
 
 @pytest.mark.peer
