@@ -22,6 +22,7 @@ from embedkit.neural.layers.context import ForwardContext
 from embedkit.neural.layers.fused import Fused
 from embedkit.neural.layers.workspace import Workspace
 from embedkit.runtime.progress import SILENT
+from embedkit.runtime.resources import Resources
 from embedkit.text import stream
 from embedkit.training.optim import Optimizer
 
@@ -29,7 +30,7 @@ task, hidden, layers, train_path, text_path, *rest = sys.argv[1:]
 hidden, layers, number = int(hidden), int(layers), int(rest[0]) if rest else 100
 model = lstm.MODEL.sections["model"](embed=hidden, hidden=hidden, layers=layers)
 config = Config(text=lstm.MODEL.sections["text"](), model=model, training=lstm.MODEL.sections["training"]())
-text = stream.read([train_path], config.text, keep=False)
+text = stream.read([train_path], config.text, Resources(cache=False))
 network = init.begin(lstm.MODEL, config, text.vocab, SILENT)
 
 
@@ -52,7 +53,10 @@ def language_model(kernels=None) -> LanguageModel:
 
 
 def evaluate() -> float:
-    ids, lm = stream.read_with([text_path], text.vocab, config.text, keep=False).ids, language_model(Fused(2))
+    ids, lm = (
+        stream.read_with([text_path], text.vocab, config.text, Resources(cache=False)).ids,
+        language_model(Fused(2)),
+    )
     next(score_text(lm, ids))
     begin = time.perf_counter()
     for _ in score_text(lm, ids):

@@ -8,6 +8,7 @@ import time
 
 from embedkit.config import Config, Text
 from embedkit.neural.word2vec import cbow, skipgram
+from embedkit.runtime.resources import Resources
 from embedkit.text import corpus
 from embedkit.training.contract import Run
 from embedkit.vectors import formats
@@ -30,8 +31,8 @@ def train(text):
     return model.train(text, model.resolved(config, text), Run())
 
 
-train(corpus.load(["data/sample.txt"], Text(), keep=False))
-text = corpus.load([path], Text(), keep=False)
+train(corpus.load(["data/sample.txt"], Text(), Resources(cache=False)))
+text = corpus.load([path], Text(), Resources(cache=False))
 text.ids  # noqa: B018 (made when first asked for)
 begin = time.perf_counter()
 vectors = train(text)

@@ -16,11 +16,12 @@ from _pair import Run, compare, load
 
 OURS = """
 import sys, time
+from embedkit.runtime.resources import Resources
 from embedkit.config import Text
 from embedkit.text import corpus
-corpus.encode(["data/sample.txt"], Text(), keep=False).ids  # loads the kernels
+corpus.encode(["data/sample.txt"], Text(), Resources(cache=False)).ids  # loads the kernels
 begin = time.perf_counter()
-corpus.load(sys.argv[1:], Text(), keep=False).ids
+corpus.load(sys.argv[1:], Text(), Resources(cache=False)).ids
 print(time.perf_counter() - begin)
 """
 GENSIM = """

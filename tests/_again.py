@@ -13,6 +13,7 @@ from embedkit.errors import EmbedkitError
 from embedkit.io import container
 from embedkit.io.output import Output
 from embedkit.lm import load as lm
+from embedkit.runtime.resources import Resources
 from embedkit.text import corpus, word_list
 from embedkit.text.phrases.table import read_phrases
 from embedkit.vectors import formats
@@ -100,7 +101,7 @@ def of_text(path: Path, found) -> None:
     """The words of a text, with single spaces, are the same text."""
     words = [*found.vocab.words(), "\n"]
     path.with_name("again").write_text(" ".join(words[id] for id in found.ids), "utf-8", "surrogateescape")
-    copy = corpus.load((str(path.with_name("again")),), config.Text(min_count=1), 1, False)
+    copy = corpus.load((str(path.with_name("again")),), config.Text(min_count=1), Resources(cache=False, threads=1))
     assert copy.vocab.words() == found.vocab.words()
     assert np.array_equal(copy.ids, found.ids)
 

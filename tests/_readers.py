@@ -27,6 +27,7 @@ from embedkit.io.files import open_input
 from embedkit.io.output import Output
 from embedkit.lm import load as lm
 from embedkit.plot import log
+from embedkit.runtime.resources import Resources
 from embedkit.text import corpus, word_list
 from embedkit.text.phrases.table import read_phrases
 from embedkit.training.checkpoint import Checkpoint
@@ -158,7 +159,7 @@ def _text(read):
 
 
 def _corpus(path: Path):
-    found = corpus.load((str(path),), config.Text(min_count=1), 1, False)
+    found = corpus.load((str(path),), config.Text(min_count=1), Resources(cache=False, threads=1))
     assert len(found.ids)
     return found
 

@@ -24,7 +24,9 @@ def count(config, inputs, output, target, source, cache, memory, log, quiet):
         Output(need_output(output)) as out,
     ):
         given = tuple(given_options("text", "context"))
-        counts = read(inputs, config, Run(progress, memory, cache, counts_format=source, given=given))
+        counts = read(
+            inputs, config, Run(progress, memory, cache, config.training.threads, counts_format=source, given=given)
+        )
         counts_format(target).save(out, counts)
         progress.say(f"{counted(counts.matrix.nnz, 'pair')} of words")
         progress.event("done", output=output)

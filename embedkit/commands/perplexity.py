@@ -51,6 +51,7 @@ def command(lm, texts, valid, encoding, encoding_errors, threads, cache, as_json
     from ..lm.load import load
     from ..runtime.parallel import limited_threads, thread_count
     from ..runtime.progress import Progress
+    from ..runtime.resources import Resources
     from ..text.inputs import need_text
     from ..text.stream import read_with
     from ._out import Out
@@ -63,8 +64,9 @@ def command(lm, texts, valid, encoding, encoding_errors, threads, cache, as_json
     mixture = build_mixture(model, threads, progress)
     config = replace(text_config(model), **read_as(model, encoding, encoding_errors))
     with limited_threads(threads), Out(as_json) as out:
+        resources = Resources(progress, cache=cache, threads=threads)
         # Texts first: what is wrong with the last of them should not show after minutes of work.
-        streams = [read_with([file], model.vocab, config, threads, cache, progress) for file in files]
+        streams = [read_with([file], model.vocab, config, resources) for file in files]
         if valid is not None:
             *streams, chosen_on = streams
             tune(mixture, chosen_on, dict(zip(texts, streams)), progress)

@@ -19,10 +19,12 @@ def phrases(config, inputs, output, as_text, as_json, cache, memory, log, quiet)
         raise click.UsageError("--text writes text, so --json cannot apply", click.get_current_context())
     need_inputs(inputs)
     with open_progress(quiet, log, inputs) as progress, Output(output or "-", is_text=True) as out:
+        from ..runtime.resources import Resources
         from ..text import corpus
         from ..text.phrases import find
 
-        text = corpus.encode(inputs, config.text, config.training.threads, cache, progress, memory)
+        resources = Resources(progress, memory, cache, config.training.threads)
+        text = corpus.encode(inputs, config.text, resources)
         tokens = int(text.vocab.counts.sum())
         progress.event("corpus", tokens=tokens, words=len(text.vocab), sha256=text.sha256)
         found = find.find(text, config.text, config.phrases, " ".join(inputs), memory, progress)

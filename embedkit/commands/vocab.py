@@ -9,12 +9,14 @@ from ._run import need_inputs, open_progress
 
 def vocab(config, inputs, output, as_json, cache, memory, log, quiet):
     from ..io.output import Output
+    from ..runtime.resources import Resources
     from ..text import corpus
     from ._out import cell, to_json
 
     need_inputs(inputs)
     with open_progress(quiet, log, inputs) as progress, Output(output or "-", is_text=True) as out:
-        words = corpus.load(inputs, config.text, config.training.threads, cache, progress, memory).vocab
+        resources = Resources(progress, memory, cache, config.training.threads)
+        words = corpus.load(inputs, config.text, resources).vocab
         step = 1 << 14
         for start in range(0, len(words), step):
             counts = words.counts[start : start + step].tolist()

@@ -17,7 +17,8 @@ from ..io.spool import release
 from ..matrix.csr import Csr
 from ..runtime.memory import Memory
 from ..runtime.parallel import imap, spread, thread_count
-from ..runtime.progress import SILENT, Progress
+from ..runtime.progress import Progress
+from ..runtime.resources import Resources
 from ..text.encoded import Corpus
 from ..text.sampling import keep_probabilities, remove_frequent
 from . import _kernels
@@ -39,29 +40,23 @@ def weights(context: Context, furthest: int) -> np.ndarray:
     return np.append(0.0, by_distance[context.weighting])
 
 
-def count(
-    corpus: Corpus,
-    context: Context,
-    seed: int = 1,
-    threads: int | None = None,
-    memory: Memory | None = None,
-    progress: Progress = SILENT,
-) -> Counts:
+def count(corpus: Corpus, context: Context, seed: int = 1, resources: Resources | None = None) -> Counts:
     """Count the neighbours of every word; windows do not cross lines.
 
-    Counting holds about half of `memory` (by default what is free). Where that is too little, the text is counted in
+    Counting holds about half of the memory. Where that is too little, the text is counted in
     chunks, and the counts are mapped from temporary files.
     """
-    memory, ids = memory or Memory(), corpus.ids
+    resources, ids = resources or Resources(), corpus.ids
+    memory = resources.memory
     if context.subsample != "none":
         keep = keep_probabilities(corpus.vocab.counts, context.sample)
     if context.subsample == "dirty":
         ids = remove_frequent(ids, keep, seed, memory)
-    counter = Counter(ids, len(corpus.vocab), context, thread_count(threads))
+    counter = Counter(ids, len(corpus.vocab), context, thread_count(resources.threads))
     # A chunk holds the places of its tokens and touches their ids: eight bytes each, in half of the memory.
     size = len(ids) if memory.limit is None else max(memory.limit // 16, 1 << 12)
     chunks = [(start, min(start + size, len(ids))) for start in range(0, len(ids), size)]
-    matrix = counter.matrix(chunks, memory, progress)
+    matrix = counter.matrix(chunks, memory, resources.progress)
     if context.subsample == "clean":
         matrix = _scaled(matrix, keep, memory)
     return Counts(corpus.vocab, matrix, {"corpus_sha256": corpus.sha256})

@@ -36,8 +36,8 @@ def read(inputs, config, run):
         if run.counts_format:
             return counts_format(run.counts_format).load(inputs[0], config.text.vocab)
         return counts_format("native").load(inputs[0])
-    text = corpus.load(inputs, config.text, config.training.threads, run.cache, run.progress, run.memory)
-    found = cooccur.count(text, config.context, config.training.seed, config.training.threads, run.memory, run.progress)
+    text = corpus.load(inputs, config.text, run)
+    found = cooccur.count(text, config.context, config.training.seed, run)
     run.progress.event("counts", entries=found.matrix.nnz)
     if not found.matrix.nnz:
         raise EmbedkitError(

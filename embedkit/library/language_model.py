@@ -65,12 +65,14 @@ class LanguageModel:
         from ..lm.lines import text_config
         from ..lm.perplexity import perplexity
         from ..runtime.parallel import limited_threads
+        from ..runtime.resources import Resources
         from ..text.stream import read_with
         from .text import as_inputs
 
         with limited_threads(self.threads):
             config = replace(text_config(self.source), encoding=encoding)
-            stream = read_with(as_inputs(text), self.source.vocab, config, self.threads, keep=False)
+            resources = Resources(cache=False, threads=self.threads)
+            stream = read_with(as_inputs(text), self.source.vocab, config, resources)
             return perplexity(self.source, stream.ids, reset=not carry_state)
 
     def score(self, lines: str | Iterable[str | Sequence[str]]) -> float | list[float]:

@@ -21,7 +21,7 @@ def train_model(name: str, inputs, config: Config, run: Run, reserve: Callable[[
     from ..eval.validation import Validation
     from ..training.identity import identity, init_fingerprint, provenance
 
-    model, training = MODELS[name].load(), config.training
+    model, training, run.threads = MODELS[name].load(), config.training, config.training.threads
     model.check(config)
     with limited_threads(training.threads):
         if getattr(training, "valid_pairs", ()) or getattr(training, "valid_questions", ()):

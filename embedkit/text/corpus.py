@@ -11,8 +11,7 @@ from ..config import PlainText, Text
 from ..errors import EmbedkitError, OptionError
 from ..io.spool import pieces
 from ..runtime.memory import Memory
-from ..runtime.parallel import thread_count
-from ..runtime.progress import SILENT, Progress
+from ..runtime.resources import Resources
 from ..units import counted
 from . import cache, inputs
 from .encoded import LINE_END, Corpus, Encoded
@@ -21,62 +20,45 @@ from .vocab import Vocab
 from .word_list import read_words
 
 
-def load(
-    names,
-    config: PlainText,
-    threads: int | None = None,
-    keep: bool = True,
-    progress: Progress = SILENT,
-    memory: Memory | None = None,
-) -> Corpus:
-    """The corpus in the files, folders and patterns `names` ("-" is stdin).
-
-    `keep` uses the cache of encoded texts. What does not fit `memory` (by default what is free) goes to $TMPDIR.
-    """
-    memory = memory or Memory()
-    encoded = encode(names, config, threads, keep, progress, memory)
-    text = prune_vocab(encoded, config, " ".join(names), memory, in_place=True)
-    progress.event("corpus", tokens=text.tokens, words=len(text.vocab), sha256=text.sha256)
-    progress.say(f"{counted(text.tokens, 'token')}, {counted(len(text.vocab), 'word')} kept")
+def load(names, config: PlainText, resources: Resources | None = None) -> Corpus:
+    """The corpus in the files, folders and patterns `names` ("-" is stdin)."""
+    resources = resources or Resources()
+    encoded = encode(names, config, resources)
+    text = prune_vocab(encoded, config, " ".join(names), resources.memory, in_place=True)
+    resources.progress.event("corpus", tokens=text.tokens, words=len(text.vocab), sha256=text.sha256)
+    resources.progress.say(f"{counted(text.tokens, 'token')}, {counted(len(text.vocab), 'word')} kept")
     return text
 
 
-def encode(
-    names,
-    config: PlainText,
-    threads: int | None = None,
-    keep: bool = True,
-    progress: Progress = SILENT,
-    memory: Memory | None = None,
-) -> Encoded:
+def encode(names, config: PlainText, resources: Resources | None = None) -> Encoded:
     """All types and ids of a text, from the cache if it holds them, its phrases joined; see `load`."""
-    memory = memory or Memory()
+    resources = resources or Resources()
     if not isinstance(config, Text):
-        return _encode(names, config, threads, keep, progress, memory)
+        return _encode(names, config, resources)
     if set(config.joiner) & set(" \t\r\n"):
         raise OptionError(f"--joiner {config.joiner!r}: white space would end the word")
     if config.phrases is None:
-        return _encode(names, config, threads, keep, progress, memory)
+        return _encode(names, config, resources)
     from .phrases.table import join, read_phrases
 
     # Read first: what is wrong with this file should not show after minutes of work.
     blocks = read_phrases(config.phrases, normal_form(config.lowercase, config.nfc))
-    return join(_encode(names, config, threads, keep, progress, memory), blocks, config.joiner, memory)
+    return join(_encode(names, config, resources), blocks, config.joiner, resources.memory)
 
 
-def _encode(names, config: PlainText, threads: int | None, keep: bool, progress: Progress, memory: Memory) -> Encoded:
+def _encode(names, config: PlainText, resources: Resources) -> Encoded:
     inputs.need_text(names)
     paths = inputs.expand(names)
-    key = cache.key(inputs.raw_fingerprint(paths), config) if keep else None
+    key = cache.key(inputs.raw_fingerprint(paths), config) if resources.cache else None
     stored = cache.get(key) if key else None
     if stored is not None:
         return Encoded(*stored)
     # numba is loaded only here and to join phrases: with a cached text, a command that compiles nothing never pays.
     from .encode import encode_files
 
-    encoded = Encoded(*encode_files(paths, config, thread_count(threads), progress, memory))
+    encoded = Encoded(*encode_files(paths, config, resources))
     if key and len(encoded.ids):
-        cache.put(key, config, encoded.vocab, encoded.ids, encoded.sha256, paths, progress)
+        cache.put(key, config, encoded.vocab, encoded.ids, encoded.sha256, paths, resources.progress)
     return encoded
 
 

@@ -8,9 +8,9 @@ from functools import lru_cache
 import numpy as np
 
 from ..config import PlainText
-from ..runtime.memory import Memory
-from ..runtime.parallel import each, imap
+from ..runtime.parallel import each, imap, thread_count
 from ..runtime.progress import Progress
+from ..runtime.resources import Resources
 from ..units import readable
 from . import _kernels
 from .chunk_map import ChunkMap, is_one_each, rank
@@ -25,12 +25,13 @@ SHARE = 3  # of a thread's memory for its table; the rest is for its words, in a
 
 
 def encode_files(
-    paths: list[str], config: PlainText, threads: int, progress: Progress, memory: Memory
+    paths: list[str], config: PlainText, resources: Resources
 ) -> tuple[Vocab, Callable[[], np.ndarray], str]:
     """(vocabulary of all types, what makes the ids, sha256 of the text); see `corpus.Encoded`.
 
-    Where the tables of chunks would take more than `memory.vocab`, the vocabulary is mapped from temporary files.
+    Where the tables of chunks would take more than the memory for words, the vocabulary is mapped from temporary files.
     """
+    threads, memory, progress = thread_count(resources.threads), resources.memory, resources.progress
     reader = Reader(paths, config.encoding, config.encoding_errors)
     gap = TOKENIZERS[config.tokenizer].gap
     tables = _Tables(config, reader, threads, memory.vocab)

@@ -10,7 +10,7 @@ from ..config import PlainText
 from ..errors import EmbedkitError
 from ..io.spool import pieces
 from ..runtime.memory import Memory
-from ..runtime.progress import SILENT, Progress
+from ..runtime.resources import Resources
 from ..units import counted
 from .corpus import encode, prune_vocab
 from .encoded import LINE_END, Encoded
@@ -48,24 +48,18 @@ class Stream:
         return {"corpus_sha256": self.sha256} | valid
 
 
-def read(
-    names,
-    config: PlainText,
-    threads: int | None = None,
-    keep: bool = True,
-    progress: Progress = SILENT,
-    memory: Memory | None = None,
-) -> Stream:
+def read(names, config: PlainText, resources: Resources | None = None) -> Stream:
     """The text in `names` ("-" is stdin) with a vocabulary of its own, most frequent words first.
 
     `<eos>` and `<unk>` are words among others, counted and ranked. A text that has no `<unk>`, and of which nothing is
     dropped, gets one that never occurs: other texts have words that this one lacks. `max_vocab` counts both. A given
-    vocabulary keeps its order; what it lacks of the two comes last. `keep` uses the cache of encoded texts.
+    vocabulary keeps its order; what it lacks of the two comes last.
 
     EmbedkitError where the text is empty, or `config` leaves no word of it.
     """
-    memory = memory or Memory()
-    encoded = encode(names, config, threads, keep, progress, memory)
+    resources = resources or Resources()
+    memory, progress = resources.memory, resources.progress
+    encoded = encode(names, config, resources)
     text = _stream(encoded, _vocabulary(encoded, config, " ".join(names), memory), memory)
     tokens, words = counted(text.tokens, "token"), counted(len(text.vocab), "word")
     progress.event("corpus", tokens=text.tokens, words=len(text.vocab), unknown=text.unknown, sha256=text.sha256)
@@ -73,24 +67,16 @@ def read(
     return text
 
 
-def read_with(
-    names,
-    vocab: Vocab,
-    config: PlainText,
-    threads: int | None = None,
-    keep: bool = True,
-    progress: Progress = SILENT,
-    memory: Memory | None = None,
-) -> Stream:
+def read_with(names, vocab: Vocab, config: PlainText, resources: Resources | None = None) -> Stream:
     """The text in `names` in the words of `vocab`, which has `<eos>` and `<unk>`; see `read`.
 
     EmbedkitError where the text is empty, or no word of it is in `vocab`.
     """
-    memory, name = memory or Memory(), " ".join(names)
-    encoded = encode(names, replace(config, vocab=None), threads, keep, progress, memory)
+    resources, name = resources or Resources(), " ".join(names)
+    encoded = encode(names, replace(config, vocab=None), resources)
     if not len(encoded.vocab):
         raise EmbedkitError(f"{name}: no words in it", "the input is empty or white space")
-    stream = _stream(encoded, vocab, memory)
+    stream = _stream(encoded, vocab, resources.memory)
     if not any(np.any((part != stream.eos) & (part != stream.unk)) for part in pieces(stream.ids)):
         raise EmbedkitError(
             f"{name}: none of its words is in the vocabulary of the model",

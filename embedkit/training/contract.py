@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..runtime.memory import Memory
-from ..runtime.progress import SILENT, Progress
+from ..runtime.resources import Resources
 
 if TYPE_CHECKING:
     from ..io.saving import Saving
@@ -25,20 +24,14 @@ def _no_checkpoint() -> Checkpoint:
 
 
 @dataclass
-class Run:
-    """The surroundings of a training: progress, memory, cache, checkpoint, validation.
+class Run(Resources):
+    """The surroundings of a training: its resources, checkpoint and validation.
 
-    progress : bars, lines for people, events for the log
-    memory : what it may hold
-    cache : whether encoded texts are kept for the next run
     checkpoint : where the state of an unfinished training is kept (`training.checkpoint.Checkpoint`)
     validation : scores of vectors after an epoch, a dict by name; higher is better
     counts_format, given : format of a file of counts, and flags that do not go together with one
     """
 
-    progress: Progress = SILENT
-    memory: Memory = field(default_factory=Memory)
-    cache: bool = True
     checkpoint: Checkpoint = field(default_factory=_no_checkpoint)
     validation: Callable | None = None
     counts_format: str | None = None

@@ -14,6 +14,7 @@ from embedkit.count import counts as counts_file
 from embedkit.errors import EmbedkitError
 from embedkit.io.output import Output
 from embedkit.runtime.memory import Memory
+from embedkit.runtime.resources import Resources
 from embedkit.text import corpus as texts
 from embedkit.text.encoded import LINE_END, Corpus
 from embedkit.text.vocab import Vocab
@@ -43,9 +44,8 @@ def random_lines(seed=0, size=30):
 @pytest.mark.parametrize("window", [1, 2, 7, 100])
 def test_equals_the_naive_twin(window, weighting, context):
     lines, size = random_lines()
-    found = cooccur.count(
-        corpus_of(lines, size), Context(window=window, weighting=weighting, context=context), threads=2
-    )
+    options = Context(window=window, weighting=weighting, context=context)
+    found = cooccur.count(corpus_of(lines, size), options, resources=Resources(threads=2))
     expected = naive.cooccurrences(lines, window, weighting, context)
     assert as_dict(found).keys() == expected.keys()
     assert as_dict(found) == pytest.approx(expected, rel=1e-6)
@@ -63,7 +63,7 @@ def test_windows_do_not_cross_lines():
 
 def test_rows_are_sorted_and_threads_do_not_matter():
     lines, size = random_lines(1)
-    one, three = (cooccur.count(corpus_of(lines, size), Context(), threads=n) for n in (1, 3))
+    one, three = (cooccur.count(corpus_of(lines, size), Context(), resources=Resources(threads=n)) for n in (1, 3))
     assert np.array_equal(one.matrix.data, three.matrix.data)
     assert np.array_equal(one.matrix.indices, three.matrix.indices)
     for a, b in zip(one.matrix.indptr, one.matrix.indptr[1:]):
@@ -81,7 +81,7 @@ def test_limited_memory_gives_the_same_bytes(monkeypatch, memory, subsample):
     monkeypatch.setattr(
         cooccur._kernels, "merge_rows", lambda *args, real=cooccur._kernels.merge_rows: merges.append(1) or real(*args)
     )
-    limited = cooccur.count(corpus, context, memory=Memory(memory))
+    limited = cooccur.count(corpus, context, resources=Resources(memory=Memory(memory)))
     assert len(merges) > 1
     for name in ("indptr", "indices", "data"):
         assert np.array_equal(getattr(free.matrix, name), getattr(limited.matrix, name))
@@ -141,7 +141,9 @@ def test_counts_that_do_not_fit_are_refused(tmp_path):
 def test_equals_glove():
     """cooccur.bin of the GloVe tools, window 3 as its README says: records of two 1-based ids and a float64."""
     records = np.frombuffer((GOLDEN / "glove.cooccur.bin").read_bytes(), [("i", "<i4"), ("j", "<i4"), ("n", "<f8")])
-    corpus = texts.load([str(GOLDEN / "corpus.txt")], Text(vocab=str(GOLDEN / "glove.vocab.txt")), keep=False)
+    corpus = texts.load(
+        [str(GOLDEN / "corpus.txt")], Text(vocab=str(GOLDEN / "glove.vocab.txt")), Resources(cache=False)
+    )
     found = as_dict(cooccur.count(corpus, Context(window=3)))
     expected = {(int(r["i"]) - 1, int(r["j"]) - 1): float(r["n"]) for r in records}
     # With a corpus this small the tool's overflow file is empty, and its merge then takes the first record twice.

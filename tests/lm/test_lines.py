@@ -6,6 +6,7 @@ from _lm import Bigrams, bigrams, uniform
 
 from embedkit.config import Text
 from embedkit.lm.lines import reader, spell
+from embedkit.runtime.resources import Resources
 from embedkit.text import stream
 
 EOS, UNK, A, B = range(4)
@@ -44,7 +45,7 @@ def test_lines_are_read_as_texts_are(tmp_path, options):
         "no\u00a0break «b»",
     ]
     path.write_bytes("\n".join(lines).encode())
-    read = stream.read([str(path)], Text(min_count=1, **options), 1, keep=False)
+    read = stream.read([str(path)], Text(min_count=1, **options), Resources(cache=False, threads=1))
     model = Bigrams(read.vocab.words(), np.ones((1, 1)))
     model.metadata["config"]["text"] = {"nfc": True, **options}
     found = [id for line in lines for id in (*reader(model)(line).ids.tolist(), model.eos)]

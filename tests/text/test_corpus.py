@@ -17,6 +17,7 @@ from _gzip import gz
 from embedkit.config import Text
 from embedkit.errors import EmbedkitError
 from embedkit.runtime.memory import Memory
+from embedkit.runtime.resources import Resources
 from embedkit.text import corpus, inputs
 from embedkit.text.external_sort.sort import by_frequency
 from embedkit.text.vocab import Vocab
@@ -33,7 +34,8 @@ def write(folder, data: bytes, name="text.txt"):
 
 
 def load(names, config=ALL, threads=2, **kwargs):
-    return corpus.load([names] if isinstance(names, str) else names, config, threads, keep=False, **kwargs)
+    resources = Resources(cache=False, threads=threads, **kwargs)
+    return corpus.load([names] if isinstance(names, str) else names, config, resources)
 
 
 def check(found, lines, ended=True):

@@ -12,6 +12,7 @@ from embedkit.errors import EmbedkitError, OptionError
 from embedkit.io import encoding
 from embedkit.io.encoding import advice, canonical, likely, open_text
 from embedkit.io.files import open_input
+from embedkit.runtime.resources import Resources
 from embedkit.text import corpus, inputs
 
 KOREAN = "나라의 말이 중국과 달라\r\n문자와 서로\t통하지  아니하므로\n\nabc 말이 서로 1,000원"
@@ -32,12 +33,12 @@ TEXTS = {
 def test_the_same_text_as_in_utf8(tmp_path, monkeypatch, name, chunk):
     path = tmp_path / "text"
     path.write_bytes(TEXTS[name].encode())
-    expected = corpus.load([str(path)], Text(min_count=1), 1, keep=False)
+    expected = corpus.load([str(path)], Text(min_count=1), Resources(cache=False, threads=1))
     monkeypatch.setattr(encoding, "CHUNK", chunk)
     monkeypatch.setattr(inputs, "BLOCK", 99 + chunk)
     for pack in (bytes, gz):
         path.write_bytes(pack(TEXTS[name].encode(name)))
-        found = corpus.load([str(path)], Text(min_count=1, encoding=name), 1, keep=False)
+        found = corpus.load([str(path)], Text(min_count=1, encoding=name), Resources(cache=False, threads=1))
         assert found.vocab.words() == expected.vocab.words()
         assert found.ids.tolist() == expected.ids.tolist()
         assert found.sha256 == expected.sha256
@@ -49,7 +50,14 @@ def test_utf8_is_not_decoded(tmp_path, monkeypatch):
     for name in ("utf-8", "UTF8"):
         with open_text(tmp_path / "text", name) as file:
             assert file.read() == KOREAN.encode()
-        assert len(corpus.load([str(tmp_path / "text")], Text(min_count=1, encoding=name), 1, keep=False).vocab) == 10
+        assert (
+            len(
+                corpus.load(
+                    [str(tmp_path / "text")], Text(min_count=1, encoding=name), Resources(cache=False, threads=1)
+                ).vocab
+            )
+            == 10
+        )
 
 
 def read(path, *args) -> bytes:
@@ -90,7 +98,7 @@ def test_what_has_no_place(tmp_path):
     assert "--encoding utf-16-le or -be" in caught.value.hint
     (tmp_path / "text").write_bytes("한".encode("cp949") * 40_000)
     with pytest.raises(EmbedkitError, match="text: a word of more than 65536 bytes"):
-        corpus.load([str(tmp_path / "text")], Text(encoding="cp949"), 1, keep=False)
+        corpus.load([str(tmp_path / "text")], Text(encoding="cp949"), Resources(cache=False, threads=1))
 
 
 @pytest.mark.parametrize(
@@ -152,12 +160,12 @@ def test_real_korean(shared, tmp_path):
     found = {}
     for name, data in (("cp949", text), ("utf-8", text.decode("cp949").encode())):
         (tmp_path / name).write_bytes(data)
-        found[name] = corpus.load([str(tmp_path / name)], Text(encoding=name), 1, keep=False)
+        found[name] = corpus.load([str(tmp_path / name)], Text(encoding=name), Resources(cache=False, threads=1))
     assert found["cp949"].sha256 == found["utf-8"].sha256
     assert found["cp949"].vocab.words() == found["utf-8"].vocab.words()
     assert found["cp949"].ids.tolist() == found["utf-8"].ids.tolist()
     with pytest.raises(EmbedkitError, match="invalid UTF-8") as caught:
-        corpus.load([str(tmp_path / "cp949")], Text(), 1, keep=False)
+        corpus.load([str(tmp_path / "cp949")], Text(), Resources(cache=False, threads=1))
     assert caught.value.hint.endswith("--encoding cp949")
     for line in io.BytesIO(text).readlines()[:300]:  # every line by itself
         assert likely(line.split()) in ("cp949", None)

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from embedkit.config import Text
 from embedkit.errors import EmbedkitError
 from embedkit.runtime.memory import Memory
+from embedkit.runtime.resources import Resources
 from embedkit.text import chunk_map as chunk_map
 from embedkit.text import corpus, encode, inputs
 from embedkit.text.external_sort import merge
@@ -59,7 +60,7 @@ def text(tmp_path):
 
 
 def read(path, config=ALL, threads=1, limit=None, vocab=0):
-    return corpus.encode([path], config, threads, keep=False, memory=Memory(limit, vocab))
+    return corpus.encode([path], config, Resources(memory=Memory(limit, vocab), cache=False, threads=threads))
 
 
 def everything(found):
@@ -189,7 +190,7 @@ def test_a_full_disk_is_one_line_wherever_it_happens(tiny, text, monkeypatch):
 def test_the_cache_keeps_what_was_merged(tiny, text, tmp_path, monkeypatch):
     monkeypatch.setenv("EMBEDKIT_CACHE", str(tmp_path / "cache"))
     path = text(random_text(100))
-    made, stored = (corpus.encode([path], ALL, 2, memory=Memory(0)) for _ in range(2))
+    made, stored = (corpus.encode([path], ALL, Resources(memory=Memory(0), threads=2)) for _ in range(2))
     assert everything(made) == everything(stored) == everything(read(path, vocab=1 << 40))
     assert np.shares_memory(vocab_tensors(made.vocab)["vocab.offsets"], made.vocab.offsets)
 

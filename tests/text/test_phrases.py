@@ -16,6 +16,7 @@ from embedkit.config import Text
 from embedkit.errors import EmbedkitError, FormatError, OptionError
 from embedkit.io import spool
 from embedkit.runtime.memory import Memory
+from embedkit.runtime.resources import Resources
 from embedkit.text import corpus
 from embedkit.text.decode import lines
 from embedkit.text.encoded import Encoded
@@ -325,9 +326,9 @@ def test_a_corpus_with_phrases(tmp_path, limit):
     path = tmp_path / "text"
     path.write_text("New York times\nnew york\n")
     options = {"lowercase": True, "phrases": table(tmp_path, "NEW\tYork\n"), "joiner": "+"}
-    found = corpus.load([str(path)], Text(min_count=2, **options), keep=False, memory=Memory(limit))
+    found = corpus.load([str(path)], Text(min_count=2, **options), Resources(memory=Memory(limit), cache=False))
     assert (found.vocab.words(), found.ids.tolist(), found.tokens) == (["new+york"], [0, -1, 0, -1], 3)
-    plain = corpus.load([str(path)], Text(min_count=1), keep=False)
+    plain = corpus.load([str(path)], Text(min_count=1), Resources(cache=False))
     assert found.sha256 == plain.sha256
 
 

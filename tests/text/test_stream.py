@@ -10,6 +10,7 @@ import pytest
 
 from embedkit.config import Text
 from embedkit.errors import EmbedkitError
+from embedkit.runtime.resources import Resources
 from embedkit.text.stream import EOS, UNK, read, read_with
 
 
@@ -23,7 +24,7 @@ def file(tmp_path):
 
 
 def stream(path, **options):
-    return read([path], Text(**{"min_count": 1, **options}), 1, keep=False)
+    return read([path], Text(**{"min_count": 1, **options}), Resources(cache=False, threads=1))
 
 
 def words(stream) -> str:
@@ -82,7 +83,7 @@ def test_characters(file):
 
 def test_another_text_in_the_same_words(file):
     known = stream(file("a b a\nb a\n"))
-    made = read_with([file("a z\nb\n", "other")], known.vocab, Text(vocab="nowhere"), 1, keep=False)
+    made = read_with([file("a z\nb\n", "other")], known.vocab, Text(vocab="nowhere"), Resources(cache=False, threads=1))
     assert made.vocab is known.vocab
     assert words(made) == "a <unk> <eos> b <eos>"
     assert (made.tokens, made.unknown, made.eos, made.unk) == (5, 1, known.eos, known.unk)
@@ -94,14 +95,14 @@ def test_an_empty_text(file, content):
     with pytest.raises(EmbedkitError, match="empty: no words in it"):
         stream(file(content, "empty"))
     with pytest.raises(EmbedkitError, match="empty: no words in it"):
-        read_with([file(content, "empty")], known.vocab, Text(), 1, keep=False)
+        read_with([file(content, "empty")], known.vocab, Text(), Resources(cache=False, threads=1))
 
 
 def test_a_text_without_a_known_word(file):
     known = stream(file("a\n"))
     for content in ("b c\n", "<unk> <eos>\n"):
         with pytest.raises(EmbedkitError, match="other: none of its words is in the vocabulary"):
-            read_with([file(content, "other")], known.vocab, Text(), 1, keep=False)
+            read_with([file(content, "other")], known.vocab, Text(), Resources(cache=False, threads=1))
     with pytest.raises(EmbedkitError, match="no word occurs 3 times"):
         stream(file("a b a\n"), min_count=3)
     with pytest.raises(EmbedkitError, match="no word of it is kept"):
@@ -111,17 +112,19 @@ def test_a_text_without_a_known_word(file):
 def test_the_cache_changes_nothing(file, tmp_path, monkeypatch):
     monkeypatch.setenv("EMBEDKIT_CACHE", str(tmp_path / "cache"))
     path = file("b a b\nc b\n" * 3)
-    made = [read([path], Text(min_count=4), threads, keep=True) for threads in (1, 2)] + [stream(path, min_count=4)]
+    made = [read([path], Text(min_count=4), Resources(threads=threads)) for threads in (1, 2)] + [
+        stream(path, min_count=4)
+    ]
     assert len({words(one) for one in made}) == 1
 
 
 @pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="a million words take long without a compiler")
 def test_penn_treebank(shared):
     folder = shared / "data/ptb"
-    made = read([str(folder / "ptb.train.txt")], Text(min_count=1), keep=False)
+    made = read([str(folder / "ptb.train.txt")], Text(min_count=1), Resources(cache=False))
     assert (made.tokens, len(made.vocab)) == (929_589, 10_000)
     assert made.vocab.words(0, 5) == ["the", UNK, EOS, "N", "of"]
     assert made.vocab.counts.sum() == made.tokens
     assert made.unknown == made.vocab.counts[made.unk] == 45_020
-    test = read_with([str(folder / "ptb.test.txt")], made.vocab, Text(min_count=1), keep=False)
+    test = read_with([str(folder / "ptb.test.txt")], made.vocab, Text(min_count=1), Resources(cache=False))
     assert (test.tokens, test.unknown) == (82_430, 4_794)

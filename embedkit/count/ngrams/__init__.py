@@ -47,7 +47,7 @@ class KneserNeyModel(Model):
         """A `text.stream.Stream`."""
         from ...text import stream
 
-        return stream.read(inputs, config.text, config.training.threads, run.cache, run.progress, run.memory)
+        return stream.read(inputs, config.text, run)
 
     def memory(self, data, config, run):
         from ...io.spool import held

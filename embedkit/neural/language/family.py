@@ -32,12 +32,10 @@ class NeuralLanguageModel(Model):
 
         from ...text import stream
 
-        training = config.training
-        how = (config.text, training.threads, run.cache, run.progress, run.memory)
-        text = stream.read(inputs, *how)
-        if training.valid is None:
+        text, valid = stream.read(inputs, config.text, run), config.training.valid
+        if valid is None:
             return text
-        return replace(text, valid=stream.read_with((training.valid,), text.vocab, *how))
+        return replace(text, valid=stream.read_with((valid,), text.vocab, config.text, run))
 
     def memory(self, data, config, run):
         from .memory_estimate import peak_memory

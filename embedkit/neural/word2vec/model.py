@@ -21,7 +21,7 @@ class Word2vecModel(VectorModel):
     def read(self, inputs, config, run):
         from ...text import corpus
 
-        text = corpus.load(inputs, config.text, config.training.threads, run.cache, run.progress, run.memory)
+        text = corpus.load(inputs, config.text, run)
         if run.validation is not None:
             run.validation.check(text.vocab)
         return text

@@ -17,6 +17,7 @@ from embedkit.io.output import Output
 from embedkit.lm.lines import reader
 from embedkit.lm.load import load
 from embedkit.lm.score import Scorer
+from embedkit.runtime.resources import Resources
 from embedkit.text import stream
 from embedkit.text.vocab import Vocab
 
@@ -235,7 +236,7 @@ def test_words_of_any_bytes(tmp_path):
 @pytest.fixture
 def sample(golden):
     """The text that KenLM learnt from."""
-    return stream.read([str(golden / "kenlm.txt")], LmText(), keep=False)
+    return stream.read([str(golden / "kenlm.txt")], LmText(), Resources(cache=False))
 
 
 @pytest.mark.parametrize(("name", "order", "cutoff"), [("kenlm", 3, 0), ("kenlm-pruned", 4, 1)])

@@ -20,6 +20,7 @@ from embedkit.neural.language import options, steps, store
 from embedkit.neural.language.batches import Batches
 from embedkit.neural.language.options import LmModel, Regularization, Updates
 from embedkit.runtime.progress import Progress
+from embedkit.runtime.resources import Resources
 from embedkit.text import stream
 from embedkit.training.checkpoint import Checkpoint
 from embedkit.training.contract import Run
@@ -63,8 +64,8 @@ def text(tmp_path):
         options = configure("rnn").text
         read = [str(path)]
         if vocab is not None:
-            return stream.read_with(read, vocab, options, 1, keep=False)
-        return stream.read(read, options, 1, keep=False)
+            return stream.read_with(read, vocab, options, Resources(cache=False, threads=1))
+        return stream.read(read, options, Resources(cache=False, threads=1))
 
     return call
 
@@ -208,7 +209,9 @@ def test_windows_go_on_where_the_last_one_ended(text, kind):
 
 def test_characters(tmp_path):
     (tmp_path / "t").write_text("abab abab\n" * 30)
-    made = stream.read([str(tmp_path / "t")], configure("gru", tokenizer="chars").text, 1, keep=False)
+    made = stream.read(
+        [str(tmp_path / "t")], configure("gru", tokenizer="chars").text, Resources(cache=False, threads=1)
+    )
     assert set(made.vocab) == {"a", "b", "▁", "<eos>", "<unk>"}
     trained = train("gru", made, tokenizer="chars", epochs=6, batch_size=2, hidden=12)
     assert trained.metadata["perplexities"][-1] < 1.8

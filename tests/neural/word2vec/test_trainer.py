@@ -14,6 +14,7 @@ from embedkit.config import Text
 from embedkit.errors import EmbedkitError, OptionError
 from embedkit.eval.analogy import evaluate_questions, read_questions
 from embedkit.neural.word2vec import hogwild
+from embedkit.runtime.resources import Resources
 from embedkit.text import corpus as texts
 from embedkit.training.contract import Run
 
@@ -204,7 +205,7 @@ def test_what_cannot_work_is_refused(model, lines, options, message):
     ],
 )
 def test_most_sample_questions_are_right(model, options):
-    corpus = texts.load([str(DATA / "sample.txt")], Text(), keep=False)
+    corpus = texts.load([str(DATA / "sample.txt")], Text(), Resources(cache=False))
     vectors = w2v.train(model, corpus, epochs=20, sample=1e-3, threads=2, **options)
     (answers,) = evaluate_questions(vectors, read_questions(str(DATA / "sample-questions.txt")))
     used = sum(section.used for section in answers.sections)
