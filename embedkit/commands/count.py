@@ -23,10 +23,9 @@ def count(config, inputs, output, target, source, cache, memory, log, quiet):
         limited_threads(config.training.threads),
         Output(need_output(output)) as out,
     ):
-        given = tuple(given_options("text", "context"))
-        counts = read(
-            inputs, config, Run(progress, memory, cache, config.training.threads, counts_format=source, given=given)
-        )
+        run = Run(progress, memory, cache, config.training.threads, counts_format=source)
+        run.given = tuple(given_options("text", "context"))
+        counts = read(inputs, config, run)
         counts_format(target).save(out, counts)
         progress.say(f"{counted(counts.matrix.nnz, 'pair')} of words")
         progress.event("done", output=output)

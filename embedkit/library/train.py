@@ -13,16 +13,16 @@ from ..training.contract import Run
 
 
 def train_model(name: str, inputs, config: Config, run: Run, reserve: Callable[[int], None] = lambda nbytes: None):
-    """The result of training the model `name` on `inputs`, with its provenance in the metadata.
+    """The result of training the model `name` on `inputs`, with its provenance in the metadata; its `check` the options
+    have passed.
 
     `reserve` is told the bytes of the result before the work. EmbedkitError where an input is missing or damaged, where
-    memory does not suffice, where training diverges; OptionError where options do not go together.
+    memory does not suffice, where training diverges.
     """
     from ..eval.validation import Validation
     from ..training.identity import identity, init_fingerprint, provenance
 
     model, training, run.threads = MODELS[name].load(), config.training, config.training.threads
-    model.check(config)
     with limited_threads(training.threads):
         if getattr(training, "valid_pairs", ()) or getattr(training, "valid_questions", ()):
             run.validation = Validation(training)
@@ -80,15 +80,16 @@ def train(
 def configure(model: str, options: dict) -> Config:
     """The configuration of a model with `options`, whichever section they belong to.
 
-    TypeError for one that no section has, or of a wrong type; OptionError where a value is out of its bounds.
+    TypeError for one that no section has, or of a wrong type; OptionError where a value is out of its bounds, or where
+    options do not go together.
     """
     from dataclasses import fields
 
     from ..config import check_value
     from .text import as_inputs
 
-    sections, left = {}, dict(options)
-    for name, section in MODELS[model].load().sections.items():
+    entry, sections, left = MODELS[model].load(), {}, dict(options)
+    for name, section in entry.sections.items():
         values = {}
         for f in fields(section):
             if f.name in left:
@@ -102,4 +103,6 @@ def configure(model: str, options: dict) -> Config:
     if left:
         known = sorted(f.name for section in sections.values() for f in fields(section))
         raise TypeError(f"train({model!r}) has no option {', '.join(sorted(left))}; options: {', '.join(known)}")
-    return Config(**sections)
+    config = Config(**sections)
+    entry.check(config)
+    return config
