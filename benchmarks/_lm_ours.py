@@ -17,7 +17,7 @@ from embedkit.lm.generate import sampler
 from embedkit.lm.score import score_text
 from embedkit.neural.language import init, lstm, steps
 from embedkit.neural.language.batches import Batches
-from embedkit.neural.language.model import LanguageModel
+from embedkit.neural.language.model import NetworkLanguageModel
 from embedkit.neural.layers.context import ForwardContext
 from embedkit.neural.layers.fused import Fused
 from embedkit.neural.layers.workspace import Workspace
@@ -41,15 +41,15 @@ def train() -> float:
     for step in range(-10, number):
         if step == 0:
             begin = time.perf_counter()
-        window = batches.window(step + 10)
+        window = batches.chunk(step + 10)
         _, state = steps.learn(network, window, state, ctx)
         optimizer.step(1.0)
         tokens += window[2] * (step >= 0)
     return tokens / (time.perf_counter() - begin)
 
 
-def language_model(kernels=None) -> LanguageModel:
-    return LanguageModel(network, text.vocab, text.eos, text.unk, {}, kernels)
+def language_model(kernels=None) -> NetworkLanguageModel:
+    return NetworkLanguageModel(network, text.vocab, text.eos, text.unk, {}, kernels)
 
 
 def evaluate() -> float:

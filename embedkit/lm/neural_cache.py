@@ -8,7 +8,7 @@ import numpy as np
 
 from ..runtime.progress import SILENT, Progress
 from .protocol import LanguageModel
-from .score import windows
+from .score import chunks
 
 QUERIES = 256  # states compared at a time: beside the cache they waste little of the product
 
@@ -65,7 +65,7 @@ def score_cached(
     """Natural log probabilities float64 of the ids (N,), read as one text: (N,) of the model, (G, N) of its cache."""
     cache, state, scores, cached = NeuralCache(size, thetas, len(model.vocab)), model.start(1), [], []
     with progress.bar(len(ids), "scoring", "tokens") as advance:
-        for inputs, targets in windows(model, ids):
+        for inputs, targets in chunks(model, ids):
             found, H, state = model.score_hidden(inputs, targets, state)
             scores.append(found[:, 0].astype(np.float64))
             cached.append(cache(H[:, 0], targets[:, 0]))

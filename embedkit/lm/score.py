@@ -13,7 +13,7 @@ BATCH = 32
 SKIP = -1  # where nothing is asked
 
 
-def windows(model: LanguageModel, ids: np.ndarray, steps: int = STEPS) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def chunks(model: LanguageModel, ids: np.ndarray, steps: int = STEPS) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Inputs and targets, both (T, 1), of one text `ids` (N,) that is read after a line end, `steps` at a time."""
     last = [model.eos]
     for at in range(0, len(ids), steps):
@@ -25,7 +25,7 @@ def windows(model: LanguageModel, ids: np.ndarray, steps: int = STEPS) -> Iterat
 def score_text(model: LanguageModel, ids: np.ndarray, steps: int = STEPS) -> Iterator[np.ndarray]:
     """Natural log probabilities, float64, of `ids` (N,), `steps` at a time: one text, read after a line end."""
     state = model.start(1)
-    for inputs, targets in windows(model, ids, steps):
+    for inputs, targets in chunks(model, ids, steps):
         scores, state = model.score(inputs, targets, state)
         yield scores[:, 0].astype(np.float64)
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .param import Param, Rows
+from .param import Param, RowGradient
 
 BLOCK = 16384  # numbers of a block
 PATIENCE = 5  # validations that NT-ASGD looks back
@@ -115,7 +115,7 @@ def norm(params: list[Param]) -> float:
     for param in params:
         gradient = param.gradient
         if gradient is not None:
-            flat = (gradient.values if isinstance(gradient, Rows) else gradient).reshape(-1)
+            flat = (gradient.values if isinstance(gradient, RowGradient) else gradient).reshape(-1)
             total += float(np.vdot(flat, flat))
     return math.sqrt(total) if total >= 0 else math.nan
 
@@ -130,8 +130,8 @@ class Optimizer:
     l1, l2 : l1 · sign(x) + l2 · x is added to the gradient, after clipping
     settings : other values of the rule's settings
 
-    Gradients of rows (`Rows`) move only these rows with SGD, unless there is l1 or l2. Every other rule moves all
-    rows, as its memory of them does not stand still; they are then filled up with zeros.
+    A `RowGradient` moves only its rows with SGD, unless there is l1 or l2. Every other rule moves all rows, as its memory
+    of them does not stand still; the gradient is then filled up with zeros.
 
     "nt-asgd" (Merity et al. 2018) is SGD until a validation is worse than the best of those before the last five;
     from then on it keeps the mean of all values since, which `averaged` puts in place.
@@ -168,7 +168,7 @@ class Optimizer:
         gradient, x, slots = param.gradient, param.value.reshape(-1), self.slots[param.name]
         if gradient is None:
             return
-        if isinstance(gradient, Rows):
+        if isinstance(gradient, RowGradient):
             if self.rule.is_sparse and not self.l1 and not self.l2:
                 values = param.value[gradient.ids]
                 self.rule.update(values, gradient.values * scale, (), lr, self.updates, self.settings)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 
-class Rows(NamedTuple):
+class RowGradient(NamedTuple):
     """A gradient that is zero but for the rows `ids` (n,), ascending, none twice, which hold `values` (n, D)."""
 
     ids: np.ndarray
@@ -32,8 +32,8 @@ class Param:
         self._dense, self._is_dense, self._rows = memory, False, None
 
     @property
-    def gradient(self) -> np.ndarray | Rows | None:
-        """None before anything was added; `Rows` where only rows were. Its memory is used again after `clear`."""
+    def gradient(self) -> np.ndarray | RowGradient | None:
+        """None before anything was added, a `RowGradient` where only rows were. Its memory is reused after `clear`."""
         return self._dense if self._is_dense else self._rows
 
     def clear(self) -> None:
@@ -85,12 +85,12 @@ class Param:
             self._rows = None
 
 
-def _merge(ids: np.ndarray, values: np.ndarray) -> Rows:
+def _merge(ids: np.ndarray, values: np.ndarray) -> RowGradient:
     """Rows of equal id, added up in their order."""
     order = np.argsort(ids, kind="stable")
     ids = ids[order]
     begins = np.flatnonzero(np.concatenate([[True], ids[1:] != ids[:-1]]))
-    return Rows(ids[begins], np.add.reduceat(values[order], begins, axis=0))
+    return RowGradient(ids[begins], np.add.reduceat(values[order], begins, axis=0))
 
 
 def collect(layers) -> list[Param]:

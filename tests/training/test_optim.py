@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from embedkit.training.optim import BLOCK, OPTIMIZERS, Optimizer, norm
-from embedkit.training.param import Param, Rows
+from embedkit.training.param import Param, RowGradient
 
 rng = np.random.default_rng(6)
 START, STEPS = rng.normal(size=(3, 2)), rng.normal(size=(3, 3, 2))
@@ -144,7 +144,7 @@ def test_rows_do_what_the_dense_gradient_does(name):
         np.add.at(full, ids, values)
         sparse.add_rows(np.array(ids), values)
         dense.add(full)
-        assert isinstance(sparse.gradient, Rows)
+        assert isinstance(sparse.gradient, RowGradient)
         for optimizer in optimizers:
             optimizer.step(LR)
     np.testing.assert_allclose(sparse.value, dense.value, rtol=1e-12)

@@ -10,14 +10,14 @@ import pytest
 from embedkit.neural.layers.context import ForwardContext
 from embedkit.neural.layers.linear import Linear
 from embedkit.neural.layers.workspace import Workspace
-from embedkit.training.param import Param, Rows, collect
+from embedkit.training.param import Param, RowGradient, collect
 
 
 def test_rows_that_repeat_add_up_in_order():
     param = Param("E", np.zeros((6, 2)))
     param.add_rows(np.array([4, 1, 4]), np.array([[1.0, 2], [3, 4], [5, 6]]))
     param.add_rows(np.array([0, 1]), np.array([[7.0, 8], [9, 10]]))
-    assert isinstance(param.gradient, Rows)
+    assert isinstance(param.gradient, RowGradient)
     assert param.gradient.ids.tolist() == [0, 1, 4]
     assert param.gradient.values.tolist() == [[7, 8], [12, 14], [6, 8]]
 

@@ -18,8 +18,8 @@ import numpy as np
 from ...errors import CUT
 from ...text.stream import UNK
 from ...text.vocab import Vocab, show
-from .arpa_lines import Lines
-from .arpa_sections import Section, Words, section, sizes
+from .arpa_lines import NumberedLines
+from .arpa_sections import NgramSection, WordIds, section, sizes
 from .model import LN10, Level, NgramModel, words_of
 
 NO_UNK = -100.0  # log10 probability of <unk> where the file has none, as in KenLM
@@ -42,12 +42,12 @@ def read(path, data: np.ndarray) -> NgramModel:
 
     FormatError, with the number of the line, where the file is damaged.
     """
-    lines = Lines(path, data)
+    lines = NumberedLines(path, data)
     while (line := lines.next()) != b"\\data\\":
         if line is None:
             raise lines.error("there is no \\data\\ in it", CUT)
     promised, line = sizes(lines)
-    words, sections = Words(lines), []
+    words, sections = WordIds(lines), []
     for n, size in enumerate(promised, 1):
         if line != b"\\%d-grams:" % n:
             raise lines.error(f"\\{n}-grams: must stand here", CUT if line is None else "is a count too low?")
@@ -62,12 +62,12 @@ def read(path, data: np.ndarray) -> NgramModel:
     return _model(lines, words.words, sections)
 
 
-def _model(lines: Lines, words: list[bytes], sections: list[Section]) -> NgramModel:
+def _model(lines: NumberedLines, words: list[bytes], sections: list[NgramSection]) -> NgramModel:
     if UNK.encode() not in words:
         words.append(UNK.encode())
         ids, log10, backoff, line = sections[0]
         new = np.array([[len(words) - 1]])
-        sections[0] = Section(
+        sections[0] = NgramSection(
             np.concatenate([ids, new]), np.append(log10, np.float32(NO_UNK)), np.append(backoff, np.float32(0)), line
         )
     model = NgramModel(Vocab.from_words(words), [], {"imported_from": "arpa"})
@@ -84,7 +84,7 @@ def _model(lines: Lines, words: list[bytes], sections: list[Section]) -> NgramMo
     return model
 
 
-def _level(lines: Lines, model: NgramModel, keys: np.ndarray, at: np.ndarray, found: Section) -> Level:
+def _level(lines: NumberedLines, model: NgramModel, keys: np.ndarray, at: np.ndarray, found: NgramSection) -> Level:
     """The level above those of `model`, in which the n-grams `found` have the places `at`."""
     log10, backoff = np.full(len(keys), np.nan, np.float32), np.zeros(len(keys), np.float32)
     log10[at], backoff[at] = found.log10, found.backoff

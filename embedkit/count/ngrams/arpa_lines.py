@@ -16,7 +16,7 @@ _NOT_SEPARATING = bytes(set(range(256)) - set(b" \n"))
 _SPACES, _EDGES = re.compile(rb" +"), re.compile(rb" ?\n ?")
 
 
-class Rows(NamedTuple):
+class FieldRows(NamedTuple):
     """G lines as fields.
 
     line : the number of the first
@@ -33,7 +33,7 @@ class Rows(NamedTuple):
         return self.fields[self.starts + k].tolist()
 
 
-class Lines:
+class NumberedLines:
     """The lines of a file, counted from 1."""
 
     def __init__(self, path, data: np.ndarray):
@@ -47,7 +47,7 @@ class Lines:
                 return line
         return None
 
-    def take(self, n: int) -> Rows:
+    def take(self, n: int) -> FieldRows:
         """The next `n` lines, fewer at the end of the file."""
         lines = list(islice(self._file, n))
         text = b"".join(lines).translate(_TAB_IS_SPACE, b"\r").removesuffix(b"\n").strip(b" ")
@@ -57,7 +57,7 @@ class Lines:
         ends = np.append(np.flatnonzero(separators == 10), len(separators))[: len(lines)] + 1
         widths = np.diff(ends, prepend=0)
         fields = np.array(text.replace(b"\n", b" ").split(b" "), object)
-        rows = Rows(self.number + 1, fields, ends - widths, widths)
+        rows = FieldRows(self.number + 1, fields, ends - widths, widths)
         self.number += len(lines)
         return rows
 

@@ -10,7 +10,7 @@ import numpy as np
 from ...errors import CUT, FormatError
 from ...text.stream import EOS
 from ...text.vocab import show
-from .arpa_lines import Lines, Rows
+from .arpa_lines import FieldRows, NumberedLines
 from .arpa_write import BEGIN, END
 
 BLOCK = 1 << 16  # lines taken apart at a time
@@ -18,7 +18,7 @@ MAX_ORDER = 32  # time grows with its square
 _SIZE = re.compile(rb"ngram[ \t]+([0-9]{1,9})[ \t]*=[ \t]*([0-9]{1,15})")
 
 
-class Section(NamedTuple):
+class NgramSection(NamedTuple):
     """The G n-grams of one order as the file has them.
 
     ids : (G, n) int64
@@ -32,14 +32,14 @@ class Section(NamedTuple):
     line: int
 
 
-class Words:
+class WordIds:
     """Ids by word, in the order of the 1-grams; `<s>` and `</s>` share one, that of `<eos>`."""
 
-    def __init__(self, lines: Lines):
+    def __init__(self, lines: NumberedLines):
         self.words: list[bytes] = []
         self._lines, self._ids = lines, {}
 
-    def add(self, rows: Rows) -> np.ndarray:
+    def add(self, rows: FieldRows) -> np.ndarray:
         """The ids (G, 1) of the 1-grams `rows`, which are new."""
         found = []
         for number, word in enumerate(rows.column(1), rows.line):
@@ -64,7 +64,7 @@ class Words:
         added = list(self._ids)
         return added.index(BEGIN), added.index(END)
 
-    def find(self, rows: Rows, n: int) -> np.ndarray:
+    def find(self, rows: FieldRows, n: int) -> np.ndarray:
         """The ids (G, n) of the n-grams `rows`."""
         known = [self._first, *[self._middle] * (n - 2), self._last]
         ids = np.empty((n, len(rows.starts)), np.int64)
@@ -80,7 +80,7 @@ class Words:
         return ids.T
 
 
-def sizes(lines: Lines) -> tuple[list[int], bytes | None]:
+def sizes(lines: NumberedLines) -> tuple[list[int], bytes | None]:
     """Number of n-grams of each order, by the header, and the line after it."""
     found: list[int] = []
     while (line := lines.next()) and (match := _SIZE.fullmatch(line)):
@@ -94,7 +94,7 @@ def sizes(lines: Lines) -> tuple[list[int], bytes | None]:
     return found, line
 
 
-def section(lines: Lines, n: int, size: int, is_highest: bool, words: Words) -> Section:
+def section(lines: NumberedLines, n: int, size: int, is_highest: bool, words: WordIds) -> NgramSection:
     """The next `size` lines: n-grams with a probability, and perhaps a back-off weight.
 
     Of the 1-grams there is one less: `</s>` with its probability and the back-off weight of `<s>`.
@@ -114,10 +114,10 @@ def section(lines: Lines, n: int, size: int, is_highest: bool, words: Words) -> 
         first, last = words.close()
         backoff[last] = backoff[first]
         ids, log10, backoff = (np.delete(column, first, 0) for column in (ids, log10, backoff))
-    return Section(ids, log10, backoff, begin)
+    return NgramSection(ids, log10, backoff, begin)
 
 
-def _odd(lines: Lines, rows: Rows, at: int, n: int, size: int, begin: int) -> FormatError:
+def _odd(lines: NumberedLines, rows: FieldRows, at: int, n: int, size: int, begin: int) -> FormatError:
     """The error for row `at`, which has too few or too many fields."""
     line, field = rows.line + at, rows.fields[rows.starts[at]]
     if not field or field.startswith(b"\\"):
@@ -125,7 +125,7 @@ def _odd(lines: Lines, rows: Rows, at: int, n: int, size: int, begin: int) -> Fo
     return lines.error(f"{rows.widths[at]} fields: not a number, {n} words and perhaps a number", CUT, line=line)
 
 
-def _weights(lines: Lines, rows: Rows, n: int, is_highest: bool) -> tuple[np.ndarray, np.ndarray]:
+def _weights(lines: NumberedLines, rows: FieldRows, n: int, is_highest: bool) -> tuple[np.ndarray, np.ndarray]:
     """log10 of the probabilities, at most 0, and of the back-off weights, 0 where there is none."""
     log10 = _numbers(lines, rows.column(0), np.arange(len(rows.starts)) + rows.line)
     backoff, weighted = np.zeros(len(log10), np.float32), np.flatnonzero(rows.widths == n + 2)
@@ -139,7 +139,7 @@ def _weights(lines: Lines, rows: Rows, n: int, is_highest: bool) -> tuple[np.nda
     return log10, backoff
 
 
-def _numbers(lines: Lines, fields: list[bytes], numbers: np.ndarray) -> np.ndarray:
+def _numbers(lines: NumberedLines, fields: list[bytes], numbers: np.ndarray) -> np.ndarray:
     """float32 values of `fields`, which stand on the lines `numbers`."""
     try:
         with np.errstate(over="ignore"):

@@ -1,4 +1,4 @@
-"""A text dealt out to sequences that are read side by side, window after window."""
+"""A text dealt out to sequences that are read side by side, chunk after chunk."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Batches:
         self.inputs, self.targets = (np.ascontiguousarray(row.reshape(B, -1).T) for row in (before, wanted))
 
     def __len__(self) -> int:
-        """The number of windows."""
+        """The number of chunks."""
         return -(-self.steps // self.T)
 
-    def window(self, number: int) -> tuple[np.ndarray, np.ndarray, int]:
-        """(inputs, targets, number of targets that count) of one window; the arrays are views."""
+    def chunk(self, number: int) -> tuple[np.ndarray, np.ndarray, int]:
+        """(inputs, targets, number of targets that count) of one chunk; the arrays are views."""
         span = slice(number * self.T, (number + 1) * self.T)
         targets = self.targets[span]
         return self.inputs[span], targets, int(np.count_nonzero(targets != SKIP))

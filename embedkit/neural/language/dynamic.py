@@ -7,7 +7,7 @@ import copy
 import numpy as np
 
 from ...training.optim import BLOCK
-from ...training.param import Param, Rows
+from ...training.param import Param, RowGradient
 from ..layers.context import ForwardContext
 
 LR, SEGMENT, DECAY = 1.0, 20, 0.001  # from the validation text of PTB, with 200 units in two layers
@@ -24,7 +24,7 @@ class DynamicEvaluation:
     segment. One text at a time: `start` puts the trained parameters back, and states from before are worth nothing
     then. Where the calls of `score` cut the text changes no number by more than rounding.
 
-    model : a `model.LanguageModel`
+    model : a `model.NetworkLanguageModel`
     lr : learning rate of all parameters; with 0 they stay as they are
     segment : words between two steps
     decay : the share of their way back to the trained ones that parameters go with each step, 0 to 1
@@ -80,5 +80,5 @@ class DynamicEvaluation:
             x += self.decay * (goal.reshape(-1)[block] - x)
             if isinstance(gradient, np.ndarray):
                 x -= self.lr * gradient.reshape(-1)[block]
-        if isinstance(gradient, Rows):
+        if isinstance(gradient, RowGradient):
             param.value[gradient.ids] -= self.lr * gradient.values

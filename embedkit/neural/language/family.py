@@ -63,13 +63,13 @@ class NeuralLanguageModel(Model):
         return Saving(path, store.save)
 
     def language_model(self, result, threads=None):
-        """The `model.LanguageModel` of a result of `train`."""
+        """The `model.NetworkLanguageModel` of a result of `train`."""
         from . import store
 
         return store.assemble(self, "", result.vocab, result.tensors, result.metadata, threads)
 
     def load(self, container, threads=None):
-        """The `model.LanguageModel` in a native file; see `store.load`."""
+        """The `model.NetworkLanguageModel` in a native file; see `store.load`."""
         from . import store
 
         return store.load(self, container, threads)

@@ -76,13 +76,13 @@ class Fit(Learner):
 
     def _step(self, epoch: int, number: int) -> Step:
         """Learn from one chunk. Its random numbers depend on seed, epoch and chunk alone."""
-        training, window = self.config.training, self.batches.window(number)
+        training, chunk = self.config.training, self.batches.chunk(number)
         rng = np.random.default_rng((training.seed, epoch, number))
         ctx = ForwardContext(self.workspace, training=True, rng=rng, gradients=True)
         with np.errstate(all="ignore"):
-            loss, self.hidden = steps.learn(self.network, window, self.hidden, ctx)
+            loss, self.hidden = steps.learn(self.network, chunk, self.hidden, ctx)
             norm = self.optimizer.step(self.lr(epoch, number))
-        count = window[2]
+        count = chunk[2]
         if not loss / count < LIMIT:
             raise Diverged(f"the loss is {loss / count:.4g}")
         if not math.isfinite(norm):
@@ -129,7 +129,7 @@ class Fit(Learner):
 
     def _log_gradients(self, epoch: int, is_logged: bool = True) -> None:
         with np.errstate(all="ignore"):
-            norms = steps.hidden_grad_norms(self.network, self.params, self.batches.window(0), self.workspace)
+            norms = steps.hidden_grad_norms(self.network, self.params, self.batches.chunk(0), self.workspace)
         if is_logged and self.logs_gradients:
             self.run.progress.event("gradients", epoch=epoch, layers=norms)
 

@@ -10,7 +10,7 @@ from ..layers.workspace import Workspace
 from .network import Network
 
 
-class LanguageModel:
+class NetworkLanguageModel:
     """Probabilities of the next word, given all words before; the first one is fed `eos`.
 
     vocab : V words, the ids of two of which are `eos` and `unk`

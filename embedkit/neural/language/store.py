@@ -21,7 +21,7 @@ from ...text.stream import EOS, UNK
 from ...text.vocab import Vocab
 from ...text.vocab_tensors import read_vocab, vocab_tensors
 from ...training.param import Param
-from .model import LanguageModel
+from .model import NetworkLanguageModel
 from .network import EMBEDDING, OUTPUT, build
 
 KIND = "language-model"
@@ -43,7 +43,7 @@ def save(out: Output, trained: Trained) -> None:
     container.write(out, trained.tensors | vocab_tensors(trained.vocab), pack_metadata(facts))
 
 
-def load(architecture, stored: Container, threads: int | None = None) -> LanguageModel:
+def load(architecture, stored: Container, threads: int | None = None) -> NetworkLanguageModel:
     """The model of an `architecture` (`family.NeuralLanguageModel`) in a native file.
 
     With `threads` it works in compiled code, on so many of them.
@@ -57,7 +57,7 @@ def load(architecture, stored: Container, threads: int | None = None) -> Languag
     return assemble(architecture, stored.path, read_vocab(stored), stored, metadata, threads)
 
 
-def assemble(architecture, path, vocab: Vocab, tensors, metadata: dict, threads: int | None = None) -> LanguageModel:
+def assemble(architecture, path, vocab: Vocab, tensors, metadata: dict, threads: int | None) -> NetworkLanguageModel:
     """The model of `tensors`, a mapping or a Container, and the options in `metadata`; see `load`."""
     eos, unk = vocab.id(EOS), vocab.id(UNK)
     if eos is None or unk is None:
@@ -75,7 +75,7 @@ def assemble(architecture, path, vocab: Vocab, tensors, metadata: dict, threads:
 
     options = _options(path, architecture.sections["model"], metadata["config"]["model"])
     network = build(architecture, options, len(vocab), read)
-    return LanguageModel(network, vocab, eos, unk, metadata, _kernels(threads))
+    return NetworkLanguageModel(network, vocab, eos, unk, metadata, _kernels(threads))
 
 
 def _kernels(threads: int | None):

@@ -13,7 +13,7 @@ from ...runtime.simd import local, pointer
 
 ZERO, HALF, ONE, LARGEST = np.float32(0), np.float32(0.5), np.float32(1), np.float32(3.4e38)
 LIMIT = np.float32(7.9)  # where tanh is 1 in float32
-LANES, BLOCK = 64, 1024
+MAXIMA, BLOCK = 64, 1024
 LOG2E, LN2, LOWEST = np.float32(1.44269504), np.float32(0.69314718), np.float32(-87)
 
 
@@ -243,18 +243,18 @@ def gru_line(gates, Wh, product, bias, inner, hidden, inner_bias, T, H):
 def largest(v, begin, n, tops):
     """The largest of v[begin : begin + n]; `tops` (64,) is scratch. In lanes, as sums may be reordered but a maximum
     may not, for the sake of NaN."""
-    for k in range(LANES):
+    for k in range(MAXIMA):
         tops[k] = -LARGEST
-    whole = n - n % LANES
-    for j in range(begin, begin + whole, LANES):
-        for k in range(LANES):
+    whole = n - n % MAXIMA
+    for j in range(begin, begin + whole, MAXIMA):
+        for k in range(MAXIMA):
             x = v[j + k]
             tops[k] = x if x > tops[k] else tops[k]
     for k in range(n - whole):
         x = v[begin + whole + k]
         tops[k] = x if x > tops[k] else tops[k]
     top = tops[0]
-    for k in range(LANES):
+    for k in range(MAXIMA):
         top = tops[k] if tops[k] > top else top
     return top
 

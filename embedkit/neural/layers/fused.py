@@ -75,7 +75,7 @@ class Fused:
 
         def rows(job, worker):
             sums[job][:] = 0
-            tops, bits = self._row(f"tops {job}", _kernels.LANES), self._row(f"bits {job}", _kernels.BLOCK)
+            tops, bits = self._row(f"tops {job}", _kernels.MAXIMA), self._row(f"bits {job}", _kernels.BLOCK)
             span, scratch = (ends[job], ends[job + 1], V), (tops, bits.view(np.int32), bits)
             wanted = targets, losses, smoothing, sums[job], dbias is not None
             _kernels.softmax_rows(flat, *span, biases, bias is not None, *wanted, *scratch)

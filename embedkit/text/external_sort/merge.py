@@ -17,7 +17,7 @@ MOST = (1 << 31) - 1  # words that have an int32 for an id
 
 
 @dataclass
-class Words:
+class MergedWords:
     """Distinct words in the order of their bytes.
 
     lengths, utf8, counts : (V,) int32, (B,) uint8, (V,) int64, part by part
@@ -39,7 +39,7 @@ class Words:
 
 def merge(
     runs: np.ndarray, lengths: np.ndarray, utf8: np.ndarray, counts: np.ndarray, advance: Callable
-) -> tuple[Words, np.ndarray]:
+) -> tuple[MergedWords, np.ndarray]:
     """The words of sorted runs, each once, with the sum of its counts; and which of them each word of each run is.
 
     runs : (runs, 3) int64, the first word of each run, the one behind its last, and its first byte in `utf8`
@@ -48,7 +48,7 @@ def merge(
 
     EmbedkitError where there are too many for int32.
     """
-    ranks, merged, total = reserved(np.int32, len(lengths)), Words(), 0
+    ranks, merged, total = reserved(np.int32, len(lengths)), MergedWords(), 0
     heads, stops, at = runs.T.copy()
     heap, keys = np.empty((2, len(runs)), np.int64)
     state = stops, heads, at, keys, lengths, utf8
@@ -67,7 +67,7 @@ def merge(
     return merged, ranks
 
 
-def place(words: Words) -> tuple[Vocab, np.ndarray]:
+def place(words: MergedWords) -> tuple[Vocab, np.ndarray]:
     """`words` by falling count, equal counts by bytes; and (V,) int32 the id that each of them has there."""
     values = np.array(sorted(words.kinds), np.int64)
     types, size = np.array([words.kinds[value] for value in values.tolist()], np.int64).reshape(-1, 2).T

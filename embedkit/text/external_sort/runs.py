@@ -20,7 +20,7 @@ from .merge import merge, place
 
 
 @dataclass
-class Run:
+class SortedRun:
     """Location of a sorted run: its words, the first byte of them, its pieces, its chunks (None: each is a piece)."""
 
     words: slice
@@ -33,7 +33,7 @@ class Runs:
     """The runs of a text, added from several threads."""
 
     def __init__(self):
-        self._runs: dict[int, Run] = {}
+        self._runs: dict[int, SortedRun] = {}
         self._numbers, self._lock = count(), threading.Lock()
         self._lengths, self._utf8, self._counts = (Spool(dtype, 0) for dtype in (np.int32, np.uint8, np.int64))
         self._pieces, self._sizes = Spool(np.int32, 0), Spool(np.int32, 0)
@@ -53,7 +53,7 @@ class Runs:
             chunks = None if indptr is None else _append(self._sizes, np.diff(indptr))
             _append(self._counts, vocab.counts)
             _append(self._utf8, vocab.utf8)
-            self._runs[number] = Run(words, at, pieces, chunks)
+            self._runs[number] = SortedRun(words, at, pieces, chunks)
 
     def merged(self, progress: Progress) -> Merged:
         """All runs as one; nothing can be added afterwards. EmbedkitError for what `merge` says, or a full disk."""
@@ -77,7 +77,7 @@ class Merged:
     """
 
     vocab: Vocab
-    runs: dict[int, Run]
+    runs: dict[int, SortedRun]
     ranks: np.ndarray
     ids: np.ndarray
     pieces: np.ndarray

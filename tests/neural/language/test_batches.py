@@ -13,7 +13,7 @@ def test_streams_by_hand():
     assert made.inputs.T.tolist() == [[0, 5, 6], [7, 8, 9], [4, 0, 0]]
     assert made.targets.T.tolist() == [[5, 6, 7], [8, 9, 4], [3, SKIP, SKIP]]
     assert len(made) == 2
-    inputs, targets, count = made.window(1)
+    inputs, targets, count = made.chunk(1)
     assert (inputs.tolist(), targets.tolist(), count) == ([[6, 9, 0]], [[7, 4, SKIP]], 2)
 
 
@@ -21,7 +21,7 @@ def test_streams_by_hand():
 def test_every_word_once_after_the_one_before(N, B, T):
     ids = np.random.default_rng(N).permutation(N).astype(np.int32) + 1
     made = Batches(ids, 0, B, T)
-    windows = [made.window(i) for i in range(len(made))]
+    windows = [made.chunk(i) for i in range(len(made))]
     assert all(1 <= len(inputs) <= T and count > 0 for inputs, _, count in windows)
     assert sum(count for *_, count in windows) == N
     inputs, targets = (np.concatenate([window[i] for window in windows]).T.reshape(-1) for i in (0, 1))
@@ -32,7 +32,7 @@ def test_every_word_once_after_the_one_before(N, B, T):
 
 def test_windows_are_views():
     made = Batches(np.arange(1, 101, dtype=np.int32), 0, 4, 10)
-    inputs, targets, _ = made.window(1)
+    inputs, targets, _ = made.chunk(1)
     assert np.shares_memory(inputs, made.inputs)
     assert inputs.flags.c_contiguous
     assert targets.flags.c_contiguous

@@ -8,7 +8,7 @@ from _language_models import LANGUAGE_MODELS, architecture
 from _lm import bigrams
 
 from embedkit.lm.perplexity import perplexity
-from embedkit.neural.language.model import LanguageModel
+from embedkit.neural.language.model import NetworkLanguageModel
 from embedkit.neural.language.network import build
 from embedkit.text.vocab import Vocab
 from embedkit.training.param import Param
@@ -26,7 +26,7 @@ def untrained(kind="lstm", dtype=np.float32, **options):
         return Param(name, made.normal(0, 0.5, shape).astype(dtype))
 
     network = build(architecture(kind), model, len(WORDS), make)
-    return LanguageModel(network, Vocab.from_words(WORDS), 0, 1, {})
+    return NetworkLanguageModel(network, Vocab.from_words(WORDS), 0, 1, {})
 
 
 def scores(model, ids, pieces=(1000,)):

@@ -383,7 +383,7 @@ def test_gradients_vanish_and_explode(text, tmp_path):
                 np.abs(param.value, out=param.value)  # so that no unit is off
             if param.name.endswith(".b"):
                 param.value[...] = 1
-        first, second = steps.hidden_grad_norms(fit.network, fit.params, fit.batches.window(0), fit.workspace)
+        first, second = steps.hidden_grad_norms(fit.network, fit.params, fit.batches.chunk(0), fit.workspace)
         assert len(first) == len(second) == 10
         np.testing.assert_allclose(np.divide(second[1:], second[:-1]), gain, rtol=1e-4)
         ratios.append(first[-1] / first[0])

@@ -11,7 +11,7 @@ from embedkit.neural.language.network import build
 from embedkit.neural.layers.context import ForwardContext
 from embedkit.neural.layers.dropout import Dropout
 from embedkit.neural.layers.workspace import Workspace
-from embedkit.training.param import Param, Rows
+from embedkit.training.param import Param, RowGradient
 
 V = 7
 
@@ -118,7 +118,7 @@ def test_gradients_of_a_window(kind, is_full):
     assert loss == pytest.approx(plain.sum())
     for param in net.params:
         gradient = param.gradient
-        if isinstance(gradient, Rows):
+        if isinstance(gradient, RowGradient):
             dense = np.zeros_like(param.value)
             dense[gradient.ids] = gradient.values
             gradient = dense

@@ -15,7 +15,7 @@ from embedkit.neural import layers, losses
 from embedkit.neural.layers.context import ForwardContext
 from embedkit.neural.layers.fused import Fused
 from embedkit.neural.layers.workspace import Workspace
-from embedkit.training.param import Rows
+from embedkit.training.param import RowGradient
 
 MODES = {
     "evaluation": dict,
@@ -26,7 +26,7 @@ MODES = {
 def dense(param):
     """The gradient as an array."""
     gradient = param.gradient
-    if isinstance(gradient, Rows):
+    if isinstance(gradient, RowGradient):
         full = np.zeros_like(param.value)
         full[gradient.ids] = gradient.values
         return full
@@ -223,7 +223,7 @@ def test_everything_has_the_type_of_the_parameters(name):
     assert {a.dtype for a in found} <= {np.dtype(np.float32)}
     for param in layer.params:
         gradient = param.gradient
-        assert (gradient.values if isinstance(gradient, Rows) else gradient).dtype == np.float32
+        assert (gradient.values if isinstance(gradient, RowGradient) else gradient).dtype == np.float32
 
 
 STATEFUL = [*RECURRENT, *(f"{name}, own options" for name in RECURRENT), "window"]
