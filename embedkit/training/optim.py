@@ -130,8 +130,8 @@ class Optimizer:
     l1, l2 : l1 · sign(x) + l2 · x is added to the gradient, after clipping
     settings : other values of the rule's settings
 
-    A `RowGradient` moves only its rows with SGD, unless there is l1 or l2. Every other rule moves all rows, as its memory
-    of them does not stand still; the gradient is then filled up with zeros.
+    A `RowGradient` moves only its rows with SGD, unless there is l1 or l2. Every other rule moves all rows, as its
+    memory of them does not stand still; the gradient is then filled up with zeros.
 
     "nt-asgd" (Merity et al. 2018) is SGD until a validation is worse than the best of those before the last five;
     from then on it keeps the mean of all values since, which `averaged` puts in place.
