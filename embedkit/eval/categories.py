@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import FormatError
-from ..runtime.progress import SILENT
 from ..vectors.vectors import unit_rows
 from .contract import Result, Score, Task
 from .dataset import DataFile
@@ -135,10 +134,8 @@ class CategoriesTask(Task):
 
     name = "categories"
     read = staticmethod(read_categories)
+    evaluate_one = staticmethod(evaluate_categories)
     find = staticmethod(find_categories)
-
-    def evaluate(self, source, dataset, protocol=PLAIN, progress=SILENT):
-        return [evaluate_categories(source, dataset, protocol)]
 
 
 TASK = CategoriesTask()

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import EmbedkitError, FormatError
-from ..runtime.progress import SILENT
 from ..vectors.query import tokens
 from ..vectors.vectors import unit_rows
 from .contract import Accuracy, Task, Unknown
@@ -141,9 +140,7 @@ class ClassificationTask(Task):
 
     name = "classification"
     read = staticmethod(read_texts)
-
-    def evaluate(self, source, dataset, protocol=PLAIN, progress=SILENT):
-        return [evaluate_texts(source, dataset, protocol)]
+    evaluate_one = staticmethod(evaluate_texts)
 
     def unknown_items(self, source, dataset, protocol=PLAIN):
         """Texts without any known word."""

@@ -132,6 +132,10 @@ class Task:
         self, source: Source, dataset, protocol: Protocol = PLAIN, progress: Progress = SILENT
     ) -> list[Result]:
         """The result, or one for each method of `protocol`. EmbedkitError for a vector that holds NaN or infinity."""
+        return [self.evaluate_one(source, dataset, protocol)]
+
+    def evaluate_one(self, source: Source, dataset, protocol: Protocol) -> Result:
+        """The result, of a task that has one."""
         raise NotImplementedError
 
     def find(self, source: Source, dataset, protocol: Protocol) -> Found:

@@ -16,7 +16,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import FormatError
-from ..runtime.progress import SILENT
 from ..units import counted
 from ..vectors.query import similarity
 from .bootstrap import correlation_difference, correlation_interval
@@ -192,10 +191,8 @@ class SimilarityTask(Task):
 
     name, size, least = "similarity", 2, LEAST
     read = staticmethod(read_pairs)
+    evaluate_one = staticmethod(evaluate_pairs)
     find = staticmethod(find_pairs)
-
-    def evaluate(self, source, dataset, protocol=PLAIN, progress=SILENT):
-        return [evaluate_pairs(source, dataset, protocol)]
 
 
 TASK = SimilarityTask()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from contextlib import suppress
 from dataclasses import asdict, fields
@@ -133,7 +134,7 @@ def entries() -> list[Entry]:
     return sorted(found, key=lambda entry: -entry.used)
 
 
-def make_room(size: int = 0) -> int:
+def make_room(size: float = 0) -> int:
     """Remove the entries used longest ago until `size` more bytes fit; returns how many went."""
     kept, removed = size, 0
     for entry in entries():
@@ -147,9 +148,4 @@ def make_room(size: int = 0) -> int:
 
 def clear() -> int:
     """Remove every entry; returns how many there were."""
-    removed = 0
-    for entry in entries():
-        with suppress(OSError):
-            os.unlink(entry.path)
-            removed += 1
-    return removed
+    return make_room(math.inf)
