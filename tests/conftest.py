@@ -30,6 +30,15 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _caches(tmp_path_factory):
+    """Encoded texts and fonts are kept among the temporary files of this run, not with those of the user."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("EMBEDKIT_CACHE", "MPLCONFIGDIR"):
+            patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
+        yield
+
+
 class Result(NamedTuple):
     """What a command left: exit code, stdout and stderr as text, stdout as bytes."""
 

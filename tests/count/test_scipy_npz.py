@@ -168,7 +168,7 @@ def test_names_of_members_are_no_paths(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("is_twice", [False, True])
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, is_twice):
-    (tmp_path / "x").write_bytes(archive(**GOOD | {"data": np.zeros(10**8, np.float32)}))
+    (tmp_path / "x").write_bytes(archive(**GOOD | {"data": np.zeros(2 * 10**7, np.float32)}))
     if is_twice:  # the archive is large enough for what is in it, the file is not
         with zipfile.ZipFile(tmp_path / "x", "a") as bomb:
             bomb.writestr(zipfile.ZipInfo("padding"), bytes(8 << 20))

@@ -6,7 +6,7 @@ import numba
 import numpy as np
 import pytest
 
-from embedkit.neural.word2vec._kernels import wrong
+from embedkit.neural.word2vec._kernels import one_minus_sigmoid
 from embedkit.runtime import simd
 
 LANES = simd.LANES
@@ -140,9 +140,9 @@ def test_product_does_not_underflow_with_float32():
     assert multiply(np.zeros(LANES, np.float32)) == 0
 
 
-def test_wrong_is_one_minus_sigmoid():
+def test_one_minus_sigmoid():
     x = np.append(np.linspace(-30, 30, 6000 - 1), 0).astype(np.float32)
-    found = unary(wrong)(x)
+    found = unary(one_minus_sigmoid)(x)
     np.testing.assert_allclose(found, 1 / (1 + np.exp(x.astype(float))), rtol=0, atol=1e-6)
     assert found[-1] == 0.5
     # Neither chance is ever 0, else its logarithm would be infinite.
@@ -150,8 +150,8 @@ def test_wrong_is_one_minus_sigmoid():
     assert (1 - found).min() > 0
 
 
-def test_wrong_beyond_all_bounds():
-    found = unary(wrong)(np.array([np.inf, -np.inf, 1e30, -1e30, np.nan, *[0] * 11], np.float32))
+def test_one_minus_sigmoid_beyond_all_bounds():
+    found = unary(one_minus_sigmoid)(np.array([np.inf, -np.inf, 1e30, -1e30, np.nan, *[0] * 11], np.float32))
     np.testing.assert_allclose(found[:4], [0, 1, 0, 1], atol=1e-6)
     assert np.isnan(found[4])
     assert (found[5:] == 0.5).all()
