@@ -71,6 +71,12 @@ def shake(trainer: Trainer, seed: int = 0, scale: float = 0.3) -> None:
         rows[:] = rng.normal(0, scale, rows.shape)
 
 
+def subwords_of(trainer: Trainer) -> list[list[int]]:
+    """The rows of each word; none without subwords."""
+    starts, rows = (array.tolist() for array in trainer.subwords.words)
+    return [rows[begin:end] for begin, end in zip(starts, starts[1:])]
+
+
 def steps_of(trainer: Trainer, model: str, state: int, ids: np.ndarray | None = None) -> list[naive.Step]:
     """What chance makes of `ids`, by default all of the trainer's text."""
     ids = trainer.corpus.ids if ids is None else ids
@@ -84,6 +90,7 @@ def run_kernel(trainer: Trainer, state: int, lr: float, done: float = 0.0, share
     examples = trainer.kernel(
         trainer.corpus.ids,
         trainer.tables,
+        trainer.subwords.words,
         trainer.draws,
         trainer.tree,
         trainer.plan,

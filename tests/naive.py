@@ -126,6 +126,8 @@ class Step(NamedTuple):
     places: list[int]
     rows: list[int]
     right: list[bool]
+    line: int  # number of the line
+    around: list[int]  # all words of the line within the full window, the target too
 
 
 def word2vec_steps(model: str, ids, draws, tree, plan, rng: Xorshift) -> list[Step]:
@@ -138,9 +140,14 @@ def word2vec_steps(model: str, ids, draws, tree, plan, rng: Xorshift) -> list[St
 
     together = model == "cbow" or plan.shared or plan.loss != 0
     drawn = [negatives(word) if word >= 0 and together and plan.loss == 0 else [] for word in kept]
+    line = 0
     for at, target in enumerate(kept):
         if target < 0:
+            line += 1
             continue
+        numbers = np.cumsum(np.array([-1, *kept[:-1]]) < 0)
+        near_enough = slice(max(0, at - plan.window), at + plan.window + 1)
+        around = [word for word, of in zip(kept[near_enough], numbers[near_enough]) if of == numbers[at] and word >= 0]
         half, near = 1 + rng.below(plan.window) if plan.dynamic else plan.window, []
         for side in (-1, 1):
             for distance in range(1, half + 1):
@@ -159,7 +166,7 @@ def word2vec_steps(model: str, ids, draws, tree, plan, rng: Xorshift) -> list[St
                 rows, right = nodes[way], [sign > 0 for sign in signs[way]]
             else:
                 rows, right = list(range(len(keep))), [word == target for word in range(len(keep))]
-            steps.append(Step(at / len(kept), target, *map(list, zip(*some)), rows, right))
+            steps.append(Step(at / len(kept), target, *map(list, zip(*some)), rows, right, line, around))
     return steps
 
 
@@ -178,6 +185,41 @@ def word2vec_loss(scores: np.ndarray, right: list[bool], softmax: bool) -> float
     if softmax:
         return float((np.log(np.exp(scores).sum(1)) - scores[:, right].sum(1)).sum())
     return float(np.log1p(np.exp(np.where(right, -scores, scores))).sum())
+
+
+def composed(inputs: np.ndarray, subwords: list[list[int]], mean: bool) -> np.ndarray:
+    """(V, dim): the vector of each word, the mean or sum of its rows."""
+    return np.array([inputs[rows].mean(0) if mean else inputs[rows].sum(0) for rows in subwords])
+
+
+def word2vec_subwords(model: str, steps, tables, subwords, frozen, plan, lr, done=0.0, share=0.0) -> tuple[int, float]:
+    """As `word2vec`, where word w is composed of the input rows `subwords[w]`.
+
+    That happens when the window reaches it; its rows get what it has learnt when the window leaves it.
+    """
+    inputs, V, live, total = tables.inputs, len(subwords), {}, np.zeros(2)
+    vectors = np.zeros((V, inputs.shape[1]))
+
+    def leave(keys):
+        for key in keys:
+            word = key[1]
+            change = (vectors[word] - live.pop(key)) / (1 if plan.pooled else len(subwords[word]))
+            for row in subwords[word]:
+                inputs[row] += 0 if len(frozen) and frozen[row] else change
+
+    for step in steps:
+        if live and next(iter(live))[0] != step.line:
+            leave([*live])
+        around = {(step.line, word) for word in step.around}
+        for key in around - live.keys():
+            rows = inputs[subwords[key[1]]]
+            vectors[key[1]] = rows.mean(0) if plan.pooled else rows.sum(0)
+            live[key] = vectors[key[1]].copy()
+        leave(live.keys() - around)
+        words = tables._replace(inputs=vectors)
+        total += word2vec(model, [step], words, frozen[:V], plan, lr, done, share)
+    leave([*live])
+    return int(total[0]), float(total[1])
 
 
 def word2vec(model: str, steps: list[Step], tables, frozen, plan, lr, done=0.0, share=0.0) -> tuple[int, float]:

@@ -7,6 +7,8 @@ import numpy as np
 from ..errors import EmbedkitError
 from ..runtime.progress import Progress
 
+BLOCK = 1 << 14  # rows copied at a time
+
 
 def open_vectors(path: str, width: int, flag: str):
     """The vectors in file `path`; EmbedkitError where they are of another length than `flag` (--dim, --embed) says."""
@@ -24,11 +26,25 @@ def take_rows(path: str, vocab, rows: np.ndarray, flag: str, progress: Progress)
     EmbedkitError where it has none, or as `open_vectors`.
     """
     given = open_vectors(path, rows.shape[1], flag)
+    known, ids = known_words(given, vocab, path, progress)
+    copy_rows(given, known, ids, rows)
+    return np.bincount(known, minlength=len(vocab)) > 0
+
+
+def known_words(given, vocab, path: str, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
+    """The words of `vocab` that vectors `given`, of file `path`, have: (n,) int64 rising, and their rows there, (n,).
+
+    EmbedkitError where there are none.
+    """
     ids = np.array([-1 if (id := given.vocab.id(word)) is None else id for word in vocab], np.int64)
-    known = ids >= 0
-    if not known.any():
+    known = np.flatnonzero(ids >= 0)
+    if not len(known):
         raise EmbedkitError(f"{path}: has none of the words of the text", "is it in the same language and case?")
-    for block in np.array_split(np.flatnonzero(known), max(1, len(ids) >> 14)):
-        rows[block] = given.rows(ids[block])
-    progress.say(f"{known.sum():,} of {len(vocab):,} words start from {path}")
-    return known
+    progress.say(f"{len(known):,} of {len(vocab):,} words start from {path}")
+    return known, ids[known]
+
+
+def copy_rows(given, known: np.ndarray, ids: np.ndarray, rows: np.ndarray) -> None:
+    """Put rows `ids` of vectors `given` into the rows `known` of `rows`, block by block."""
+    for at in range(0, len(known), BLOCK):
+        rows[known[at : at + BLOCK]] = given.rows(ids[at : at + BLOCK])

@@ -20,7 +20,7 @@ GATHER = 1 << 21  # numbers summed at a time
 class SubwordVectors(Vectors):
     """`Vectors` that know the rows of n-grams.
 
-    buckets : (bucket, D) float32, the row of an n-gram is its hash modulo bucket; may be a memory map
+    buckets : (bucket, D) float32, the row of an n-gram is its hash modulo bucket; may be a memory map, or `BucketRows`
     ngrams : `ngrams.Ngrams`
 
     An unknown word gets an id behind those of the vocabulary when it is first asked for; its spelling is kept, its
@@ -64,6 +64,30 @@ class SubwordVectors(Vectors):
         result[outside] = pooled(words, self.buckets, self.ngrams)
         for row in outside[~np.isfinite(result[outside]).all(axis=1)][:1].tolist():
             raise BrokenVector(self.spelling(ids[row]))
+        return result
+
+
+class BucketRows:
+    """Rows of buckets of which only some have been trained: the others are zero, and nowhere in memory.
+
+    ids : (U,) int32, rising, the buckets that have a row; rows : (U, D) float32, may be a memory map; size : buckets
+    """
+
+    dtype = np.dtype(np.float32)
+
+    def __init__(self, ids: np.ndarray, rows: np.ndarray, size: int):
+        self.ids, self.rows, self.shape = ids, rows, (size, rows.shape[1])
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, wanted: np.ndarray | slice) -> np.ndarray:
+        """(n, D) float32, the rows of the buckets `wanted`, as of an array."""
+        wanted = np.arange(len(self))[wanted] if isinstance(wanted, slice) else wanted
+        place = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
+        found = self.ids[place] == wanted
+        result = np.zeros((len(wanted), self.shape[1]), np.float32)
+        result[found] = self.rows[place[found]]
         return result
 
 

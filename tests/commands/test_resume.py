@@ -135,6 +135,7 @@ KINDS = {
     "skipgram, two threads": ("skipgram", "--threads", 2, "--deterministic"),
     "skipgram, softmax": ("skipgram", "--threads", 1, "--loss", "softmax", "--add-context"),
     "cbow": ("cbow", "--threads", 1),
+    "cbow, subwords": ("cbow", "--threads", 2, "--deterministic", "--minn", 2, "--maxn", 3, "--buckets", 20),
     "cbow, everything": ("cbow", "--threads", 2, "--deterministic", "--loss", "hs", "--position-weights"),
 }
 

@@ -38,6 +38,7 @@ CASES = {
         Case(*NEURAL[:2], NEURAL.options | {"deterministic": True}),
         Case(*NEURAL[:2], NEURAL.options | {"add_context": True}),
         Case(*NEURAL[:2], NEURAL.options | {"loss": "hs"}),
+        Case(*NEURAL[:2], NEURAL.options | {"minn": 3, "maxn": 6}),
     ],
     "cbow": [
         NEURAL,

@@ -34,7 +34,8 @@ LANGUAGE = (
     "adam",
 )
 LANGUAGE += ("--lr", "0.02")
-OPTIONS = {"ppmi": (), "svd": ("--dim", "4"), "skipgram": NEURAL, "cbow": NEURAL}
+SUBWORDS = ("--minn", "2", "--maxn", "4", "--buckets", "500")
+OPTIONS = {"ppmi": (), "svd": ("--dim", "4"), "skipgram": NEURAL, "cbow": (*NEURAL, *SUBWORDS)}
 OPTIONS |= {"kn": ("--order", "3")} | dict.fromkeys(LANGUAGE_MODELS, LANGUAGE)
 
 # Words of a topic share their sentences, and no word is in two topics.
@@ -194,6 +195,7 @@ RESUMABLE = [name for name, model in MODELS.items() if model.load().resumable]
 GRADIENT_LMS = [name for name in RESUMABLE if MODELS[name].is_lm]
 BEFORE_READING = [
     *((name, ["--add-context", "--loss", "hs"], "--loss hs has none") for name in ("skipgram", "cbow")),
+    *((name, ["--minn", 4, "--maxn", 3], "--minn 4 --maxn 3: the shortest") for name in ("skipgram", "cbow")),
     *((name, ["--keep-best"], "by --valid-pairs or") for name in ("skipgram", "cbow")),
     *((name, ["--dropout", 1.5], "must be less than 1") for name in GRADIENT_LMS),
     *((name, ["--tie", "--embed", 5], "--tie shares one") for name in GRADIENT_LMS),

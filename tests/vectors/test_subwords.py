@@ -10,7 +10,7 @@ from embedkit.text.vocab import Vocab
 from embedkit.vectors import formats, query, subwords
 from embedkit.vectors.ngrams import FINALS, LEADING, NO_FINAL, VOWELS, Ngrams, hashes
 from embedkit.vectors.ranking import analogy, nearest
-from embedkit.vectors.subwords import SubwordVectors, own_rows, pooled
+from embedkit.vectors.subwords import BucketRows, SubwordVectors, own_rows, pooled
 from embedkit.vectors.vectors import unit_rows
 
 
@@ -199,11 +199,32 @@ def test_older_native_files_have_lengths_alone(tmp_path):
         ({"ngrams": "[3, 6]", "subwords": np.zeros((2, 4), np.float32)}, r"float32 \(2, 4\), not float32 rows of 5"),
         ({"ngrams": "[3, 6]", "subwords": np.zeros(5, np.float32)}, r"float32 \(5,\), not float32 rows of 5"),
         ({"ngrams": "[3, 6]", "subwords": np.zeros((2, 5))}, "float64"),
+        ({"ngrams": "[3, 6]", "buckets": "9", "subwords.ids": np.array([4, 4], np.int32)}, "do not|does not say whose"),
+        ({"ngrams": "[3, 6]", "buckets": "9", "subwords.ids": np.array([1, 9], np.int32)}, "does not say whose"),
+        ({"ngrams": "[3, 6]", "buckets": "9", "subwords.ids": np.array([1], np.int32)}, "does not say whose"),
+        ({"ngrams": "[3, 6]", "subwords.ids": np.array([1, 3], np.int32)}, "does not say whose"),
     ],
 )
 def test_native_files_that_contradict_themselves(tmp_path, change, message):
     with pytest.raises(EmbedkitError, match=message):
         formats.load(_native(tmp_path, change))
+
+
+def test_buckets_without_a_row_are_zero(tmp_path):
+    dense, _ = make(["one", "two"], bucket=50)
+    ids = np.flatnonzero(np.arange(50) % 3 == 1).astype(np.int32)
+    dense.buckets[np.setdiff1d(np.arange(50), ids)] = 0
+    rows = BucketRows(ids, dense.buckets[ids], 50)
+    some = SubwordVectors(dense.vocab, dense.matrix, rows, dense.ngrams)
+    asked = ("three", "ones", "t")
+    expected = dense.rows(np.array([*map(dense.compose, asked)]))
+    for kind in ("native", "fasttext", "finalfusion"):
+        formats.save(tmp_path / kind, some, kind)
+        formats.save(tmp_path / "dense", dense, kind)
+        for vectors in (formats.load(tmp_path / kind), formats.load(tmp_path / "dense")):
+            np.testing.assert_array_equal(vectors.rows(np.array([*map(vectors.compose, asked)])), expected)
+    assert formats.load(tmp_path / "native").buckets.rows.shape == (17, 5)
+    assert np.array_equal(formats.load(tmp_path / "native").buckets[:], dense.buckets)
 
 
 def _native(tmp_path, change: dict):
@@ -213,8 +234,8 @@ def _native(tmp_path, change: dict):
     from embedkit.text.vocab_tensors import vocab_tensors
 
     tensors = {"vectors": np.ones((1, 5), np.float32), "subwords": np.ones((2, 5), np.float32)}
-    tensors |= {key: value for key, value in change.items() if key == "subwords"}
-    facts = {"kind": "vectors", "input": "vectors", **{k: v for k, v in change.items() if k != "subwords"}}
+    tensors |= {key: value for key, value in change.items() if key.startswith("subwords")}
+    facts = {"kind": "vectors", "input": "vectors", **{k: v for k, v in change.items() if k not in tensors}}
     with Output(tmp_path / "x") as out:
         container.write(out, tensors | vocab_tensors(Vocab.from_words(["a"])), facts)
     return tmp_path / "x"

@@ -45,8 +45,9 @@ ZERO, HALF, ONE = np.float32(0), np.float32(0.5), np.float32(1)
 
 
 class Tables(NamedTuple):
-    """The parameters, flat float32: V + 1 input rows (the last takes the gradients of frozen rows), R + 1 output rows
-    (the last is zero), 2 * window position rows or none; and per word whether it is frozen, or none."""
+    """The parameters, flat float32: V + U + 1 input rows, of V words, U n-grams, and one that takes the gradients of
+    frozen rows; R + 1 output rows (the last is zero), 2 * window position rows or none; and per input row whether it is
+    frozen, or none."""
 
     inputs: np.ndarray
     outputs: np.ndarray
@@ -71,8 +72,17 @@ class Tree(NamedTuple):
     signs: np.ndarray
 
 
+class Subwords(NamedTuple):
+    """The vector of word w is the mean or sum of the input rows `rows[starts[w]:starts[w + 1]]` (int32): its own, which
+    is w, and those of its n-grams. Without subwords both are empty, and a word is its own row."""
+
+    starts: np.ndarray
+    rows: np.ndarray
+
+
 class Plan(NamedTuple):
-    """The options a kernel needs; `width` is D, `shared` whether a window shares its negatives."""
+    """The options a kernel needs; `width` is D, `shared` whether a window shares its negatives, `pooled` whether the
+    vector of a word is the mean of its rows, not their sum."""
 
     width: int
     window: int
@@ -82,6 +92,29 @@ class Plan(NamedTuple):
     shared: bool
     mean: bool
     divided: bool
+    pooled: bool
+
+
+class Composed(NamedTuple):
+    """The vectors of the words around the centre, composed of their subwords; S slots, or none without subwords.
+
+    A word is composed when the window reaches its first occurrence, trained as if it were a row of its own, and when
+    the last occurrence is left, its rows are moved by as much as it has moved. So a window costs no more than without
+    subwords, and a token no more than its rows read and written once.
+
+    vectors : S rows of now, S rows as composed, and a row that takes the gradients of frozen words; flat float32
+    slot_of : (V,) int32, -1 for words that are not composed
+    uses, frozen : (S,) int32 occurrences around the centre, uint8
+    free : (S + 1,) int32, how many slots are free, and which
+    edges : (2,) int64, the first position that is composed, and the one after the last
+    """
+
+    vectors: np.ndarray
+    slot_of: np.ndarray
+    uses: np.ndarray
+    frozen: np.ndarray
+    free: np.ndarray
+    edges: np.ndarray
 
 
 class Scratch(NamedTuple):
@@ -97,6 +130,7 @@ class Scratch(NamedTuple):
     chosen: np.ndarray
     signs: np.ndarray
     scores: np.ndarray
+    composed: Composed
 
 
 @inlined
@@ -151,19 +185,79 @@ def draw_negatives(kept, n, k, V, threshold, alias, rng, negatives):
 
 
 @inlined
-def neighbours(kept, n, at, half, window, words, places):
-    """The words up to `half` before and after position `at` of the line, and their `places` (0 .. 2 * window - 1,
-    left to right). Returns how many."""
+def compose_row(inputs, rows, begin, end, width, pooled, vectors, to):
+    """The mean (or sum) of the input rows `rows[begin:end]`, to `vectors` from `to` on."""
+    weight = splat(ONE / np.float32(end - begin) if pooled else ONE)
+    for c in range(0, width, LANES):
+        x = load(inputs, rows[begin] * width + c)
+        for j in range(begin + 1, end):
+            x = add(x, load(inputs, rows[j] * width + c))
+        store(vectors, to + c, mul(x, weight))
+
+
+@inlined
+def move_rows(inputs, rows, begin, end, width, pooled, frozen, any_frozen, vectors, now, before):
+    """Move the input rows `rows[begin:end]`, but for frozen ones, by as much as the vector has moved from `before`.
+
+    Their mean then moves as much. A sum moves n times as far as each of its n rows, which get a share.
+    """
+    weight = splat(ONE if pooled else ONE / np.float32(end - begin))
+    for c in range(0, width, LANES):
+        store(vectors, before + c, mul(weight, sub(load(vectors, now + c), load(vectors, before + c))))
+    for j in range(begin, end):
+        if not any_frozen or frozen[rows[j]] == 0:
+            row = rows[j] * width
+            for c in range(0, width, LANES):
+                store(inputs, row + c, add(load(inputs, row + c), load(vectors, before + c)))
+
+
+@inlined
+def slide(first, last, n, kept, inputs, parts, width, pooled, frozen, any_frozen, slots, composed):
+    """Words up to position `last`, in this line, are composed; those before `first` give their rows what they have
+    learnt. `parts`, `composed`: pointers to the arrays of a `Subwords` and a `Composed`."""
+    starts, rows = parts
+    vectors, slot_of, uses, frozen_slots, free, edges = composed
+    while edges[1] <= last and edges[1] < n and kept[edges[1]] >= 0:
+        word = kept[edges[1]]
+        edges[1] += 1
+        slot = np.int64(slot_of[word])
+        if slot < 0:
+            slot = np.int64(free[free[0]])
+            free[0] -= 1
+            slot_of[word], uses[slot] = slot, 0
+            frozen_slots[slot] = frozen[word] if any_frozen else 0
+            compose_row(inputs, rows, starts[word], starts[word + 1], width, pooled, vectors, slot * width)
+            for c in range(0, width, LANES):
+                store(vectors, (slots + slot) * width + c, load(vectors, slot * width + c))
+        uses[slot] += 1
+    while edges[0] < edges[1] and edges[0] < first:
+        word = kept[edges[0]]
+        edges[0] += 1
+        slot = np.int64(slot_of[word])
+        uses[slot] -= 1
+        if uses[slot] == 0:
+            slot_of[word] = -1
+            free[0] += 1
+            free[free[0]] = slot
+            now, before = slot * width, (slots + slot) * width
+            begin, end = starts[word], starts[word + 1]
+            move_rows(inputs, rows, begin, end, width, pooled, frozen, any_frozen, vectors, now, before)
+
+
+@inlined
+def neighbours(kept, n, at, half, window, slot_of, slots, words, places):
+    """The words up to `half` before and after position `at` of the line (their slots, if there are any), and their
+    `places` (0 .. 2 * window - 1, left to right). Returns how many."""
     found = 0
     i = at - 1
     while i >= 0 and i >= at - half and kept[i] >= 0:
-        words[found] = kept[i]
+        words[found] = slot_of[kept[i]] if slots else kept[i]
         places[found] = window + i - at
         found += 1
         i -= 1
     i = at + 1
     while i < n and i <= at + half and kept[i] >= 0:
-        words[found] = kept[i]
+        words[found] = slot_of[kept[i]] if slots else kept[i]
         places[found] = window + i - at - 1
         found += 1
         i += 1
@@ -327,8 +421,9 @@ def sgd_step(hidden, n, moved, rows, outputs, chosen, tiles, target, V, width, l
 
 
 @inlined
-def prefetch_ahead(at, n, kept, inputs, outputs, width, window, negatives, k):
+def prefetch_ahead(at, n, kept, inputs, parts, slot_of, slots, outputs, width, window, negatives, k):
     """Ask for the rows that the windows after this one will use; k negatives each, if those are known."""
+    starts, rows = parts
     if at + 2 < n and kept[at + 2] >= 0:
         for c in range(0, width, LANES):
             prefetch(outputs, kept[at + 2] * width + c)
@@ -336,7 +431,14 @@ def prefetch_ahead(at, n, kept, inputs, outputs, width, window, negatives, k):
             for c in range(0, width, LANES):
                 prefetch(outputs, negatives[j] * width + c)
     far = at + window + 3
-    if far < n and kept[far] >= 0:
+    if slots:
+        if far + 3 < n and kept[far + 3] >= 0:
+            prefetch(rows, starts[kept[far + 3]])
+        if far < n and kept[far] >= 0 and slot_of[kept[far]] < 0:
+            for j in range(starts[kept[far]], starts[kept[far] + 1]):
+                for c in range(0, width, LANES):
+                    prefetch(inputs, rows[j] * width + c)
+    elif far < n and kept[far] >= 0:
         for c in range(0, width, LANES):
             prefetch(inputs, kept[far] * width + c)
 
@@ -354,15 +456,22 @@ def gradient_row(word, frozen, scratch_row, width):
 
 
 @kernel
-def skipgram(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums):
+def skipgram(ids, tables, subwords, draws, tree, plan, lr, done, share, rng, scratch, sums):
     """Train on the lines in `ids`: of all epochs a share `done` (float64) is over, and this chunk is `share`.
 
     Every word of a window predicts its centre, as in word2vec. `sums` (2,) is [0, 1] before, the loss in it after.
     Returns the number of examples: (neighbour, centre) pairs.
     """
-    width, window, dynamic, loss, k, shared, _, _ = plan
-    inputs, outputs, frozen = pointer(tables.inputs), pointer(tables.outputs), pointer(tables.frozen)
-    scratch_row = len(tables.inputs) - width if len(tables.frozen) else -1
+    width, window, dynamic, loss, k, shared, _, _, pooled = plan
+    table, outputs, known = pointer(tables.inputs), pointer(tables.outputs), pointer(tables.frozen)
+    any_frozen, slots = len(tables.frozen) > 0, len(scratch.composed.uses)
+    parts = pointer(subwords.starts), pointer(subwords.rows)
+    slot_of, edges = pointer(scratch.composed.slot_of), pointer(scratch.composed.edges)
+    vectors, used = pointer(scratch.composed.vectors), pointer(scratch.composed.uses)
+    composed = vectors, slot_of, used, pointer(scratch.composed.frozen), pointer(scratch.composed.free), edges
+    # With subwords, hidden rows are those of the words composed, and the rest is as without.
+    inputs, frozen = (vectors, composed[3]) if slots else (table, known)
+    scratch_row = len(scratch.composed.vectors if slots else tables.inputs) - width if any_frozen else -1
     filler, tiles, V = len(tables.outputs) - width, len(scratch.chosen) // TILE, len(draws.keep)
     threshold, alias = pointer(draws.threshold), pointer(draws.alias)
     starts, nodes, turns = pointer(tree.starts), pointer(tree.nodes), pointer(tree.signs)
@@ -371,17 +480,22 @@ def skipgram(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums
     chosen, signs = pointer(scratch.chosen), pointer(scratch.signs)
     scores, rng, sums = pointer(scratch.scores), pointer(rng), pointer(sums)
     examples, n = 0, subsample(pointer(ids), len(ids), pointer(draws.keep), rng, kept)
+    edges[0] = edges[1] = 0
     by_noise = loss == NEGATIVE_SAMPLING
     shared = shared or not by_noise
     if by_noise and shared:
         draw_negatives(kept, n, k, V, threshold, alias, rng, negatives)
     for at in range(n):
         target = np.int64(kept[at])
+        if slots:
+            first, last = (at - window, at + window) if target >= 0 else (at, -1)
+            slide(first, last, n, kept, table, parts, width, pooled, known, any_frozen, slots, composed)
         if target < 0:
+            edges[0] = edges[1] = at + 1
             continue
-        prefetch_ahead(at, n, kept, inputs, outputs, width, window, negatives, k if shared else 0)
+        prefetch_ahead(at, n, kept, table, parts, slot_of, slots, outputs, width, window, negatives, k if shared else 0)
         half = 1 + below(window, rng) if dynamic else window
-        near = neighbours(kept, n, at, half, window, words, places)
+        near = neighbours(kept, n, at, half, window, slot_of, slots, words, places)
         if near == 0:
             continue
         examples += near
@@ -410,20 +524,29 @@ def skipgram(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums
         elif loss == HIERARCHICAL:
             tiles = choose_path(target, starts, nodes, turns, width, filler, chosen, signs)
         sgd_step(hidden, near, inputs, rows, outputs, chosen, tiles, target, V, width, loss, step, signs, scores, sums)
+    if slots:
+        slide(n, -1, n, kept, table, parts, width, pooled, known, any_frozen, slots, composed)
     flush_log(sums)
     return examples
 
 
 @kernel
-def cbow(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums):
+def cbow(ids, tables, subwords, draws, tree, plan, lr, done, share, rng, scratch, sums):
     """As `skipgram`, but the mean (or sum) of the neighbours predicts the centre: one example per window.
 
     With position rows each neighbour is first multiplied by the row of its place (Mikolov et al. 2018, section 2.2).
     """
-    width, window, dynamic, loss, k, _, mean, divided = plan
-    inputs, outputs, frozen = pointer(tables.inputs), pointer(tables.outputs), pointer(tables.frozen)
+    width, window, dynamic, loss, k, _, mean, divided, pooled = plan
+    table, outputs, known = pointer(tables.inputs), pointer(tables.outputs), pointer(tables.frozen)
+    any_frozen, slots = len(tables.frozen) > 0, len(scratch.composed.uses)
+    parts = pointer(subwords.starts), pointer(subwords.rows)
+    slot_of, edges = pointer(scratch.composed.slot_of), pointer(scratch.composed.edges)
+    vectors, used = pointer(scratch.composed.vectors), pointer(scratch.composed.uses)
+    composed = vectors, slot_of, used, pointer(scratch.composed.frozen), pointer(scratch.composed.free), edges
+    # With subwords, hidden rows are those of the words composed, and the rest is as without.
+    inputs, frozen = (vectors, composed[3]) if slots else (table, known)
     positions, by_place = pointer(tables.positions), len(tables.positions) > 0
-    scratch_row = len(tables.inputs) - width if len(tables.frozen) else -1
+    scratch_row = len(scratch.composed.vectors if slots else tables.inputs) - width if any_frozen else -1
     filler, tiles, V = len(tables.outputs) - width, len(scratch.chosen) // TILE, len(draws.keep)
     threshold, alias = pointer(draws.threshold), pointer(draws.alias)
     starts, nodes, turns = pointer(tree.starts), pointer(tree.nodes), pointer(tree.signs)
@@ -432,17 +555,22 @@ def cbow(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums):
     rows, chosen, signs = pointer(scratch.rows), pointer(scratch.chosen), pointer(scratch.signs)
     scores, rng, sums = pointer(scratch.scores), pointer(rng), pointer(sums)
     examples, n = 0, subsample(pointer(ids), len(ids), pointer(draws.keep), rng, kept)
+    edges[0] = edges[1] = 0
     by_noise = loss == NEGATIVE_SAMPLING
     if by_noise:
         draw_negatives(kept, n, k, V, threshold, alias, rng, negatives)
     rows[0] = 0
     for at in range(n):
         target = np.int64(kept[at])
+        if slots:
+            first, last = (at - window, at + window) if target >= 0 else (at, -1)
+            slide(first, last, n, kept, table, parts, width, pooled, known, any_frozen, slots, composed)
         if target < 0:
+            edges[0] = edges[1] = at + 1
             continue
-        prefetch_ahead(at, n, kept, inputs, outputs, width, window, negatives, k)
+        prefetch_ahead(at, n, kept, table, parts, slot_of, slots, outputs, width, window, negatives, k)
         half = 1 + below(window, rng) if dynamic else window
-        near = neighbours(kept, n, at, half, window, words, places)
+        near = neighbours(kept, n, at, half, window, slot_of, slots, words, places)
         if near == 0:
             continue
         examples += 1
@@ -479,8 +607,20 @@ def cbow(ids, tables, draws, tree, plan, lr, done, share, rng, scratch, sums):
                 else:
                     store(inputs, to, add(change, load(inputs, to)))
         rows[0] = 0
+    if slots:
+        slide(n, -1, n, kept, table, parts, width, pooled, known, any_frozen, slots, composed)
     flush_log(sums)
     return examples
+
+
+@kernel
+def compose(inputs, subwords, pooled, width, first, last, vectors):
+    """The vectors of the words from `first` to `last`, to `vectors` (flat, rows of `width`), which may begin at the row
+    of the first in `inputs`: no word has another's."""
+    inputs, vectors = pointer(inputs), pointer(vectors)
+    starts, rows = pointer(subwords.starts), pointer(subwords.rows)
+    for word in range(first, last):
+        compose_row(inputs, rows, starts[word], starts[word + 1], width, pooled, vectors, (word - first) * width)
 
 
 @kernel

@@ -6,8 +6,9 @@ import numpy as np
 
 from ...runtime.progress import Progress
 from ...runtime.simd import LANES
-from ...training.pretrained import take_rows
+from ...training.pretrained import copy_rows, known_words, open_vectors
 from ._kernels import Tables
+from .subword_rows import SubwordRows, rows_of, start_from
 
 
 def row_width(dim: int) -> int:
@@ -29,13 +30,14 @@ def copied(table: np.ndarray) -> np.ndarray:
     return copy
 
 
-def tables(vocab, config, outputs: int, progress: Progress) -> Tables:
-    """The tables of a new run: `outputs` output rows and one more; see `_kernels.Tables`."""
-    model, V = config.model, len(vocab)
+def tables(vocab, config, outputs: int, progress: Progress, subwords: SubwordRows | None = None) -> Tables:
+    """The tables of a new run: `outputs` output rows and one more, rows of n-grams, all zero; see `_kernels.Tables`."""
+    model, V, U = config.model, len(vocab), len(subwords.buckets) if subwords else 0
     D = row_width(model.dim)
-    inputs = zeros(V + 1, D)
+    inputs = zeros(V + U + 1, D)
     rows, rng = inputs.reshape(-1, D), np.random.default_rng(config.training.seed)
     step = max(1, (1 << 18) // D)
+    # Rows of n-grams stay zero: that was better than random ones, and what is never trained says nothing.
     for first in range(0, V, step):
         # Uniform within 1 / dim, as fastText and gensim start (word2vec with half of it, which is a little worse);
         # block by block, so that nothing as large as the table is made twice.
@@ -43,9 +45,17 @@ def tables(vocab, config, outputs: int, progress: Progress) -> Tables:
         block[:] = (2 * rng.random(block.shape, np.float32) - 1) / np.float32(model.dim)
     frozen = np.empty(0, np.uint8)
     if model.init is not None:
-        known = take_rows(model.init, vocab, rows[:V, : model.dim], "--dim", progress)
+        given = open_vectors(model.init, model.dim, "--dim")
+        known, ids = known_words(given, vocab, model.init, progress)
+        if U:
+            start_from(given, known, ids, subwords, rows, model)
+        else:
+            copy_rows(given, known, ids, rows[:, : model.dim])
         if model.freeze:
-            frozen = known.astype(np.uint8)
+            frozen = np.zeros(V + U, np.uint8)
+            frozen[known] = 1
+            if U:
+                frozen[rows_of(subwords.words, known)] = 1
     with_positions = getattr(model, "position_weights", False)
     positions = np.ones(2 * config.context.window * D if with_positions else 0, np.float32)
     return Tables(inputs, zeros(outputs + 1, D), positions, frozen)

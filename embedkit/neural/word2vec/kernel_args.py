@@ -6,7 +6,7 @@ import numpy as np
 
 from ...runtime.simd import LANES
 from ...text.sampling import keep_probabilities
-from ._kernels import HIERARCHICAL, NEGATIVE_SAMPLING, ROW, SOFTMAX, TILE, Draws, Plan, Scratch, Tree
+from ._kernels import HIERARCHICAL, NEGATIVE_SAMPLING, ROW, SOFTMAX, TILE, Composed, Draws, Plan, Scratch, Tree
 from .alias import alias_table
 from .huffman import huffman
 from .init import row_width
@@ -26,6 +26,7 @@ def plan(config) -> Plan:
         model.share_negatives == "window",
         is_mean,
         is_mean and getattr(model, "cbow_gradient", "word2vec") == "divided",
+        model.pooling == "mean",
     )
 
 
@@ -45,7 +46,20 @@ def tree(vocab, config) -> Tree:
     return Tree(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32))
 
 
-def scratch(plan: Plan, tree: Tree, V: int, longest: int) -> Scratch:
+def composed(plan: Plan, V: int, longest: int) -> Composed:
+    """Slots for the words of a window, all free; `V` is 0 without subwords."""
+    slots = min(2 * plan.window + 2, longest) if V else 0
+    return Composed(
+        np.zeros((2 * slots + 1) * plan.width, np.float32),
+        np.full(V, -1, np.int32),
+        np.zeros(slots, np.int32),
+        np.zeros(slots, np.uint8),
+        np.array([slots, *range(slots)], np.int32),
+        np.zeros(2, np.int64),
+    )
+
+
+def scratch(plan: Plan, tree: Tree, V: int, longest: int, has_subwords: bool) -> Scratch:
     """The buffers of one thread; `longest` is the number of ids of the longest span."""
     most = {
         NEGATIVE_SAMPLING: plan.negative + 1,
@@ -70,4 +84,5 @@ def scratch(plan: Plan, tree: Tree, V: int, longest: int) -> Scratch:
         np.where(places < most, places, V) * D,
         signs.reshape(-1),
         np.zeros(tiles * (hidden + 1) * ROW + LANES, np.float32),
+        composed(plan, V if has_subwords else 0, longest),
     )

@@ -29,6 +29,12 @@ class Word2vecModel(VectorModel):
     def resolved(self, config, data):
         return resolved(config, data.vocab)
 
+    def disk(self, data, config):
+        from .subword_rows import subword_rows
+
+        ngrams = len(subword_rows(data.vocab, config.model).buckets)
+        return super().disk(data, config) * (2 if ngrams else 1) + 4 * ngrams * config.model.dim
+
     def memory(self, data, config, run):
         from .memory_estimate import peak_memory
 

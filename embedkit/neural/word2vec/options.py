@@ -43,6 +43,13 @@ class Word2vec:
         "window", "negative samples shared by a window, or drawn for every pair", choices=("window", "none")
     )
     add_context: bool = option(False, "add output vectors to the vectors at the end (w + c)")
+    minn: int = option(0, "shortest n-grams of words (subwords), in characters of <word>; 0 = no subwords", least=0)
+    maxn: int = option(0, "longest n-grams of words", least=0, most=32)
+    buckets: int = option(2_000_000, "rows that n-grams share by their hash", least=0, most=(1 << 31) - 1)
+    subword_unit: str = option(
+        "char", "unit of n-grams: characters, or jamo, the letters of Hangul syllables", choices=("char", "jamo")
+    )
+    pooling: str = option("mean", "combination of a word's row and those of its n-grams", choices=("mean", "sum"))
 
 
 @dataclass(frozen=True)
@@ -67,8 +74,27 @@ def check(config) -> None:
     if model.add_context and model.loss == "hs":
         raise OptionError("--add-context needs an output vector for each word; --loss hs has none")
     check_freeze(model)
+    check_subwords(model)
     if training.keep_best and not (training.valid_pairs or training.valid_questions):
         raise OptionError("--keep-best compares epochs by --valid-pairs or --valid-questions; there are none")
+
+
+def check_subwords(model: Word2vec) -> None:
+    """OptionError where the options of n-grams do not go together."""
+    if not model.minn and not model.maxn:
+        for name, value, default in (("subword-unit", model.subword_unit, "char"), ("pooling", model.pooling, "mean")):
+            if value != default:
+                raise OptionError(f"--{name} {value} is of n-grams, and there are none: --minn 3 --maxn 6 has some")
+        return
+    if not 0 < model.minn <= model.maxn:
+        raise OptionError(
+            f"--minn {model.minn} --maxn {model.maxn}: the shortest n-gram has a character or more, no "
+            "more than the longest; both are 0 for none"
+        )
+    if not model.buckets:
+        raise OptionError("--buckets 0 leaves n-grams no rows; --minn 0 --maxn 0 trains without n-grams")
+    if model.add_context:
+        raise OptionError("--add-context needs an output vector for each n-gram; n-grams have none")
 
 
 def resolved(config: Config, vocab) -> Config:

@@ -10,12 +10,14 @@ from ...errors import EmbedkitError
 from ...runtime.parallel import thread_count
 from ...training.contract import Run
 from ...training.loop import Diverged, Learner, Loop, Step
+from ...vectors.subwords import BucketRows, SubwordVectors
 from ...vectors.vectors import Vectors
 from . import _kernels
 from .hogwild import PART, LockFree, Merged
-from .init import tables
+from .init import tables, zeros
 from .kernel_args import draws, plan, scratch, tree
 from .options import check
+from .subword_rows import compose_all, ngrams_of, subword_rows, warn_without_hangul
 
 
 def train(kernel, corpus, config, run: Run) -> Vectors:
@@ -30,7 +32,7 @@ def train(kernel, corpus, config, run: Run) -> Vectors:
     trainer = Trainer(kernel, corpus, config, run)
     loop = Loop(trainer, run, config.training.epochs)
     loop.train()
-    vectors = trainer.vectors(**loop.best)
+    vectors = trainer.result(**loop.best)
     vectors.metadata["losses"] = loop.history.losses
     if loop.history.scores:
         vectors.metadata["valid"] = loop.history.scores
@@ -62,10 +64,13 @@ class Trainer(Learner):
         vocab, threads = corpus.vocab, thread_count(config.training.threads)
         V = len(vocab)
         self.tree, self.draws, self.plan = tree(vocab, config), draws(vocab, config), plan(config)
-        self.tables = tables(vocab, config, V - 1 if config.model.loss == "hs" else V, run.progress)
+        self.subwords = subword_rows(vocab, config.model)
+        warn_without_hangul(vocab, config.model, run.progress)
+        self.tables = tables(vocab, config, V - 1 if config.model.loss == "hs" else V, run.progress, self.subwords)
         schedule = Merged if config.training.deterministic else LockFree
         self.schedule = schedule(corpus.ids, self.tables, threads)
-        self.scratch = [scratch(self.plan, self.tree, V, self.schedule.longest) for _ in range(max(threads, 2))]
+        buffers = self.plan, self.tree, V, self.schedule.longest, config.model.maxn > 0
+        self.scratch = [scratch(*buffers) for _ in range(max(threads, 2))]
         self.size, self.keeps_best = corpus.tokens, config.training.keep_best
 
     def __len__(self) -> int:
@@ -88,6 +93,7 @@ class Trainer(Learner):
             # A copy, so that the kernel is compiled for one kind of array: ids may be a read-only map.
             np.array(ids[begin:end]),
             tables,
+            self.subwords.words,
             self.draws,
             self.tree,
             self.plan,
@@ -131,16 +137,35 @@ class Trainer(Learner):
         said = "".join(f", {name} {value:.4f}" for name, value in scores.items())
         return f"loss {loss:.4f}{said}", {"valid": scores} if scores else {}
 
-    def vectors(self, matrix: np.ndarray | None = None) -> Vectors:
-        """The vectors of now, a view of the tables but for --add-context; or `matrix`, a copy of former ones."""
-        if matrix is None:
-            dim, V = self.config.model.dim, len(self.corpus.vocab)
-            matrix, contexts = (table.reshape(-1, self.plan.width)[:V, :dim] for table in self.tables[:2])
-            matrix = matrix + contexts if self.config.model.add_context else matrix
-        return Vectors(self.corpus.vocab, matrix)
+    def vectors(self) -> Vectors:
+        """The vectors of now: a view of the tables, but for --add-context; with subwords, composed in a copy."""
+        return self._vectors(**self._parts(is_last=False))
+
+    def result(self, **best: np.ndarray) -> Vectors:
+        """The vectors at the end, or those of `best`, a `snapshot`. With subwords they take the place of the words' own
+        rows, and nothing can be trained after that."""
+        return self._vectors(**(best or self._parts(is_last=True)))
 
     def snapshot(self) -> dict[str, np.ndarray]:
-        return {"matrix": np.array(self.vectors().matrix)}
+        return {name: np.array(part) for name, part in self._parts(is_last=False).items()}
+
+    def _vectors(self, matrix: np.ndarray, ngrams=None, contexts=None) -> Vectors:
+        vocab, model = self.corpus.vocab, self.config.model
+        if ngrams is None:
+            return Vectors(vocab, matrix)
+        buckets = BucketRows(self.subwords.buckets, ngrams, model.buckets)
+        return SubwordVectors(vocab, matrix, buckets, ngrams_of(model), contexts=contexts)
+
+    def _parts(self, is_last: bool) -> dict[str, np.ndarray]:
+        """The matrix; with subwords also rows of n-grams, and output vectors where words have some."""
+        model, V, D = self.config.model, len(self.corpus.vocab), self.plan.width
+        inputs, contexts = (table.reshape(-1, D)[:, : model.dim] for table in self.tables[:2])
+        if not model.maxn:
+            return {"matrix": inputs[:V] + contexts[:V] if model.add_context else inputs[:V]}
+        vectors = self.tables.inputs if is_last else zeros(V, D)
+        compose_all(self.tables.inputs, self.subwords.words, self.plan, self.schedule.threads, vectors)
+        parts = {"matrix": vectors.reshape(-1, D)[:V, : model.dim], "ngrams": inputs[V:-1]}
+        return parts if model.loss == "hs" else parts | {"contexts": contexts[:V]}
 
     def state(self) -> tuple[dict[str, np.ndarray], dict]:
         return {name: table for name, table in zip(_kernels.Tables._fields, self.tables) if len(table)}, {}

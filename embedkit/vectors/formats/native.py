@@ -1,7 +1,8 @@
 """The native file: `container.py` with the tensors of vectors in it. Loading maps it; rows are read when they are used.
 
     dense   vectors F32 (V, D), contexts F32 (V, D) where there are any, norms F32 (V,), vocab.*, counts
-            subwords F32 (bucket, D): rows of n-grams, which the metadata `ngrams` describe
+            subwords F32 (U, D): rows of n-grams, which the metadata `ngrams` describe; subwords.ids I32 (U,): the
+            buckets that they are of, where not all have been trained
     int8    codes I8 (V, D), scales F32 (V,), norms F32 (V,), vocab.*, counts; row i is codes[i] * scales[i]
     sparse  data F32 (nnz,), indices I32, indptr I64 (V + 1,), norms, vocab.*, counts, contexts.* for other columns
 
@@ -22,12 +23,12 @@ from ...text.vocab_tensors import read_vocab, vocab_tensors
 from ..ngrams import MAX_NGRAM, POOLINGS, UNITS, Ngrams
 from ..quantized import QuantizedVectors
 from ..sparse import SparseVectors
-from ..subwords import SubwordVectors
+from ..subwords import BucketRows, SubwordVectors
 from ..vectors import Vectors
 from ._rows import check_finite
 
 LOSES = frozenset()
-_FACTS = ("kind", "input", "output", "ngrams")  # written anew
+_FACTS = ("kind", "input", "output", "ngrams", "buckets")  # written anew
 _HINTS = {
     "counts": "make vectors of them with: embedkit train svd {path} -o OUT",
     "checkpoint": FINISH,
@@ -60,7 +61,8 @@ def read(path, data: np.ndarray, *, dedupe: str = "error", counts: bool = False)
     if "subwords" not in stored:
         return Vectors(vocab, matrix, norms, metadata, contexts)
     ngrams = _ngrams(stored, metadata.pop("ngrams", None))
-    return SubwordVectors(vocab, matrix, _buckets(stored, matrix.shape[1]), ngrams, norms, metadata, contexts)
+    buckets = _buckets(stored, matrix.shape[1], metadata.pop("buckets", None))
+    return SubwordVectors(vocab, matrix, buckets, ngrams, norms, metadata, contexts)
 
 
 def _ngrams(stored: Container, facts) -> Ngrams:
@@ -74,13 +76,19 @@ def _ngrams(stored: Container, facts) -> Ngrams:
     raise FormatError(stored.path, "the metadata do not say which n-grams its words are made of", DAMAGED)
 
 
-def _buckets(stored: Container, D: int) -> np.ndarray:
-    """(bucket, D) float32, the rows of n-grams."""
+def _buckets(stored: Container, D: int, size) -> np.ndarray | BucketRows:
+    """(bucket, D) float32, the rows of n-grams: all of them, or of `size` those that the file has."""
     buckets = stored["subwords"]
     if buckets.dtype != np.float32 or buckets.ndim != 2 or buckets.shape[1] != D or not len(buckets):
         message = f"tensor 'subwords' is {buckets.dtype} {buckets.shape}, not float32 rows of {D}"
         raise FormatError(stored.path, message, DAMAGED)
-    return buckets
+    if "subwords.ids" not in stored:
+        return buckets
+    ids = stored["subwords.ids"]
+    are_rising = ids.dtype == np.int32 and ids.shape == (len(buckets),) and (np.diff(ids) > 0).all()
+    if not are_rising or type(size) is not int or not 0 <= ids[0] <= ids[-1] < size:
+        raise FormatError(stored.path, "tensor 'subwords.ids' does not say whose its rows of n-grams are", DAMAGED)
+    return BucketRows(ids, buckets, size)
 
 
 def _check_profile(stored: Container) -> None:
@@ -162,4 +170,7 @@ def write(out: Output, vectors: Vectors | SparseVectors, *, on_bad_token: str = 
         tensors["norms"] = vectors.norms
         if isinstance(vectors, SubwordVectors):
             tensors["subwords"], facts["ngrams"] = vectors.buckets, vectors.ngrams._asdict()
+            if isinstance(vectors.buckets, BucketRows):
+                tensors["subwords"], tensors["subwords.ids"] = vectors.buckets.rows, vectors.buckets.ids
+                facts["buckets"] = len(vectors.buckets)
     container.write(out, tensors | words, pack_metadata(facts | metadata))

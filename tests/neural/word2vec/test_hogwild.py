@@ -111,7 +111,7 @@ def test_large_tables_make_long_rounds(monkeypatch):
 LINES = (np.random.default_rng(5).zipf(1.5, (30, 11)) % 30).tolist()
 
 
-@pytest.mark.parametrize("options", [{}, {"loss": "hs"}, {"sample": 1e-2, "window": 2}])
+@pytest.mark.parametrize("options", [{}, {"loss": "hs"}, {"sample": 1e-2, "window": 2}, {"minn": 2, "maxn": 3}])
 @pytest.mark.parametrize("model", ["skipgram", "cbow"])
 def test_deterministic_bytes_do_not_depend_on_threads(monkeypatch, model, options):
     monkeypatch.setattr(schedule, "spans", lambda ids, size=0: spans(ids, 100))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from embedkit.neural.word2vec._kernels import TILE
+from embedkit.neural.word2vec.subword_rows import rows_of
 from embedkit.text.vocab import Vocab
 
 V = 11
@@ -23,6 +24,8 @@ LINES = [
 ]
 # Where outputs fill more than one tile, negatives are drawn from so many words that none comes twice in a step.
 MANY = 4000
+# Of w0 to w10: some n-grams are of all words, some of one, and two share a bucket.
+SUBWORDS = {"minn": 1, "maxn": 3, "buckets": 40}
 CASES = {
     "defaults": {},
     "window-1": {"window": 1},
@@ -44,6 +47,11 @@ CASES = {
     "rare-noise": {"ns_exponent": -1.0},
     "frozen": {"frozen": True},
     "frozen-hs": {"frozen": True, "loss": "hs"},
+    "subwords": SUBWORDS,
+    "subwords-sum": SUBWORDS | {"pooling": "sum", "window": 2},
+    "subwords-hs": SUBWORDS | {"loss": "hs", "window": 20},
+    "subwords-softmax": SUBWORDS | {"loss": "softmax", "sample": 0.05},
+    "subwords-frozen": SUBWORDS | {"frozen": True},
 }
 SKIPGRAM = {
     "pairs": {"share_negatives": "none"},
@@ -51,6 +59,7 @@ SKIPGRAM = {
     "pairs-subsampling": {"share_negatives": "none", "sample": 0.02},
     "pairs-hs": {"share_negatives": "none", "loss": "hs"},
     "pairs-frozen": {"share_negatives": "none", "frozen": True},
+    "pairs-subwords": SUBWORDS | {"share_negatives": "none"},
 }
 CBOW = {
     "sum": {"combine": "sum"},
@@ -67,6 +76,7 @@ CBOW = {
     "places-frozen": {"position_weights": True, "frozen": True},
     "sum-hs": {"combine": "sum", "loss": "hs"},
     "sum-softmax": {"combine": "sum", "loss": "softmax"},
+    "places-subwords": SUBWORDS | {"position_weights": True},
 }
 ALL = [("skipgram", name) for name in CASES | SKIPGRAM] + [("cbow", name) for name in CASES | CBOW]
 
@@ -78,7 +88,11 @@ def trainer_of(model, name):
         corpus.vocab = Vocab.from_words([f"w{i}" for i in range(MANY)], [5] * MANY)
     trainer = w2v.trainer_of(model, corpus, **options)
     if frozen:
-        trainer.tables = trainer.tables._replace(frozen=(np.arange(V) % 2).astype(np.uint8))
+        rows, ngrams = np.arange(1, V, 2), len(trainer.subwords.buckets)
+        frozen = np.zeros(V + ngrams, np.uint8)
+        # All rows of a word whose vector is given are frozen.
+        frozen[rows_of(trainer.subwords.words, rows[:2]) if ngrams else rows] = 1
+        trainer.tables = trainer.tables._replace(frozen=frozen)
     w2v.shake(trainer)
     return trainer
 
@@ -87,7 +101,11 @@ def trainer_of(model, name):
 def test_equals_the_naive_twin(model, name):
     trainer, state = trainer_of(model, name), 0x9E3779B97F4A7C15
     expected, steps = w2v.Tables.of(trainer), w2v.steps_of(trainer, model, state)
-    count, loss = naive.word2vec(model, steps, expected, trainer.tables.frozen, trainer.plan, 0.1, 0.25, 0.5)
+    frozen, plan, subwords = trainer.tables.frozen, trainer.plan, w2v.subwords_of(trainer)
+    if subwords:
+        count, loss = naive.word2vec_subwords(model, steps, expected, subwords, frozen, plan, 0.1, 0.25, 0.5)
+    else:
+        count, loss = naive.word2vec(model, steps, expected, frozen, plan, 0.1, 0.25, 0.5)
     if trainer.plan.negative >= TILE:
         assert all(len({*step.rows}) == len(step.rows) for step in steps)
     found = w2v.run_kernel(trainer, state, 0.1, 0.25, 0.5)
@@ -95,10 +113,10 @@ def test_equals_the_naive_twin(model, name):
     assert found[1] == pytest.approx(loss, rel=1e-5)
     for table, twin in zip(w2v.Tables.of(trainer), expected):
         np.testing.assert_allclose(table, twin, rtol=1e-4, atol=2e-6)
-    if len(trainer.tables.frozen):
-        start = w2v.Tables.of(trainer_of(model, name)).inputs
-        assert np.array_equal(w2v.Tables.of(trainer).inputs[1::2], start[1::2])
-        assert not np.isclose(expected.inputs[::2], start[::2]).all(1).any()
+    if len(frozen):
+        start, rows = w2v.Tables.of(trainer_of(model, name)).inputs, frozen > 0
+        assert np.array_equal(w2v.Tables.of(trainer).inputs[rows], start[rows])
+        assert not np.isclose(expected.inputs[~rows], start[~rows]).all(1).any()
 
 
 @pytest.mark.parametrize("loss", ["ns", "hs", "softmax"])

@@ -21,6 +21,7 @@ from embedkit.training.contract import Run
 DATA = Path(__file__).parents[3] / "data"
 MODELS = ["skipgram", "cbow"]
 # Two topics whose words share no line.
+NGRAMS = {"minn": 2, "maxn": 3, "buckets": 1000}
 LINES = [(np.random.default_rng(line).integers(0, 5, 6) + 5 * (line % 2)).tolist() for line in range(16)]
 
 
@@ -46,7 +47,9 @@ def test_two_epochs_in_spans_equal_the_twin(monkeypatch, model, loss):
     np.testing.assert_allclose(vectors.matrix, twin.inputs, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize("options", [{}, {"loss": "hs"}, {"loss": "softmax"}, {"deterministic": True, "threads": 2}])
+@pytest.mark.parametrize(
+    "options", [{}, {"loss": "hs"}, {"loss": "softmax"}, {"deterministic": True, "threads": 2}, NGRAMS]
+)
 @pytest.mark.parametrize("model", MODELS)
 def test_the_loss_falls_and_topics_part(model, options):
     vectors = w2v.train(model, w2v.corpus_of(LINES), dim=6, epochs=20, lr=0.3, **options)
