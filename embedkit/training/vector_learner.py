@@ -19,7 +19,7 @@ class VectorLearner(Learner):
     run: Run
 
     def vectors(self, matrix: np.ndarray | None = None) -> Vectors:
-        """The vectors of now; with `matrix` (V, dim) float32, a former `snapshot`, those."""
+        """The vectors of now; with `matrix` (V, dim) float32 and what else a `snapshot` has, those."""
         raise NotImplementedError
 
     def learnt(self) -> Sequence[np.ndarray]:

@@ -79,11 +79,19 @@ class Trainer(VectorLearner):
     def learnt(self) -> tuple[np.ndarray, ...]:
         return self.tables[:4]
 
-    def vectors(self, matrix: np.ndarray | None = None) -> Vectors:
-        words, contexts = self._rows(self.tables.words), self._rows(self.tables.contexts)
+    def vectors(
+        self, matrix: np.ndarray | None = None, contexts: np.ndarray | None = None, biases: np.ndarray | None = None
+    ) -> Vectors:
+        """Word vectors, plus context vectors with --add-context; beside them context vectors and biases."""
         if matrix is None:
-            matrix = words + contexts if self.config.model.add_context else words
-        return Vectors(self.counts.vocab, matrix)
+            matrix, contexts = self._rows(self.tables.words), self._rows(self.tables.contexts)
+            matrix = matrix + contexts if self.config.model.add_context else matrix
+            biases = np.stack([pairs[::2] for pairs in (self.tables.word_biases, self.tables.context_biases)], axis=1)
+        return Vectors(self.counts.vocab, matrix, contexts=contexts, biases=biases)
+
+    def snapshot(self) -> dict[str, np.ndarray]:
+        now = self.vectors()
+        return {"matrix": np.array(now.matrix), "contexts": np.array(now.contexts), "biases": now.biases}
 
     def _rows(self, table: np.ndarray) -> np.ndarray:
         """(V, dim) of a table, a view."""
@@ -152,6 +160,6 @@ def peak_memory(counts, config, memory: Memory) -> int:
     """Bytes that training holds at most, the counts among them."""
     model, V = config.model, len(counts.vocab)
     learnt = 4 * V * (4 * row_width(model.dim) + 4)
-    result = 4 * V * model.dim * (2 + config.training.keep_best)
+    result = 4 * V * (model.dim * (model.add_context + 2 * config.training.keep_best) + 4)
     matrix = counts.matrix
     return held(matrix.indptr, matrix.indices, matrix.data) + tiles.peak_memory(matrix, memory) + learnt + result

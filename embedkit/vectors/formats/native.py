@@ -1,6 +1,7 @@
 """The native file: `container.py` with the tensors of vectors in it. Loading maps it; rows are read when they are used.
 
     dense   vectors F32 (V, D), contexts F32 (V, D) where there are any, norms F32 (V,), vocab.*, counts
+            biases F32 (V, 2) of GloVe: of each word as a word and as a context
             subwords F32 (bucket, D): rows of n-grams, which the metadata `ngrams` describe
     int8    codes I8 (V, D), scales F32 (V,), norms F32 (V,), vocab.*, counts; row i is codes[i] * scales[i]
     sparse  data F32 (nnz,), indices I32, indptr I64 (V + 1,), norms, vocab.*, counts, contexts.* for other columns
@@ -58,7 +59,7 @@ def read(path, data: np.ndarray, *, dedupe: str = "error", counts: bool = False)
     contexts = _matrix(stored, target, len(vocab)) if isinstance(target, str) and target in stored else None
     norms = _norms(stored, len(vocab))
     if "subwords" not in stored:
-        return Vectors(vocab, matrix, norms, metadata, contexts)
+        return Vectors(vocab, matrix, norms, metadata, contexts, _biases(stored, len(vocab)))
     ngrams = _ngrams(stored, metadata.pop("ngrams", None))
     return SubwordVectors(vocab, matrix, _buckets(stored, matrix.shape[1]), ngrams, norms, metadata, contexts)
 
@@ -72,6 +73,15 @@ def _ngrams(stored: Container, facts) -> Ngrams:
         if are_numbers and ngrams.unit in UNITS and ngrams.pooling in POOLINGS:
             return ngrams
     raise FormatError(stored.path, "the metadata do not say which n-grams its words are made of", DAMAGED)
+
+
+def _biases(stored: Container, V: int) -> np.ndarray | None:
+    if "biases" not in stored:
+        return None
+    biases = _matrix(stored, "biases", V)
+    if biases.shape[1] != 2:
+        raise FormatError(stored.path, f"tensor 'biases' has {biases.shape[1]} numbers for each word, not 2", DAMAGED)
+    return biases
 
 
 def _buckets(stored: Container, D: int) -> np.ndarray:
@@ -159,6 +169,8 @@ def write(out: Output, vectors: Vectors | SparseVectors, *, on_bad_token: str = 
         tensors, facts = {"vectors": vectors.matrix}, {"kind": "vectors", "input": "vectors"}
         if vectors.contexts is not None:
             tensors["contexts"], facts["output"] = vectors.contexts, "contexts"
+        if vectors.biases is not None:
+            tensors["biases"] = vectors.biases
         tensors["norms"] = vectors.norms
         if isinstance(vectors, SubwordVectors):
             tensors["subwords"], facts["ngrams"] = vectors.buckets, vectors.ngrams._asdict()
