@@ -94,8 +94,8 @@ def _bias_step(biases, at, slope):
 def train_tiles(spans, corners, cells, logs, tables, plan, losses, faults):
     """Train on tiles, one entry after another: f(X) (w·c + b_w + b_c - log X)² / 2 goes down by AdaGrad.
 
-    As in GloVe's program the learning rate is a factor of the gradients, so it is inside the sums of their squares; both
-    vectors move by what they were before the step.
+    As in GloVe's program the learning rate is a factor of the gradients, so it is inside the sums of their squares;
+    both vectors move by what they were before the step.
 
     spans, corners : (T, 2) int64, a tile is spans[t, 0]:spans[t, 1] of cells and logs (log X), its first row and column
     losses : (T,) float64, gets the summed loss of each tile

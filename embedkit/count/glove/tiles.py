@@ -1,10 +1,10 @@
 """Counts in tiles, and the order in which they are visited.
 
-The vocabulary, most frequent words first, is cut into blocks. A tile holds the counts of a block of words with a block of
-context words, few enough rows of the tables to stay in cache. An epoch goes in rounds; a round has one tile of every
-block of words and of every block of context words, like the rooks of a chessboard that do not threaten each other. So
-the tiles of a round share no parameter: threads take them in any order without locks, and the result is the same. Every
-word is met in every round, which mixes the counts as well as a full shuffle does, without one.
+The vocabulary, most frequent words first, is cut into blocks. A tile holds the counts of a block of words with a block
+of context words, few enough rows of the tables to stay in cache. An epoch goes in rounds; a round has one tile of every
+block of words and of every block of context words, like rooks on a chessboard that do not threaten each other (Gemulla
+et al. 2011, strata). So the tiles of a round share no parameter: threads take them in any order, without locks, and the
+result is the same. Every word is met in every round, which mixes the counts without a shuffle of all of them.
 """
 
 from __future__ import annotations

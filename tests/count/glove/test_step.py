@@ -73,4 +73,4 @@ def test_a_number_that_is_none_stops_at_its_pair():
     trainer.tables.context_biases[2 * 4] = np.inf
     with pytest.raises(Diverged, match=r"the error at the count of 'w\d+' with 'w4' is no finite number"):
         _glove.train(trainer)
-    assert sum(map(lambda table: np.isinf(table).sum(), trainer.tables)) == 1
+    assert sum(int(np.isinf(table).sum()) for table in trainer.tables) == 1

@@ -51,7 +51,8 @@ def test_the_order_is_that_of_seed_and_epoch(monkeypatch):
 def test_out_of_memory_is_the_same():
     matrix = _glove.counts_of().matrix
     inside, outside = Tiles(matrix, 1, Memory()), Tiles(matrix, 1, Memory(1000))
-    assert isinstance(outside.cells.base, np.memmap) and not isinstance(inside.cells.base, np.memmap)
+    assert isinstance(outside.cells.base, np.memmap)
+    assert not isinstance(inside.cells.base, np.memmap)
     for name in ("cells", "logs", "starts"):
         np.testing.assert_array_equal(getattr(inside, name), getattr(outside, name))
 
