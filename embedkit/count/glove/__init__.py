@@ -17,7 +17,7 @@ class GloveContext(Context):
 
 
 @dataclass(frozen=True)
-class Glove(Pretrained):
+class LeastSquares:
     """Dimensions, and the weighting function f(X) = min(1, (X / x_max)**alpha) of a count X."""
 
     dim: int = option(100, "dimensions", least=1)
@@ -25,6 +25,11 @@ class Glove(Pretrained):
     alpha: float = option(0.75, "exponent of the weight of smaller counts, (X/x_max)**alpha", least=0)
     grad_clip: float = option(100.0, "clip each component of a gradient to this size", above=0)
     add_context: bool = option(True, "add each word's context vector to its vector (w + c)")
+
+
+@dataclass(frozen=True)
+class Glove(Pretrained, LeastSquares):
+    """Options of GloVe."""
 
 
 @dataclass(frozen=True)
