@@ -28,6 +28,7 @@ LM_FORMATS = {"arpa": "count.ngrams.arpa"}
 MODELS = {
     "ppmi": Entry("count.ppmi", "Positive pointwise mutual information: sparse, explainable vectors."),
     "svd": Entry("count.svd", "Truncated SVD of PPMI: dense vectors from counts."),
+    "glove": Entry("count.glove", "GloVe: vectors whose products are the logarithms of co-occurrence counts."),
     "skipgram": Entry("neural.word2vec.skipgram", "Skip-gram: each word predicts its context words."),
     "cbow": Entry("neural.word2vec.cbow", "CBOW: the mean of the context words predicts the word; fast."),
     "kn": Entry("count.ngrams", "Language model: n-grams with Kneser-Ney smoothing; trains in seconds.", True),

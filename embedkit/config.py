@@ -151,6 +151,28 @@ class Training:
     threads: int = option(None, "threads  [default: all cores]", kind=int, least=1, stored=False)
 
 
+@dataclass(frozen=True)
+class Epochs(Training):
+    """Epochs, learning rate and validation of a training of vectors."""
+
+    epochs: int = option(5, "epochs", least=1)
+    lr: float = option(0.035, "initial learning rate; decays linearly to 1/10000 of it", above=0)
+    deterministic: bool = option(False, "same bytes with any number of threads, somewhat slower")
+    valid_pairs: tuple = option(
+        (), "validation FILE of word pairs with scores, after every epoch", kind=str, many=True, stored=False
+    )
+    valid_questions: tuple = option(
+        (), "validation FILE of analogy questions, after every epoch", kind=str, many=True, stored=False
+    )
+    keep_best: bool = option(False, "keep the epoch with the best mean of the validation scores")
+
+
+def check_keep_best(training: Epochs) -> None:
+    """OptionError where `keep_best` is without anything to compare epochs by."""
+    if training.keep_best and not (training.valid_pairs or training.valid_questions):
+        raise OptionError("--keep-best compares epochs by --valid-pairs or --valid-questions; there are none")
+
+
 class Config:
     """The sections of one run: `Config(text=Text(...), context=Context(...))`, read as `config.text.window`."""
 

@@ -38,8 +38,10 @@ class Line(NamedTuple):
 COMMANDS = {
     "train ppmi": Line("train ppmi {text} -o {out} --min-count 1"),
     "train svd": Line("train svd {text} -o {out} --min-count 1 --dim 2"),
+    "train glove": Line("train glove {text} -o {out} --min-count 1 --dim 2 --epochs 2"),
     "train ppmi COUNTS": Line("train ppmi {counts} -o {out}"),
     "train svd COUNTS": Line("train svd {counts} -o {out} --dim 2"),
+    "train glove COUNTS": Line("train glove {counts} -o {out} --dim 2 --epochs 2"),
     "train skipgram": Line("train skipgram {text} -o {out} --min-count 1 --dim 2 --epochs 2"),
     "train cbow": Line("train cbow {text} -o {out} --min-count 1 --dim 2 --epochs 2"),
     "train kn": Line("train kn {text} -o {out} --order 3"),
@@ -116,7 +118,7 @@ KINDS = (
 
 def unclocked(text: str) -> str:
     """`text` without what no two runs share: speeds, and who had to compile."""
-    return re.sub(r"[\d,]+ (words|tokens)/s", r"\1/s", without_compiling(text))
+    return re.sub(r"[\d,]+ (words|tokens|pairs)/s", r"\1/s", without_compiling(text))
 
 
 def the(condition) -> list[str]:

@@ -16,7 +16,7 @@ from _said import without_compiling
 
 ROOT = Path(__file__).resolve().parents[1]
 NUMBER = re.compile(r"-?\d+\.\d+")
-SPEED = re.compile(r"[\d,]+ (words|tokens)/s")
+SPEED = re.compile(r"[\d,]+ (words|tokens|pairs)/s")
 BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$(?:\n\n```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
 
 

@@ -244,3 +244,31 @@ def word2vec(model: str, steps: list[Step], tables, frozen, plan, lr, done=0.0, 
         free = [not (len(frozen) and frozen[word]) for word in step.words]
         np.add.at(inputs, np.array(step.words)[free], change[free])
     return examples, loss
+
+
+def glove_loss(vector, context, word_bias, context_bias, count, x_max, alpha) -> float:
+    """f(X) (w·c + b_w + b_c - log X)² / 2, Pennington et al. (2014), equation 8."""
+    error = vector @ context + word_bias + context_bias - np.log(count)
+    return min(1.0, (count / x_max) ** alpha) * error**2 / 2
+
+
+def glove(entries, tables, sums, frozen, x_max, alpha, lr, clip) -> float:
+    """AdaGrad over `entries` (row, column, count) in their order; returns the summed loss.
+
+    `tables` are words (V, dim), contexts (V, dim), word and context biases (V,), `sums` those of squared gradients.
+    """
+    (W, C, b, d), (GW, GC, Gb, Gd), loss = tables, sums, 0.0
+    for i, j, count in entries:
+        loss += glove_loss(W[i], C[j], b[i], d[j], count, x_max, alpha)
+        slope = min(1.0, (count / x_max) ** alpha) * (W[i] @ C[j] + b[i] + d[j] - np.log(count))
+        to_w, to_c = (lr * np.clip(slope * other, -clip, clip) for other in (C[j], W[i]))
+        if i not in frozen:
+            W[i] -= to_w / np.sqrt(GW[i])
+            GW[i] += to_w**2
+        C[j] -= to_c / np.sqrt(GC[j])
+        GC[j] += to_c**2
+        b[i] -= slope / np.sqrt(Gb[i])
+        d[j] -= slope / np.sqrt(Gd[j])
+        Gb[i] += slope**2
+        Gd[j] += slope**2
+    return loss

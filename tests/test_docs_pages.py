@@ -108,11 +108,11 @@ def test_promises_are_held_by_tests_that_exist():
             assert test in known.get(file, ()), f"{file}::{test}"
 
 
-def test_every_option_of_word2vec_is_explained():
-
-    page = (ROOT / "docs/word2vec.md").read_text("utf-8")
+@pytest.mark.parametrize(("page", "model"), [("word2vec", "cbow"), ("glove", "glove")])
+def test_every_option_of_vector_models_is_explained(page, model):
+    page = (ROOT / f"docs/{page}.md").read_text("utf-8")
     for section in ("context", "model", "training"):
-        for name in MODELS["cbow"].load().sections[section].__dataclass_fields__:
+        for name in MODELS[model].load().sections[section].__dataclass_fields__:
             assert f"`--{name.replace('_', '-')}" in page, name
 
 

@@ -38,7 +38,7 @@ def test_correlations_of_svd(run, tmp_path):
 
 def test_chapters_are_numbered_and_listed():
     index = (FOLDER / "README.md").read_text("utf-8")
-    assert [path.name[0] for path in CHAPTERS] == list("12345678")
+    assert [path.name[0] for path in CHAPTERS] == list("123456789")
     assert re.findall(r"\]\((\d-.*?\.md)\)", index) == [path.name for path in CHAPTERS]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +12,7 @@ from ..errors import FormatError
 from ..io import container
 from ..io.metadata import KINDS, pack_metadata, unpack_metadata, what_is
 from ..io.output import Output
+from ..io.spool import pieces
 from ..matrix import csr
 from ..matrix.csr import Csr
 from ..text.vocab import Vocab
@@ -29,6 +31,15 @@ class Counts:
     vocab: Vocab
     matrix: Csr
     metadata: dict = field(default_factory=dict)
+
+    @property
+    def sha256(self) -> str:
+        """Checksum of the matrix, hexadecimal."""
+        digest = hashlib.sha256()
+        for array in (self.matrix.indptr, self.matrix.indices, self.matrix.data):
+            for piece in pieces(array):
+                digest.update(np.ascontiguousarray(piece))
+        return digest.hexdigest()
 
     @property
     def provenance(self) -> dict:

@@ -53,6 +53,9 @@ if numba.config.DISABLE_JIT:
     def fma(a, b, c):
         return a * b + c
 
+    def per_root(a, b):
+        return a / np.sqrt(b)
+
     def clamp(a, limit):
         return np.where(a > limit, limit, np.where(a < -limit, -limit, a))
 
@@ -60,6 +63,9 @@ if numba.config.DISABLE_JIT:
         sums = np.zeros(LANES, np.float32)
         sums[:6] = [np.sum(x, dtype=np.float32) for x in (a, b, c, d, e, f)]
         return sums
+
+    def total(a):
+        return np.sum(a, dtype=np.float32)
 
     def product(a):
         return np.prod(a, dtype=np.float64)
@@ -192,6 +198,17 @@ else:
         return lanes(lanes, lanes, lanes), build
 
     @intrinsic
+    def per_root(typing, a, b):
+        """a / √b, from the processor's estimate of 1 / √b and one step of Newton where it has one."""
+
+        def build(context, builder, signature, x):
+            kind = ir.FunctionType(VECTOR, [VECTOR])
+            root = cgutils.get_or_insert_function(builder.module, kind, f"llvm.sqrt.v{LANES}f32")
+            return builder.fdiv(x[0], builder.call(root, [x[1]], fastmath=FAST), flags=FAST)
+
+        return lanes(lanes, lanes), build
+
+    @intrinsic
     def clamp(typing, a, limit):
         """a within -limit and limit, both lanes; NaN stays NaN."""
 
@@ -229,6 +246,17 @@ else:
             return fold(halves, zero, [*low, *range(16, 24)], [*high, *range(16, 24)])
 
         return lanes(*[lanes] * 6), build
+
+    @intrinsic
+    def total(typing, a):
+        """The sum of all lanes."""
+
+        def build(context, builder, signature, x):
+            kind = ir.FunctionType(FLOAT, [FLOAT, VECTOR])
+            reduce = cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.fadd.v{LANES}f32")
+            return builder.call(reduce, [FLOAT(0.0), x[0]], fastmath=FAST)
+
+        return types.float32(lanes), build
 
     @intrinsic
     def product(typing, a):

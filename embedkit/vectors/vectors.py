@@ -21,6 +21,7 @@ class Vectors:
     norms : (V,) float32 Euclidean lengths of the rows, or None: computed when first needed
     metadata : JSON-able facts: kind, config, corpus_sha256, seed, tool …
     contexts : (V, D) float32 output vectors of the same words, or None
+    biases : (V, 2) float32 of GloVe, of each word as a word and as a context, or None
     """
 
     unread = ""  # what the file has beyond these vectors, for people
@@ -32,10 +33,11 @@ class Vectors:
         norms: np.ndarray | None = None,
         metadata: dict | None = None,
         contexts: np.ndarray | None = None,
+        biases: np.ndarray | None = None,
     ):
         if matrix.ndim != 2 or len(matrix) != len(vocab):
             raise ValueError(f"{len(vocab)} words need as many rows, not {matrix.shape}")
-        self.vocab, self.matrix, self.contexts = vocab, matrix, contexts
+        self.vocab, self.matrix, self.contexts, self.biases = vocab, matrix, contexts, biases
         self.metadata = {"kind": "vectors", **(metadata or {})}
         self._norms = norms
 
@@ -64,8 +66,9 @@ class Vectors:
     def take(self, ids: np.ndarray) -> Vectors:
         """The words `ids` (n,), in that order, with everything that belongs to them."""
         ids = as_slice(ids)
-        norms, contexts = (None if array is None else array[ids] for array in (self._norms, self.contexts))
-        return Vectors(self.vocab.take(ids), self.matrix[ids], norms, self.metadata, contexts)
+        parts = (self._norms, self.contexts, self.biases)
+        norms, contexts, biases = (None if part is None else part[ids] for part in parts)
+        return Vectors(self.vocab.take(ids), self.matrix[ids], norms, self.metadata, contexts, biases)
 
     def scores(
         self, queries: np.ndarray, metric: str = "cosine", start: int = 0, stop: int | None = None

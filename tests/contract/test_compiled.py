@@ -21,6 +21,7 @@ LANGUAGE = "--embed 20 --hidden 24 --epochs 2 --batch-size 4 --bptt 9"
 RUNS = {
     "ppmi": "ppmi {text}",
     "svd": "svd {text} --dim 8",
+    "glove": "glove {text} --dim 20 --epochs 2",
     "skipgram": f"skipgram {{text}} {WORD2VEC}",
     "skipgram, pair by pair": f"skipgram {{text}} {WORD2VEC} --share-negatives none",
     "skipgram, tree": f"skipgram {{text}} {WORD2VEC} --loss hs",
@@ -33,7 +34,7 @@ RUNS = {
     "rnn, relu": f"rnn {{text}} {LANGUAGE} --activation relu --lr .1",
     "lstm, more": f"lstm {{text}} {LANGUAGE} --peephole --layers 2 --dropout .2 --smoothing .1 --optimizer adam",
 }
-RESUMED = ("skipgram", *LANGUAGE_MODELS)
+RESUMED = ("skipgram", "glove", *LANGUAGE_MODELS)
 
 # Runs the lines that are its arguments in one process; what begins with ! is cut off after its first checkpoint.
 PROCESS = """

@@ -33,6 +33,11 @@ LANGUAGE = Case(2_000, 1_900, {"embed": 200, "hidden": 200, "epochs": 1, "batch_
 CASES = {
     "ppmi": [COUNTS],
     "svd": [COUNTS, Case(60_000, 3_000, {"dim": 300}), Case(9_000, 500)],
+    "glove": [
+        Case(*COUNTS[:2], {"epochs": 1}),
+        Case(40_000, 30_000, {"dim": 100, "epochs": 1}),
+        Case(*COUNTS[:2], {"dim": 300, "epochs": 1, "add_context": False}),
+    ],
     "skipgram": [
         NEURAL,
         Case(*NEURAL[:2], NEURAL.options | {"deterministic": True}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ...config import Config, Training, check_freeze, option
+from ...config import Config, check_freeze, check_keep_best, option
 from ...errors import OptionError
 
 SPAN = 1 << 14  # ids trained in one call of a kernel; no window sees more
@@ -52,31 +52,14 @@ class Word2vec:
     pooling: str = option("mean", "combination of a word's row and those of its n-grams", choices=("mean", "sum"))
 
 
-@dataclass(frozen=True)
-class Epochs(Training):
-    """Epochs, learning rate and validation."""
-
-    epochs: int = option(5, "epochs", least=1)
-    lr: float = option(0.035, "initial learning rate; decays linearly to 1/10000 of it", above=0)
-    deterministic: bool = option(False, "same bytes with any number of threads, somewhat slower")
-    valid_pairs: tuple = option(
-        (), "validation FILE of word pairs with scores, after every epoch", kind=str, many=True, stored=False
-    )
-    valid_questions: tuple = option(
-        (), "validation FILE of analogy questions, after every epoch", kind=str, many=True, stored=False
-    )
-    keep_best: bool = option(False, "keep the epoch with the best mean of the validation scores")
-
-
 def check(config) -> None:
     """OptionError where options do not go together."""
-    model, training = config.model, config.training
+    model = config.model
     if model.add_context and model.loss == "hs":
         raise OptionError("--add-context needs an output vector for each word; --loss hs has none")
     check_freeze(model)
     check_subwords(model)
-    if training.keep_best and not (training.valid_pairs or training.valid_questions):
-        raise OptionError("--keep-best compares epochs by --valid-pairs or --valid-questions; there are none")
+    check_keep_best(config.training)
 
 
 def check_subwords(model: Word2vec) -> None:

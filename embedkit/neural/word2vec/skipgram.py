@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...config import Pretrained, Text
+from ...config import Epochs, Pretrained, Text
 from .model import Word2vecModel
-from .options import Epochs, Windows, Word2vec
+from .options import Windows, Word2vec
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ import numpy as np
 from ...errors import EmbedkitError
 from ...runtime.parallel import thread_count
 from ...training.contract import Run
-from ...training.loop import Diverged, Learner, Loop, Step
+from ...training.loop import Step
+from ...training.vector_learner import VectorLearner, train_vectors
 from ...vectors.subwords import BucketRows, SubwordVectors
 from ...vectors.vectors import Vectors
 from . import _kernels
-from .hogwild import PART, LockFree, Merged
+from .hogwild import LockFree, Merged
 from .init import tables, zeros
 from .kernel_args import draws, plan, scratch, tree
 from .options import check
@@ -29,16 +30,7 @@ def train(kernel, corpus, config, run: Run) -> Vectors:
     """
     check(config)
     check_words(corpus, config.text)
-    trainer = Trainer(kernel, corpus, config, run)
-    loop = Loop(trainer, run, config.training.epochs)
-    loop.train()
-    vectors = trainer.result(**loop.best)
-    vectors.metadata["losses"] = loop.history.losses
-    if loop.history.scores:
-        vectors.metadata["valid"] = loop.history.scores
-    if loop.best:
-        vectors.metadata["best_epoch"] = loop.best_epoch
-    return vectors
+    return train_vectors(Trainer(kernel, corpus, config, run), run, config.training.epochs)
 
 
 def check_words(corpus, text) -> None:
@@ -51,7 +43,7 @@ def check_words(corpus, text) -> None:
         )
 
 
-class Trainer(Learner):
+class Trainer(VectorLearner):
     """Input and output vectors as flat tables, and the kernel that trains them, one span of the text after another."""
 
     no_examples = (
@@ -121,21 +113,8 @@ class Trainer(Learner):
         self.train_span(self.tables, 0, (0, 0), 0)
         return {}
 
-    def check_finite(self) -> None:
-        # A loss shows a NaN only when the next example meets it.
-        for table in self.tables[:3]:
-            if not all(np.isfinite(table[at : at + PART]).all() for at in range(0, len(table), PART)):
-                raise Diverged("the vectors are no longer finite")
-
-    def validate(self) -> dict[str, float]:
-        return self.run.validation(self.vectors()) if self.run.validation else {}
-
-    def quality(self, scores: dict[str, float]) -> float:
-        return sum(scores.values()) / len(scores)
-
-    def report(self, loss: float, scores: dict[str, float], lr: float) -> tuple[str, dict]:
-        said = "".join(f", {name} {value:.4f}" for name, value in scores.items())
-        return f"loss {loss:.4f}{said}", {"valid": scores} if scores else {}
+    def learnt(self) -> tuple[np.ndarray, ...]:
+        return self.tables[:3]
 
     def vectors(self) -> Vectors:
         """The vectors of now: a view of the tables, but for --add-context; with subwords, composed in a copy."""

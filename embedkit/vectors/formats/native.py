@@ -1,6 +1,7 @@
 """The native file: `container.py` with the tensors of vectors in it. Loading maps it; rows are read when they are used.
 
     dense   vectors F32 (V, D), contexts F32 (V, D) where there are any, norms F32 (V,), vocab.*, counts
+            biases F32 (V, 2) of GloVe: of each word as a word and as a context
             subwords F32 (U, D): rows of n-grams, which the metadata `ngrams` describe; subwords.ids I32 (U,): the
             buckets that they are of, where not all have been trained
     int8    codes I8 (V, D), scales F32 (V,), norms F32 (V,), vocab.*, counts; row i is codes[i] * scales[i]
@@ -59,7 +60,7 @@ def read(path, data: np.ndarray, *, dedupe: str = "error", counts: bool = False)
     contexts = _matrix(stored, target, len(vocab)) if isinstance(target, str) and target in stored else None
     norms = _norms(stored, len(vocab))
     if "subwords" not in stored:
-        return Vectors(vocab, matrix, norms, metadata, contexts)
+        return Vectors(vocab, matrix, norms, metadata, contexts, _biases(stored, len(vocab)))
     ngrams = _ngrams(stored, metadata.pop("ngrams", None))
     buckets = _buckets(stored, matrix.shape[1], metadata.pop("buckets", None))
     return SubwordVectors(vocab, matrix, buckets, ngrams, norms, metadata, contexts)
@@ -74,6 +75,15 @@ def _ngrams(stored: Container, facts) -> Ngrams:
         if are_numbers and ngrams.unit in UNITS and ngrams.pooling in POOLINGS:
             return ngrams
     raise FormatError(stored.path, "the metadata do not say which n-grams its words are made of", DAMAGED)
+
+
+def _biases(stored: Container, V: int) -> np.ndarray | None:
+    if "biases" not in stored:
+        return None
+    biases = _matrix(stored, "biases", V)
+    if biases.shape[1] != 2:
+        raise FormatError(stored.path, f"tensor 'biases' has {biases.shape[1]} numbers for each word, not 2", DAMAGED)
+    return biases
 
 
 def _buckets(stored: Container, D: int, size) -> np.ndarray | BucketRows:
@@ -167,6 +177,8 @@ def write(out: Output, vectors: Vectors | SparseVectors, *, on_bad_token: str = 
         tensors, facts = {"vectors": vectors.matrix}, {"kind": "vectors", "input": "vectors"}
         if vectors.contexts is not None:
             tensors["contexts"], facts["output"] = vectors.contexts, "contexts"
+        if vectors.biases is not None:
+            tensors["biases"] = vectors.biases
         tensors["norms"] = vectors.norms
         if isinstance(vectors, SubwordVectors):
             tensors["subwords"], facts["ngrams"] = vectors.buckets, vectors.ngrams._asdict()
