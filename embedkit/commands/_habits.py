@@ -59,6 +59,9 @@ OPTIONS = (
     ("--batch-size", "batch bs minibatch minibatch-size batchsize per-device-train-batch-size b"),
     ("--optimizer", "optim opt optimiser solver"),
     ("--schedule", "scheduler lr-scheduler lr-schedule lr-scheduler-type"),
+    ("--minn", "minn min-n subword subwords char-ngrams word-ngrams"),
+    ("--maxn", "maxn max-n"),
+    ("--buckets", "bucket num-buckets"),
     ("--warmup", "warmup-steps num-warmup-steps"),
     ("--clip", "grad-clip clip-grad clip-norm gradient-clip gradient-clipping max-grad-norm max-grad max-norm"),
     ("--l2", "weight-decay wdecay wd l2-reg"),
@@ -133,7 +136,6 @@ OPTIONS = (
 # What no option of `train` does.
 REMARKS = {
     "the model is a command: embedkit train skipgram, embedkit train cbow": "sg cbow skipgram skip-gram model",
-    "words are trained whole, without character n-grams": "minn maxn bucket subword subwords char-ngrams",
     "everything runs on the CPU": "gpu gpus cuda no-cuda device",
 }
 

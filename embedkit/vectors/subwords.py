@@ -68,7 +68,7 @@ class SubwordVectors(Vectors):
 
 
 class BucketRows:
-    """Rows of buckets of which only some have been trained: the others are zero, and nowhere in memory.
+    """Rows of buckets, of which only some have been trained: the others are zero, and nowhere in memory.
 
     ids : (U,) int32, rising, the buckets that have a row; rows : (U, D) float32, may be a memory map; size : buckets
     """

@@ -10,7 +10,6 @@ from embedkit import catalog, commands
 from embedkit.commands import _habits, _suggest
 
 MODELS = " or ".join(", ".join(catalog.MODELS).rsplit(", ", 1))
-GRAMS = "words are trained whole, without character n-grams"
 MODEL = "the model is a command: embedkit train skipgram, embedkit train cbow"
 DASH = "words that begin with a dash come after --"
 
@@ -45,7 +44,7 @@ DASH = "words that begin with a dash come after --"
         ("train skipgram", "-epoch", "--epochs"),
         ("train skipgram", "-lr", "--lr"),
         ("train skipgram", "-neg", "--negative"),
-        ("train skipgram", "-minn", GRAMS),
+        ("train skipgram", "-bucket", "--buckets"),
         ("train svd", "-vector-size", "--dim"),
         ("count", "-window-size", "--window"),
         ("count", "-memory", "--max-memory"),

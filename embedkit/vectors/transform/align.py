@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..subwords import BucketRows
 from ..vectors import unit_rows
 from .rows import id_blocks
 
 
-def rotated(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """`rows` (n, D) float32 times `matrix` (D, D), block by block; float32."""
+def rotated(rows: np.ndarray | BucketRows, matrix: np.ndarray) -> np.ndarray | BucketRows:
+    """`rows` (n, D) float32 times `matrix` (D, D), block by block; float32. Of `BucketRows`, those there are."""
+    if isinstance(rows, BucketRows):
+        return BucketRows(rows.ids, rotated(rows.rows, matrix), len(rows))
     result = np.empty(rows.shape, np.float32)
     for at in id_blocks(*rows.shape):
         result[at] = rows[at] @ matrix
