@@ -109,13 +109,13 @@ def test_store_half_leaves_what_follows():
     assert (np.delete(result, range(3, 11)) == 7).all()
 
 
-def test_totals_puts_six_sums_in_order():
-    load, totals = simd.load, simd.totals
+def test_hsum6_puts_six_sums_in_order():
+    load, hsum6 = simd.load, simd.hsum6
 
     @compiled
     def sums(a, result):
         p = simd.pointer(a)
-        x = totals(load(p, 0), load(p, 16), load(p, 32), load(p, 48), load(p, 64), load(p, 80))
+        x = hsum6(load(p, 0), load(p, 16), load(p, 32), load(p, 48), load(p, 64), load(p, 80))
         simd.store(simd.pointer(result), 0, x)
 
     a, result = numbers(6 * LANES), np.full(LANES, 99, np.float32)
