@@ -31,7 +31,7 @@ hidden, layers, number = int(hidden), int(layers), int(rest[0]) if rest else 100
 model = lstm.MODEL.sections["model"](embed=hidden, hidden=hidden, layers=layers)
 config = Config(text=lstm.MODEL.sections["text"](), model=model, training=lstm.MODEL.sections["training"]())
 text = stream.read([train_path], config.text, Resources(cache=False))
-network = init.begin(lstm.MODEL, config, text.vocab, SILENT)
+network = init.init_network(lstm.MODEL, config, text.vocab, SILENT)
 
 
 def train() -> float:
