@@ -14,7 +14,7 @@ PART = 1 << 16  # numbers looked at in one go
 
 
 class VectorLearner(Learner):
-    """A learner whose result is `Vectors`; `run.judge` measures them after every epoch."""
+    """A learner whose result is `Vectors`; `run.validation` measures them after every epoch."""
 
     run: Run
 
@@ -33,7 +33,7 @@ class VectorLearner(Learner):
                 raise Diverged("the vectors are no longer finite")
 
     def validate(self) -> dict[str, float]:
-        return self.run.judge(self.vectors()) if self.run.judge else {}
+        return self.run.validation(self.vectors()) if self.run.validation else {}
 
     def quality(self, scores: dict[str, float]) -> float:
         return sum(scores.values()) / len(scores)
@@ -49,8 +49,8 @@ class VectorLearner(Learner):
 def train_vectors(learner: VectorLearner, run: Run, epochs: int) -> Vectors:
     """The vectors of the last epoch, or of the best where the learner keeps it.
 
-    Their metadata hold the mean loss per example of every epoch, what `run.judge` found after each, and which epoch was
-    kept. EmbedkitError where training diverges, or where a checkpoint does not fit.
+    Their metadata hold the mean loss per example of every epoch, the scores of `run.validation` after each, and which
+    epoch was kept. EmbedkitError where training diverges, or where a checkpoint does not fit.
     """
     loop = Loop(learner, run, epochs)
     loop.train()

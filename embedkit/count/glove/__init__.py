@@ -60,8 +60,8 @@ class GloveModel(CountModel):
                 f"{inputs[0]}: holds no counts, so there is nothing to learn from",
                 "count more text, or with a lower --min-count",
             )
-        if run.judge is not None:
-            run.judge.check(counts.vocab)
+        if run.validation is not None:
+            run.validation.check(counts.vocab)
         return counts
 
     def disk(self, data, config):
