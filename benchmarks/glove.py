@@ -7,7 +7,7 @@ python benchmarks/glove.py self corpus.txt
 
 FOLDER has vocab_count, cooccur, shuffle and glove (`make`, -O3). `iteration`: three iterations less one, halved, of
 both, from counts, in turn. `whole`: text to a file of vectors, four processes of theirs and one of ours; then the
-scores of both. `quality`: theirs once, ours with several seeds. `self`: threads, --max-memory, dimensions, peak memory.
+scores of both. `quality`: theirs once, ours with several seeds. `self`: threads, --max-memory, dimensions, memory.
 """
 
 from __future__ import annotations
