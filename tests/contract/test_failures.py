@@ -13,7 +13,7 @@ import pytest
 from _contract import ONE_EACH, WRITING, assert_one_error, contents, filled, has, quiet
 
 from embedkit.catalog import MODELS
-from embedkit.io import files, temporary
+from embedkit.io import output, temporary
 from embedkit.io.output import Output
 from embedkit.training.checkpoint import Checkpoint
 
@@ -27,7 +27,7 @@ class Killed(BaseException):
 
 
 class System:
-    """`os` as files.py sees it, in which the `nth` of OUTPUT_CALLS fails with `code`, or is the last thing that the
+    """`os` as output.py sees it, in which the `nth` of OUTPUT_CALLS fails with `code`, or is the last thing that the
     process does: from then on every call raises `Killed`, and descriptors are closed by `bury`."""
 
     def __init__(self, nth: int = 0, code: int | None = None):
@@ -65,9 +65,9 @@ def run_in(run, monkeypatch):
     def call(system: System, *args):
         turns = itertools.cycle([False, True])
         with monkeypatch.context() as patch:
-            for module in (files, temporary):
+            for module in (output, temporary):
                 patch.setattr(module, "os", system)
-            patch.setattr(files, "CHUNK", SMALL)
+            patch.setattr(output, "CHUNK", SMALL)
             patch.setattr(Checkpoint, "due", lambda self: next(turns))
             try:
                 return run(*args)
