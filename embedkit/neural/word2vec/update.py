@@ -170,3 +170,4 @@ def _tell(found: union.Union, old, text, config, progress) -> None:
         f"{counted(len(old), 'old word')}, {found.absent:,} of them not in the new text; {added:,} added, "
         f"{dropped:,} dropped (below --min-count {config.text.min_count})"
     )
+    progress.say(f"learning rate {config.training.lr:g} at the start; a lower one moves old words less")
