@@ -72,8 +72,11 @@ class PlainText:
 
     tokenizer: str = option(
         "whitespace",
-        "tokenizer: white space, Penn Treebank words, or characters",
-        choices=("whitespace", "words", "chars"),
+        "tokenizer: white space, Penn Treebank words, characters, or Korean morphemes (Kiwi)",
+        choices=("whitespace", "words", "chars", "kiwi"),
+    )
+    keep_tags: str = option(
+        None, "with --tokenizer kiwi: keep these parts of speech, tags or their beginnings, as N,V,M", kind=str
     )
     lowercase: bool = option(False, "lower-casing (Unicode)")
     nfc: bool = option(True, "Unicode normalization form C")

@@ -26,7 +26,8 @@ def need_inputs(inputs: tuple[str, ...]) -> None:
     """Usage error where there are none, or where stdin would have to be two of the files that this command reads."""
     params = click.get_current_context().params
     others = (params.get(name) for name in ("vocab", "phrases", "valid"))
-    one_stdin(*inputs, *others, *params.get("valid_pairs", ()), *params.get("valid_questions", ()))
+    many = (path for name in ("valid_pairs", "valid_questions", "replay") for path in params.get(name) or ())
+    one_stdin(*inputs, *others, *many)
     if not inputs:
         raise click.UsageError(
             "Missing INPUT: text files, folders, patterns, or - for stdin", click.get_current_context()

@@ -39,6 +39,7 @@ def trainer(name: str, model):
         model.check(config)
         valid = getattr(config.training, "valid", None)
         texts = (*inputs, valid) if valid else inputs
+        texts = (*texts, *getattr(config.training, "replay", ()))
         run = Run(memory=memory, cache=cache, counts_format=source)
         if model.reads_counts:
             run.given = tuple(given_options("text", "context"))

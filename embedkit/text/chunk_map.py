@@ -13,7 +13,7 @@ from ..io.encoding import advice
 from . import _kernels
 from .external_sort.sort import by_frequency, inverse
 from .inputs import Reader, too_long
-from .tokenize import TOKENIZERS, is_punctuation, normal_form
+from .tokenize import TOKENIZERS, is_punctuation, normal_form, splitter
 from .vocab import LONGEST_WORD, Vocab
 from .word_table import WordTable
 
@@ -98,7 +98,7 @@ def rank(
 
 def _split(text: str, config: PlainText) -> tuple[np.ndarray, str]:
     """Number of tokens in each chunk, and all of them, a space behind each."""
-    rows, split = text.split(" ")[:-1], TOKENIZERS[config.tokenizer].split
+    rows, split = text.split(" ")[:-1], splitter(config.tokenizer, config.keep_tags)
     rows = [[chunk] for chunk in rows] if split is None else list(map(split, rows))
     if config.drop_punctuation:
         rows = [[token for token in row if not is_punctuation(token)] for row in rows]

@@ -17,7 +17,7 @@ from .chunk_map import ChunkMap, is_one_each, rank
 from .external_sort.runs import Runs
 from .external_sort.sort import by_bytes
 from .inputs import Block, Reader
-from .tokenize import TOKENIZERS
+from .tokenize import TOKENIZERS, splitter
 from .vocab import Vocab
 from .word_table import WordTable
 
@@ -33,6 +33,7 @@ def encode_files(
     """
     threads, memory, progress = thread_count(resources.threads), resources.memory, resources.progress
     reader = Reader(paths, config.encoding, config.encoding_errors)
+    splitter(config.tokenizer, config.keep_tags)  # what is wrong with it should not show after minutes of reading
     gap = TOKENIZERS[config.tokenizer].gap
     tables = _Tables(config, reader, threads, memory.vocab)
     # Of each part of the text its chunks, the table that numbers them, and whether its line has begun before it.

@@ -8,6 +8,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
+from ..errors import OptionError
+from .korean import morphemes
+
 # Where Penn Treebank style cuts a contraction: before n't and before an apostrophe and these letters, 2 or 3 in all.
 _CLITIC = re.compile(r"(?:n['’]t|['’](?:s|m|d|ll|re|ve))$", re.IGNORECASE)
 LONG = 1000  # characters; from there on the order of marks is seen to
@@ -19,7 +22,8 @@ _ABBREVIATIONS = (
 
 
 class Tokenizer(NamedTuple):
-    """`split` is None where a chunk is a token; `gap` is the token that stands for the space between chunks."""
+    """`split` is None where a chunk is a token, see `splitter`; `gap` is the token that stands for the space between
+    chunks."""
 
     split: Callable[[str], list[str]] | None = None
     gap: str | None = None
@@ -75,7 +79,21 @@ TOKENIZERS = {
     "whitespace": Tokenizer(),
     "words": Tokenizer(words),
     "chars": Tokenizer(list, gap="▁"),
+    "kiwi": Tokenizer(lambda chunk: morphemes()(chunk)),
 }
+
+
+def splitter(name: str | None, keep_tags: str | None = None) -> Callable[[str], list[str]] | None:
+    """The function that splits a chunk into tokens, None where it is one.
+
+    OptionError where `keep_tags` is given to a tokenizer that knows no parts of speech, or names none of them;
+    EmbedkitError where Kiwi is not installed.
+    """
+    if name == "kiwi":
+        return morphemes(keep_tags)
+    if keep_tags is not None:
+        raise OptionError("--keep-tags keeps parts of speech, which --tokenizer kiwi alone tells apart")
+    return TOKENIZERS.get(name, Tokenizer()).split
 
 
 def _in_order(chunk: str) -> str:
@@ -106,12 +124,13 @@ def line_splitter(options: dict) -> Callable[[str], list[str]]:
     """The function that splits lines into words as `options`, the stored fields of `config.Text`, say; without them it
     splits at spaces and tabs."""
     tokenizer = TOKENIZERS.get(options.get("tokenizer"), Tokenizer())
+    split = splitter(options.get("tokenizer"), options.get("keep_tags"))
     form = normal_form(options.get("lowercase", False), options.get("nfc", False))
     gap = [] if tokenizer.gap is None else [tokenizer.gap]
 
     def words_of(chunk: str) -> list[str]:
         chunk = form(chunk)
-        found = [chunk] if tokenizer.split is None else tokenizer.split(chunk)
+        found = [chunk] if split is None else split(chunk)
         return [word for word in found if not is_punctuation(word)] if options.get("drop_punctuation") else found
 
     def words_in(line: str) -> list[str]:

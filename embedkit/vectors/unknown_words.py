@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from types import SimpleNamespace
 
+from ..text.korean import stems
 from ..units import counted
 from .query import find, text_options
 
@@ -16,10 +17,14 @@ class UnknownWords:
         self.source = source
 
     def __call__(self, words: list[str], is_alone: bool) -> str:
-        """`occurs 3 times, below --min-count 5; near: xylophones`, as much of it as is known."""
+        """`occurs 3 times, below --min-count 5; near: xylophones`, as much of it as is known. Of a Korean word without
+        its particles: `without particles: 영화`."""
         facts = []
         if self._corpus is not None:
             facts = [self._occurrence(word) if is_alone else f"{word} {self._occurrence(word)}" for word in words]
+        vocab = self.source.vocab
+        bare = [stem for word in words if (stem := next(filter(vocab.__contains__, stems(word)), None)) is not None]
+        facts += [f"without particles: {', '.join(bare)}"] if bare else []
         near = [spelling for word in words for spelling in self.source.vocab.spellings(word)]
         return "; ".join(facts + [f"near: {', '.join(near)}"] if near else facts)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...config import Epochs, Pretrained, Text, option
+from ...config import Pretrained, Text, option
 from .model import Word2vecModel
-from .options import Windows, Word2vec
+from .options import Windows, Word2vec, Word2vecEpochs
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Cbow(Pretrained, Word2vec):
 
 
 @dataclass(frozen=True)
-class CbowEpochs(Epochs):
+class CbowEpochs(Word2vecEpochs):
     """Skip-gram's, with another learning rate."""
 
     lr: float = option(0.06, "initial learning rate; decays linearly to 1/10000 of it", above=0)

@@ -20,13 +20,20 @@ class Word2vecModel(VectorModel):
 
     def read(self, inputs, config, run):
         from ...text import corpus
+        from . import update
 
-        text = corpus.load(inputs, config.text, run)
+        if config.training.update is not None:
+            text = update.read(inputs, config, run)
+        else:
+            text = corpus.load(inputs, config.text, run)
         if run.validation is not None:
             run.validation.check(text.vocab)
         return text
 
     def resolved(self, config, data):
+        from . import update
+
+        config = update.resolved(config, data) if config.training.update is not None else config
         return resolved(config, data.vocab)
 
     def disk(self, data, config):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ...config import Config, check_freeze, check_keep_best, option
+from ...config import Config, Epochs, check_freeze, check_keep_best, option
 from ...errors import OptionError
 
 SPAN = 1 << 14  # ids trained in one call of a kernel; no window sees more
@@ -52,12 +52,30 @@ class Word2vec:
     pooling: str = option("mean", "combination of a word's row and those of its n-grams", choices=("mean", "sum"))
 
 
+@dataclass(frozen=True)
+class Word2vecEpochs(Epochs):
+    """Epochs, learning rate, validation, and going on with vectors that have been trained before."""
+
+    update: str = option(
+        None, "vectors in FILE to go on with: its words stay and keep their ids, counts add up", kind=str, stored=False
+    )
+    replay: tuple = option(
+        (), "with --update: FILE of old text, mixed with the new; may be repeated", kind=str, many=True, stored=False
+    )
+    extend_epochs: int = option(
+        None, "with --update: so many more epochs of the text that FILE was trained on", kind=int, least=1, stored=False
+    )
+    save_contexts: bool = option(False, "keep the context vectors in OUT, for --update: twice the size", stored=False)
+
+
 def check(config) -> None:
     """OptionError where options do not go together."""
     model = config.model
     if model.add_context and model.loss == "hs":
         raise OptionError("--add-context needs an output vector for each word; --loss hs has none")
-    check_freeze(model)
+    if config.training.update is None:
+        check_freeze(model)
+    check_update(config)
     check_subwords(model)
     check_keep_best(config.training)
 
@@ -78,6 +96,25 @@ def check_subwords(model: Word2vec) -> None:
         raise OptionError("--buckets 0 leaves n-grams no rows; --minn 0 --maxn 0 trains without n-grams")
     if model.add_context:
         raise OptionError("--add-context needs an output vector for each n-gram; n-grams have none")
+
+
+def check_update(config) -> None:
+    """OptionError where the options of an update do not go together."""
+    training = config.training
+    if training.update is None:
+        for name in ("replay", "extend_epochs"):
+            if getattr(training, name):
+                raise OptionError(f"--{name.replace('_', '-')} goes with --update FILE, and there is none")
+        return
+    if config.model.init not in (None, training.update):
+        raise OptionError("--update starts from its file, so --init has nothing to start", "leave one of them out")
+    if config.text.vocab is not None:
+        raise OptionError("--update keeps the words of its file, so there is no choice for --vocab")
+    if config.model.loss == "hs":
+        hint = "--loss ns has an output vector for each word"
+        raise OptionError("--loss hs: new words would move the nodes of the tree away from their vectors", hint)
+    if training.extend_epochs and training.replay:
+        raise OptionError("--extend-epochs goes on with the old text itself, so there is nothing to --replay")
 
 
 def resolved(config: Config, vocab) -> Config:

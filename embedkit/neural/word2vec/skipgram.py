@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...config import Epochs, Pretrained, Text
+from ...config import Pretrained, Text
 from .model import Word2vecModel
-from .options import Windows, Word2vec
+from .options import Windows, Word2vec, Word2vecEpochs
 
 
 @dataclass(frozen=True)
@@ -14,4 +14,4 @@ class Skipgram(Pretrained, Word2vec):
     """Options of skip-gram."""
 
 
-MODEL = Word2vecModel("skipgram", {"text": Text, "context": Windows, "model": Skipgram, "training": Epochs})
+MODEL = Word2vecModel("skipgram", {"text": Text, "context": Windows, "model": Skipgram, "training": Word2vecEpochs})

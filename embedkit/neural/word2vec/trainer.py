@@ -19,6 +19,7 @@ from .init import tables, zeros
 from .kernel_args import draws, plan, scratch, tree
 from .options import check
 from .subword_rows import compose_all, ngrams_of, subword_rows, warn_without_hangul
+from .update import restore_contexts
 
 
 def train(kernel, corpus, config, run: Run) -> Vectors:
@@ -59,6 +60,8 @@ class Trainer(VectorLearner):
         self.subwords = subword_rows(vocab, config.model)
         warn_without_hangul(vocab, config.model, run.progress)
         self.tables = tables(vocab, config, V - 1 if config.model.loss == "hs" else V, run.progress, self.subwords)
+        if config.training.update is not None:
+            restore_contexts(self.tables, self.plan.width, corpus, run.progress)
         schedule = Merged if config.training.deterministic else LockFree
         self.schedule = schedule(corpus.ids, self.tables, threads)
         buffers = self.plan, self.tree, V, self.schedule.longest, config.model.maxn > 0
@@ -131,16 +134,19 @@ class Trainer(VectorLearner):
     def _vectors(self, matrix: np.ndarray, ngrams=None, contexts=None) -> Vectors:
         vocab, model = self.corpus.vocab, self.config.model
         if ngrams is None:
-            return Vectors(vocab, matrix)
+            return Vectors(vocab, matrix, contexts=contexts)
         buckets = BucketRows(self.subwords.buckets, ngrams, model.buckets)
         return SubwordVectors(vocab, matrix, buckets, ngrams_of(model), contexts=contexts)
 
     def _parts(self, is_last: bool) -> dict[str, np.ndarray]:
-        """The matrix; with subwords also rows of n-grams, and output vectors where words have some."""
-        model, V, D = self.config.model, len(self.corpus.vocab), self.plan.width
+        """The matrix; with subwords also rows of n-grams, and output vectors where words have some; without, these
+        where they are wanted."""
+        model, training, V, D = self.config.model, self.config.training, len(self.corpus.vocab), self.plan.width
         inputs, contexts = (table.reshape(-1, D)[:, : model.dim] for table in self.tables[:2])
         if not model.maxn:
-            return {"matrix": inputs[:V] + contexts[:V] if model.add_context else inputs[:V]}
+            parts = {"matrix": inputs[:V] + contexts[:V] if model.add_context else inputs[:V]}
+            keeps_contexts = model.loss != "hs" and (training.save_contexts or training.update is not None)
+            return parts | {"contexts": contexts[:V]} if keeps_contexts else parts
         vectors = self.tables.inputs if is_last else zeros(V, D)
         compose_all(self.tables.inputs, self.subwords.words, self.plan, self.schedule.threads, vectors)
         parts = {"matrix": vectors.reshape(-1, D)[:V, : model.dim], "ngrams": inputs[V:-1]}

