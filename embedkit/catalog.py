@@ -29,6 +29,7 @@ MODELS = {
     "ppmi": Entry("count.ppmi", "Positive pointwise mutual information: sparse, explainable vectors."),
     "svd": Entry("count.svd", "Truncated SVD of PPMI: dense vectors from counts."),
     "glove": Entry("count.glove", "GloVe: vectors whose products are the logarithms of co-occurrence counts."),
+    "lsa": Entry("count.lsa", "Latent semantic analysis: vectors of documents and words from term weights."),
     "skipgram": Entry("neural.word2vec.skipgram", "Skip-gram: each word predicts its context words."),
     "cbow": Entry("neural.word2vec.cbow", "CBOW: the mean of the context words predicts the word; fast."),
     "kn": Entry("count.ngrams", "Language model: n-grams with Kneser-Ney smoothing; trains in seconds.", True),

@@ -46,6 +46,7 @@ EXAMPLES = {
     "train ffn": "train.txt -o lm --dropout 0.2",
     "train gru": "train.txt -o lm --valid valid.txt",
     "train kn": "train.txt -o lm --order 4",
+    "train lsa": "reviews.txt -o lsa --dim 100",
     "train lstm": "train.txt -o lm --valid valid.txt",
     "train ppmi": "corpus.txt -o vectors --window 2",
     "train rnn": "train.txt -o lm --valid valid.txt",

@@ -22,6 +22,7 @@ RUNS = {
     "ppmi": "ppmi {text}",
     "svd": "svd {text} --dim 8",
     "glove": "glove {text} --dim 20 --epochs 2",
+    "lsa": "lsa {text} --dim 8",
     "skipgram": f"skipgram {{text}} {WORD2VEC}",
     "skipgram, pair by pair": f"skipgram {{text}} {WORD2VEC} --share-negatives none",
     "skipgram, tree": f"skipgram {{text}} {WORD2VEC} --loss hs",

@@ -38,6 +38,7 @@ CASES = {
         Case(40_000, 30_000, {"dim": 100, "epochs": 1}),
         Case(*COUNTS[:2], {"dim": 300, "epochs": 1, "add_context": False}),
     ],
+    "lsa": [Case(60_000, 3_000), Case(60_000, 3_000, {"dim": 50}), Case(9_000, 500, {"dim": 20})],
     "skipgram": [
         NEURAL,
         Case(*NEURAL[:2], NEURAL.options | {"deterministic": True}),

@@ -39,6 +39,7 @@ OPTIONS = {
     "ppmi": (),
     "svd": ("--dim", "4"),
     "glove": ("--dim", "8", "--epochs", "30"),
+    "lsa": ("--dim", "3"),
     "skipgram": NEURAL,
     "cbow": (*NEURAL, *SUBWORDS),
 }
