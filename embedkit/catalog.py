@@ -32,6 +32,7 @@ MODELS = {
     "lsa": Entry("count.lsa", "Latent semantic analysis: vectors of documents and words from term weights."),
     "skipgram": Entry("neural.word2vec.skipgram", "Skip-gram: each word predicts its context words."),
     "cbow": Entry("neural.word2vec.cbow", "CBOW: the mean of the context words predicts the word; fast."),
+    "doc2vec": Entry("neural.doc2vec.model", "Paragraph vectors: PV-DBOW and PV-DM, vectors of documents."),
     "kn": Entry("count.ngrams", "Language model: n-grams with Kneser-Ney smoothing; trains in seconds.", True),
     "ffn": Entry("neural.language.ffn", "Language model: feed-forward, of the last few words (Bengio 2003).", True),
     "rnn": Entry("neural.language.rnn", "Language model: simple recurrent network (Elman).", True),

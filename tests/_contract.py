@@ -45,6 +45,7 @@ COMMANDS = {
     "train lsa": Line("train lsa {text} -o {out} --min-count 1 --dim 2"),
     "train skipgram": Line("train skipgram {text} -o {out} --min-count 1 --dim 2 --epochs 2"),
     "train cbow": Line("train cbow {text} -o {out} --min-count 1 --dim 2 --epochs 2"),
+    "train doc2vec": Line("train doc2vec {text} -o {out} --min-count 1 --dim 2 --epochs 2"),
     "train kn": Line("train kn {text} -o {out} --order 3"),
     **{
         f"train {name}": Line(f"train {name} {{text}} -o {{out}} --embed 2 --hidden 2 --epochs 2 --batch-size 2")

@@ -43,6 +43,7 @@ EXAMPLES = {
     "select": "vectors -o small --top 10000",
     "similar": "vectors king 'king - man + woman'",
     "train cbow": "corpus.txt -o vectors --dim 300",
+    "train doc2vec": "reviews.txt -o d2v --epochs 20",
     "train ffn": "train.txt -o lm --dropout 0.2",
     "train gru": "train.txt -o lm --valid valid.txt",
     "train kn": "train.txt -o lm --order 4",

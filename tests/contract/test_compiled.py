@@ -30,6 +30,8 @@ RUNS = {
     "skipgram, two threads": f"skipgram {{text}} {WORD2VEC} --threads 2 --deterministic",
     "cbow": f"cbow {{text}} {WORD2VEC}",
     "cbow, places": f"cbow {{text}} {WORD2VEC} --position-weights --cbow-gradient divided",
+    "doc2vec": f"doc2vec {{text}} {WORD2VEC}",
+    "doc2vec, dm": f"doc2vec {{text}} {WORD2VEC} --algorithm dm",
     "kn": "kn {text} --order 3",
     **{name: f"{name} {{text}} {LANGUAGE}" for name in LANGUAGE_MODELS},
     "rnn, relu": f"rnn {{text}} {LANGUAGE} --activation relu --lr .1",

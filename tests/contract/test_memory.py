@@ -52,6 +52,11 @@ CASES = {
         Case(2_000, 1_900, {"window": 9_000, "epochs": 1}),
         Case(2_000, 1_900, {"window": 9_000, "epochs": 1, "position_weights": True, "deterministic": True}),
     ],
+    "doc2vec": [
+        NEURAL,
+        Case(*NEURAL[:2], NEURAL.options | {"deterministic": True}),
+        Case(*NEURAL[:2], NEURAL.options | {"loss": "hs", "algorithm": "dm"}),
+    ],
     "kn": [Case(100_000, 5_000), Case(100_000, 5_000, {"order": 2})],
     **{name: [LANGUAGE] for name in LANGUAGE_MODELS},
     "lstm": [
