@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..matrix.csr import Csr
+from ..matrix.csr import LANES, Csr
 from ..runtime.parallel import each, thread_count
 from ..runtime.progress import SILENT, Progress
 
@@ -85,10 +85,11 @@ def _krylov(matrix: Csr, mirror: Csr, dim: int, tolerance: float, seed: int, thr
         if not fresh.shape[1] or len(squares) >= dim and _settled(history, dim, tolerance):
             break
         basis = tall.widened(basis, fresh)
-    right = np.zeros((columns, dim), np.float32)
+    # Columns of zeros fill the last register, and those that the matrix cannot reach.
+    right = np.zeros((columns, -(-dim // LANES) * LANES), np.float32)
     vectors = np.linalg.eigh(projected)[1][:, ::-1]
-    right[:, : len(squares)] = tall.times(basis, vectors[:, :dim])
-    left = matrix.times(right, threads)
+    right[:, : min(dim, len(squares))] = tall.times(basis, vectors[:, :dim])
+    left, right = matrix.times(right, threads)[:, :dim], right[:, :dim]
     values = np.sqrt(np.einsum("ij,ij->j", left, left, dtype=np.float64))
     return left / np.maximum(values, 1e-30).astype(np.float32), values, right
 
@@ -97,7 +98,8 @@ class _Tall:
     """Products of tall, narrow float32 matrices (rows, L), split by rows; the same for any number of threads."""
 
     def __init__(self, rows: int, threads: int, room: int = 0):
-        self.room = room  # columns that a basis has place for from the start
+        # Columns that a basis has place for from the start, and the place.
+        self.room, self.store = room, np.empty((0, rows), np.float32)
         size = max(1024, -(-rows // 16))
         self.parts, self.threads = [slice(at, min(at + size, rows)) for at in range(0, rows, size)], threads
 
@@ -145,12 +147,13 @@ class _Tall:
     def widened(self, basis: np.ndarray, fresh: np.ndarray) -> np.ndarray:
         """`basis` with the columns of `fresh` added, in the same memory where that has room."""
         old, width = basis.shape[1], basis.shape[1] + fresh.shape[1]
-        room = basis if basis.base is None else basis.base
-        if room.shape[1] < width:
-            room = np.empty((len(basis), max(width, self.room, room.shape[1] * 3 // 2)), np.float32)
-            room[:, :old] = basis
-        room[:, old:width] = fresh
-        return room[:, :width]
+        if len(self.store) < width:
+            # Column by column, so that what is added is a copy of a few long pieces.
+            store = np.empty((max(width, self.room, 3 * len(self.store) // 2), len(basis)), np.float32)
+            store[:old] = basis.T
+            self.store = store
+        self.store[old:width] = fresh.T
+        return self.store[:width].T
 
 
 def _widened(projected: np.ndarray, columns: np.ndarray) -> np.ndarray:
