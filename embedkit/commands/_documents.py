@@ -27,10 +27,10 @@ class Asked:
     def __init__(self, file: str, arguments: tuple[str, ...], needs_queries: bool, quiet: bool):
         if file == "-" and needs_queries and not arguments:
             raise click.UsageError("FILE is -, so the queries must be arguments", click.get_current_context())
-        from ..library.documents import load_documents
+        from ..library.documents import open_documents
 
         self.file, self.unanswered = file, Unanswered(quiet)
-        self.source = load_documents(file)
+        self.source = open_documents(file)
         self.unknown = self.total = 0
 
     def infer(self, texts: list[str]):

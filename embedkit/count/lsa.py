@@ -77,11 +77,17 @@ class FoldIn:
     """Vectors of new documents: their weighted counts q times V, which for a document of the training is its U S."""
 
     def __init__(self, stored, words):
+        from ..errors import DAMAGED, FormatError
         from ..vectors.documents import tensor
+        from .term_weighting import WEIGHTINGS
 
         self.words, self.values = words, tensor(stored, "singular_values", 1, words.width)
         self.weights = tensor(stored, "term_weights", 1, len(words))
-        self.how = words.metadata.get("config", {}).get("model", {}).get("term_weighting", "tf-idf")
+        config = words.metadata.get("config")
+        model = config.get("model") if isinstance(config, dict) else None
+        self.how = model.get("term_weighting") if isinstance(model, dict) else None
+        if self.how not in WEIGHTINGS:
+            raise FormatError(stored.path, "the metadata do not say how its words were weighted", DAMAGED)
 
     def __call__(self, documents):
         import numpy as np

@@ -15,7 +15,7 @@ from embedkit.count.documents import count
 from embedkit.count.term_weighting import global_weights, weighted
 from embedkit.errors import EmbedkitError, OptionError
 from embedkit.io.lines import Lines
-from embedkit.library.documents import load_documents
+from embedkit.library.documents import open_documents
 from embedkit.text import documents
 
 TOPICS = ["sea sail wave tide", "oven salt bowl flour", "냄비 국자 소금 마늘"]
@@ -59,7 +59,7 @@ def test_weights_are_those_of_the_formulas():
 def test_documents_are_u_s_and_a_new_one_is_folded_in_alike(tmp_path, how):
     lines, path = texts(), tmp_path / "lsa"
     words = train("lsa", lines, out=path, min_count=1, dim=5, term_weighting=how)
-    found, counts = load_documents(path), count(load(lines))
+    found, counts = open_documents(path), count(load(lines))
     u, s, vt = np.linalg.svd(weighted(counts.matrix, global_weights(counts.matrix, how), how).dense())
     np.testing.assert_allclose(np.abs(found.documents.matrix), np.abs(u[:, :5] * s[:5]), atol=2e-5)
     np.testing.assert_allclose(np.abs(words.source.matrix), np.abs(vt[:5].T * s[:5]), atol=2e-5)

@@ -9,7 +9,7 @@ from embedkit import train
 from embedkit.errors import FormatError, OptionError
 from embedkit.io import container
 from embedkit.io.output import Output
-from embedkit.library.documents import load_documents
+from embedkit.library.documents import open_documents
 
 TOPICS = ["sea sail wave tide gull rope", "oven salt bowl flour spoon dough", "냄비 국자 소금 마늘 고추 접시"]
 KINDS = {
@@ -50,7 +50,7 @@ def test_documents_and_words_of_a_topic_are_near(run, model):
 
 def test_inference_is_the_same_each_time_and_alone(model):
     lines = [*texts(5, seed=3), "sea", "냄비 salt"]
-    first, again = load_documents(model), load_documents(model)
+    first, again = open_documents(model), open_documents(model)
     ids = [first.known(line)[0] for line in lines]
     all_at_once = first.infer(ids)
     assert (first.infer(ids[::-1])[::-1] == all_at_once).all()
@@ -92,4 +92,4 @@ def test_a_file_without_a_part_is_refused(tmp_path, damage):
     with Output(tmp_path / "damaged") as out:
         container.write(out, tensors, kept)
     with pytest.raises(FormatError, match="damaged: "):
-        load_documents(tmp_path / "damaged")
+        open_documents(tmp_path / "damaged")
