@@ -100,9 +100,9 @@ def doc2vec() -> None:
     run(ours)
     run([*theirs, str(asked)])
     source = load_documents(folder / "ours")
-    np.save(folder / "ours.npy", source.documents.matrix)
+    np.save(folder / "ours.npy", source.matrix)
     begin = time.perf_counter()
-    np.save(folder / "ours.npy.test.npy", source.infer([source.known(question)[0] for question in questions]))
+    np.save(folder / "ours.npy.test.npy", source.infer(questions))
     print(f"inference: {len(questions) / (time.perf_counter() - begin):,.0f} documents/s")
     for side in ("ours", "theirs"):
         accuracy = float(ask("classify", folder / f"{side}.npy", train, folder / f"{side}.npy.test.npy", test))
