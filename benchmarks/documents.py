@@ -30,6 +30,7 @@ from embedkit.count.documents import count
 from embedkit.count.term_weighting import global_weights, weighted
 from embedkit.count.truncated_svd import truncated_svd
 from embedkit.library.documents import load_documents
+from embedkit.runtime.resources import Resources
 from embedkit.text import documents
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -58,7 +59,7 @@ def lsa() -> None:
         theirs = [*peer, f"lsa-{tool}", args.reviews, str(folder / tool)]
         compare(f"train lsa from text / {tool}", ours, theirs, args.pairs)
 
-    counts = count(documents.load([args.reviews], DocumentText(min_count=1, max_vocab=30000), keep=False))
+    counts = count(documents.load([args.reviews], DocumentText(min_count=1, max_vocab=30000), Resources(cache=False)))
     matrix = weighted(counts.matrix, global_weights(counts.matrix, "tf-idf"), "tf-idf")
     np.savez(folder / "matrix.npz", shape=matrix.shape, **matrix.tensors())
     print(f"{matrix.shape[0]} documents, {matrix.shape[1]} words, {matrix.nnz} entries")

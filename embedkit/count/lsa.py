@@ -29,7 +29,7 @@ class LsaModel(DocumentModel):
         from ..text import documents
         from .documents import count
 
-        text = documents.load(inputs, config.text, config.training.threads, run.cache, run.progress, run.memory)
+        text = documents.load(inputs, config.text, run)
         return count(text, config.training.threads, run.memory)
 
     def memory(self, data, config, run):

@@ -9,8 +9,8 @@ import numpy as np
 from ..config import DocumentText
 from ..errors import EmbedkitError, OptionError
 from ..io.lines import Lines
-from ..runtime.memory import Memory
-from ..runtime.progress import SILENT, Progress
+from ..runtime.progress import Progress
+from ..runtime.resources import Resources
 from ..units import counted
 from . import corpus, inputs
 from .encoded import LINE_END, Corpus
@@ -35,31 +35,25 @@ class Documents(Corpus):
         return np.diff(self.ends, prepend=0) - 1
 
 
-def load(
-    names,
-    config: DocumentText,
-    threads: int | None = None,
-    keep: bool = True,
-    progress: Progress = SILENT,
-    memory: Memory | None = None,
-) -> Documents:
+def load(names, config: DocumentText, resources: Resources | None = None) -> Documents:
     """The documents in the files, folders and patterns `names`; as `corpus.load`.
 
     Those without a word of the vocabulary are counted and told. EmbedkitError where there are fewer than two others.
     """
+    resources = resources or Resources()
     paths, sizes = None, None
     if config.document == "file":
         inputs.need_text(names)
         paths = inputs.expand(names)
         sizes = _line_counts(paths, config)
-    text = corpus.load(names if paths is None else paths, config, threads, keep, progress, memory)
+    text = corpus.load(names if paths is None else paths, config, resources)
     ids = np.asarray(text.ids)
     if paths is None:
         titles = Vocab.from_words(map(str, range(1, np.count_nonzero(ids == LINE_END) + 1)))
     else:
         ids, titles = _joined(ids, np.cumsum(sizes)), Vocab.from_words(_short(paths))
     found = Documents(text.vocab, ids, titles, text.tokens, text.sha256)
-    _check(found, config, progress)
+    _check(found, config, resources.progress)
     return found
 
 

@@ -16,6 +16,7 @@ from embedkit.count.term_weighting import global_weights, weighted
 from embedkit.errors import EmbedkitError, OptionError
 from embedkit.io.lines import Lines
 from embedkit.library.documents import open_documents
+from embedkit.runtime.resources import Resources
 from embedkit.text import documents
 
 TOPICS = ["sea sail wave tide", "oven salt bowl flour", "냄비 국자 소금 마늘"]
@@ -27,7 +28,7 @@ def texts(n=40, seed=0):
 
 
 def load(lines, **options):
-    return documents.load([Lines(lines)], DocumentText(**{"min_count": 1} | options), threads=2, keep=False)
+    return documents.load([Lines(lines)], DocumentText(**{"min_count": 1} | options), Resources(cache=False, threads=2))
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -75,7 +76,7 @@ def test_files_are_documents_with_names_that_say_nothing_of_the_machine(tmp_path
     (tmp_path / "a" / "one.txt").write_text("sea sail\n\nsea tide\n")
     (tmp_path / "two.txt").write_text("oven salt")
     (tmp_path / "void.txt").write_text("")
-    found = documents.load([str(tmp_path)], DocumentText(min_count=1, document="file"), keep=False)
+    found = documents.load([str(tmp_path)], DocumentText(min_count=1, document="file"), Resources(cache=False))
     assert found.names.words() == ["a/one.txt", "two.txt", "void.txt"]
     ends = [0, *found.ends]
     split = [[found.vocab[i] for i in found.ids[a : b - 1].tolist()] for a, b in zip(ends, ends[1:])]

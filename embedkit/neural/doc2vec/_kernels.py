@@ -96,7 +96,7 @@ def dbow(ids, place, tables, draws, tree, plan, lr, done, share, rng, scratch, s
     words, places, rows = pointer(scratch.words), pointer(scratch.places), pointer(scratch.rows)
     chosen, signs, scores = pointer(scratch.chosen), pointer(scratch.signs), pointer(scratch.scores)
     text, total, filler, tiles = pointer(ids), len(ids), len(tables.outputs) - width, len(scratch.chosen) // TILE
-    rng, sums = pointer(rng), pointer(sums)
+    rng, sums, slot_of = pointer(rng), pointer(sums), pointer(scratch.composed.slot_of)
     by_noise, examples = plan.loss == NEGATIVE_SAMPLING, 0
     for turn in range(place.passes):
         document, n = place.document * width, subsample(text, total, keep, rng, kept)
@@ -111,7 +111,7 @@ def dbow(ids, place, tables, draws, tree, plan, lr, done, share, rng, scratch, s
             near = 0
             if window > 0:
                 half = 1 + below(window, rng) if plan.dynamic else window
-                near = neighbours(kept, n, at, half, window, words, places)
+                near = neighbours(kept, n, at, half, window, slot_of, 0, words, places)
             # The document comes first: it is all that a new one has.
             for i in range(near):
                 rows[i + 1] = words[i] * width
@@ -152,7 +152,7 @@ def dm(ids, place, tables, draws, tree, plan, lr, done, share, rng, scratch, sum
     )
     chosen, signs, scores = pointer(scratch.chosen), pointer(scratch.signs), pointer(scratch.scores)
     text, total, filler, tiles = pointer(ids), len(ids), len(tables.outputs) - width, len(scratch.chosen) // TILE
-    rng, sums = pointer(rng), pointer(sums)
+    rng, sums, slot_of = pointer(rng), pointer(sums), pointer(scratch.composed.slot_of)
     by_noise, examples = plan.loss == NEGATIVE_SAMPLING, 0
     rows[0] = 0
     for turn in range(place.passes):
@@ -166,7 +166,7 @@ def dm(ids, place, tables, draws, tree, plan, lr, done, share, rng, scratch, sum
                 continue
             prefetch_outputs(at, n, kept, outputs, width, negatives, k)
             half = 1 + below(window, rng) if plan.dynamic else window
-            near = neighbours(kept, n, at, half, window, words, places)
+            near = neighbours(kept, n, at, half, window, slot_of, 0, words, places)
             examples += 1
             step = rate(lr, done + share * (turn + at / n))
             part = splat(ONE / np.float32(near + 1) if plan.mean else ONE)

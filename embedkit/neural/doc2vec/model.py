@@ -18,7 +18,7 @@ class Doc2vecModel(DocumentModel):
     def read(self, inputs, config, run):
         from ...text import documents
 
-        return documents.load(inputs, config.text, config.training.threads, run.cache, run.progress, run.memory)
+        return documents.load(inputs, config.text, run)
 
     def memory(self, data, config, run):
         from .memory_estimate import peak_memory

@@ -33,6 +33,7 @@ class Doc2vec:
     negative: int = option(5, "negative samples per word", least=1)
     ns_exponent: float = option(0.75, "exponent of the noise distribution, count**x")
     share_negatives: ClassVar[str] = "window"
+    pooling: ClassVar[str] = "mean"
     add_context: ClassVar[bool] = False
 
 

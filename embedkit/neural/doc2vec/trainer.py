@@ -6,7 +6,7 @@ import numpy as np
 
 from ...runtime.parallel import thread_count
 from ...training.contract import Run
-from ...training.loop import Loop
+from ...training.vector_learner import train_vectors
 from ...vectors.documents import DocumentVectors
 from ...vectors.vectors import Vectors
 from ..word2vec._kernels import Tables
@@ -28,12 +28,7 @@ def train(text, config, run: Run) -> DocumentVectors:
     Errors as word2vec's `trainer.train`.
     """
     check(config)
-    trainer = DocumentTrainer(text, config, run)
-    loop = Loop(trainer, run, config.training.epochs)
-    loop.train()
-    vectors = trainer.vectors()
-    vectors.metadata["losses"] = loop.history.losses
-    return vectors
+    return train_vectors(DocumentTrainer(text, config, run), run, config.training.epochs)
 
 
 def window_of(config) -> int:
@@ -48,7 +43,7 @@ def kernel_plan(config):
 
 def buffers(plan, tree, V: int, longest: int):
     """The buffers of one thread: word2vec's for a window with one row more, the document."""
-    return scratch(plan._replace(window=plan.window + 1), tree, V, longest)
+    return scratch(plan._replace(window=plan.window + 1), tree, V, longest, has_subwords=False)
 
 
 class DocumentTrainer(Trainer):
@@ -89,6 +84,9 @@ class DocumentTrainer(Trainer):
             sums,
         )
         return float(sums[0]), examples
+
+    def result(self) -> DocumentVectors:
+        return self.vectors()
 
     def vectors(self) -> DocumentVectors:
         """The vectors of now, views of the tables; documents without a word are zero."""

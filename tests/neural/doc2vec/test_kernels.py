@@ -88,7 +88,7 @@ def steps_of(trainer, ids, place) -> list[naive.Step]:
             if plan.loss == 1:
                 way = slice(starts[target], starts[target + 1])
                 rows, right = nodes[way], [sign > 0 for sign in signs[way]]
-            steps.append(naive.Step(turn + at / len(kept), target, words, [], rows, right))
+            steps.append(naive.Step(turn + at / len(kept), target, words, [], rows, right, 0, []))
     return steps
 
 
