@@ -1,13 +1,13 @@
 """embedkit: word embeddings and language models, from the shell and in Python.
 
-`load` opens word vectors, `load_lm` a language model, `train` makes either from a text, `evaluate` measures. They are
-those of `embedkit.library`, imported when first used.
+`load` opens word vectors, `load_lm` a language model, `load_documents` vectors of documents, `train` makes each of them
+from a text, `evaluate` measures. They are those of `embedkit.library`, imported when first used.
 """
 
 __version__ = "0.1.0"
-__all__ = ["evaluate", "load", "load_lm", "train"]
+__all__ = ["evaluate", "load", "load_documents", "load_lm", "train"]
 
-_HOMES = {"load": "load", "load_lm": "load", "train": "train", "evaluate": "evaluate"}
+_HOMES = {"load": "load", "load_lm": "load", "load_documents": "documents", "train": "train", "evaluate": "evaluate"}
 
 
 def __getattr__(name: str):

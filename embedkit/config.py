@@ -103,6 +103,14 @@ class Text(PlainText):
 
 
 @dataclass(frozen=True)
+class DocumentText(PlainText):
+    """Text as documents. Phrases must have been joined before: documents that the model is asked about are read as they
+    are."""
+
+    document: str = option("line", "document unit: each line, or each file", choices=("line", "file"))
+
+
+@dataclass(frozen=True)
 class LmText(PlainText):
     """Text for a language model: every word counts, and those that are dropped are read as `<unk>`. What joins phrases
     must have done so before: other texts that the model is asked about are read as they are."""

@@ -42,8 +42,10 @@ COMMANDS = {
     "train ppmi COUNTS": Line("train ppmi {counts} -o {out}"),
     "train svd COUNTS": Line("train svd {counts} -o {out} --dim 2"),
     "train glove COUNTS": Line("train glove {counts} -o {out} --dim 2 --epochs 2"),
+    "train lsa": Line("train lsa {text} -o {out} --min-count 1 --dim 2"),
     "train skipgram": Line("train skipgram {text} -o {out} --min-count 1 --dim 2 --epochs 2"),
     "train cbow": Line("train cbow {text} -o {out} --min-count 1 --dim 2 --epochs 2"),
+    "train doc2vec": Line("train doc2vec {text} -o {out} --min-count 1 --dim 2 --epochs 2"),
     "train kn": Line("train kn {text} -o {out} --order 3"),
     **{
         f"train {name}": Line(f"train {name} {{text}} -o {{out}} --embed 2 --hidden 2 --epochs 2 --batch-size 2")
@@ -61,12 +63,18 @@ COMMANDS = {
     ),
     "similar sparse": Line("similar {sparse} -k 3", ("tea", "tea + milk"), "tea\ntea + milk\n", "xyzzy\n"),
     "similar int8": Line("similar {quantized} -k 3", ("한국어", "queen"), "한국어\nqueen\n", "xyzzy\n"),
+    "similar --documents": Line(
+        "similar {documents} --documents -k 3", ("한국어 king", "2"), "한국어 king\n2\n", "xyzzy\n"
+    ),
     "analogy": Line("analogy {vectors} -k 3", ("man", "king", "한국어"), "man king 한국어\n", "man king xyzzy\n"),
     "pairs": Line("pairs {vectors}", ("king", "한국어"), "king 한국어\n", "king xyzzy\n"),
     "vectors": Line("vectors {vectors}", ("한국어", "New York"), "한국어\nNew York\n", "xyzzy\n"),
     "vectors sparse": Line("vectors {sparse}", ("tea", "milk"), "tea\nmilk\n", "xyzzy\n"),
     "vectors COUNTS": Line("vectors {counts}", ("king", "한국어"), "king\n한국어\n", "xyzzy\n"),
     "vectors --pool": Line("vectors {vectors} --pool mean", ("한국어 king",), "한국어 king\n", "xyzzy\n"),
+    "vectors --pool sif": Line("vectors {vectors} --pool sif", ("한국어 king",), "한국어 king\n", "xyzzy\n"),
+    "vectors --documents": Line("vectors {documents} --documents", ("한국어 king", "a"), "한국어 king\na\n", "xyzzy\n"),
+    "vectors --documents --all": Line("vectors {documents} --documents --all"),
     "vectors --all": Line("vectors {vectors} --all"),
     "evaluate": Line("evaluate {vectors} --pairs {pairs} --questions {questions}"),
     "perplexity": Line("perplexity {lm} {text}"),
@@ -107,6 +115,7 @@ KINDS = (
     "other",
     "sparse",
     "quantized",
+    "documents",
     "lm",
     "pairs",
     "questions",

@@ -25,6 +25,7 @@ from embedkit.eval.tasks import TASKS
 from embedkit.io import container
 from embedkit.io.files import open_input
 from embedkit.io.output import Output
+from embedkit.library.documents import open_documents
 from embedkit.lm import load as lm
 from embedkit.plot import log
 from embedkit.runtime.resources import Resources
@@ -130,6 +131,13 @@ def _language_model(path: Path):
     return model
 
 
+def _documents(path: Path):
+    """Read, and ready to make vectors of new documents."""
+    source = open_documents(str(path))
+    assert len(source.documents.vocab.words()) == len(source.documents) > 0
+    return source.words
+
+
 def _checkpoint(folder: Path) -> bytes:
     kept = Checkpoint(str(folder / "state"))
     kept.identity = {"model": {"name": "x"}}
@@ -199,6 +207,8 @@ READERS = {
     "kn": Reader(_made("train", "kn", "--order", 3), _language_model, of_ngrams(store.save)),
     "lstm": Reader(_made("train", "lstm", *SMALL), _language_model),
     "ffn": Reader(_made("train", "ffn", *SMALL[:-2]), _language_model),
+    "lsa": Reader(_made("train", "lsa", "--min-count", 1, "--dim", 3), _documents),
+    "doc2vec": Reader(_made("train", "doc2vec", "--min-count", 1, "--dim", 3, "--epochs", 1), _documents),
     "checkpoint": Reader(_checkpoint, _resume),
     "phrases": Reader(lambda folder: "the\tking\t9\t3.5\n\n한국어\t를\n".encode(), _text(read_phrases), of_phrases),
     "word list": Reader(lambda folder: "the 9\n한국어\t7\nof\n".encode(), _text(word_list.read_words), of_words),
@@ -220,7 +230,7 @@ READERS = {
 }
 
 # Readers of native files, whose checksums tell what is damaged.
-SEALED = ("native", "sparse vectors", "int8", "counts", "kn", "lstm", "ffn", "checkpoint")
+SEALED = ("native", "sparse vectors", "int8", "counts", "kn", "lstm", "ffn", "lsa", "doc2vec", "checkpoint")
 
 
 def check(reader: Reader, path: Path, data: bytes) -> bool:

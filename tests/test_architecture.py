@@ -120,6 +120,8 @@ def test_numba_lives_in_runtime_and_kernels_use_nothing_else():
         if room(path) != "runtime":
             assert not any(name.split(".")[0] == "numba" for name in names), path
         if path.name == "_kernels.py":
+            # Inlined functions of other kernels' files are compiled into theirs.
+            names = {name for name in names if name.split(".")[-1] != "_kernels"}
             assert names <= {"math", "typing", "numpy", "runtime.jit", "runtime.simd"}, path
 
 

@@ -12,6 +12,7 @@ from _docs import ROOT, Shell, steps
 from _language_models import LANGUAGE_MODELS
 
 from embedkit.catalog import MODELS
+from embedkit.config import PlainText, Training
 from embedkit.neural.language.options import GATED_RATES
 from embedkit.text.tokenize import TOKENIZERS, words
 from embedkit.vectors.formats import FORMATS
@@ -114,6 +115,16 @@ def test_every_option_of_vector_models_is_explained(page, model):
     for section in ("context", "model", "training"):
         for name in MODELS[model].load().sections[section].__dataclass_fields__:
             assert f"`--{name.replace('_', '-')}" in page, name
+
+
+@pytest.mark.parametrize("model", ["lsa", "doc2vec"])
+def test_every_option_of_documents_is_explained(model):
+    page = (ROOT / "docs/documents.md").read_text("utf-8")
+    sections = MODELS[model].load().sections
+    own = [f for section in sections.values() for f in fields(section)]
+    common = {f.name for f in fields(PlainText)} | {f.name for f in fields(Training)}
+    for name in {f.name for f in own} - common:
+        assert f"`--{name.replace('_', '-')}" in page, name
 
 
 def test_every_option_of_the_verbs_is_explained():

@@ -7,6 +7,7 @@ import click
 from ..errors import OptionError, about
 from ._ask import Parser, metric_option, open_source, ranking_options
 from ._config import Command
+from ._documents import documents_option, print_nearest, refuse_others
 from ._options import WholeRange, format_option, json_option, model_argument, output_embedding_option, quiet_option
 from ._out import Out, Unanswered, query_blocks
 from ._usage import MistakenError
@@ -18,6 +19,7 @@ from ._usage import MistakenError
 @ranking_options
 @metric_option
 @click.option("--include-query", is_flag=True, help="the words of the query may be answers too")
+@documents_option("documents instead of words: a QUERY is a text, or the name of a document of the file")
 @click.option("--explain", is_flag=True, help="of PPMI vectors: the contexts shared with each answer")
 @click.option(
     "--contexts",
@@ -31,7 +33,9 @@ from ._usage import MistakenError
 @output_embedding_option
 @json_option
 @quiet_option
-def command(file, queries, k, limit, metric, include_query, explain, contexts, source_format, output, as_json, quiet):
+def command(
+    file, queries, k, limit, metric, include_query, documents, explain, contexts, source_format, output, as_json, quiet
+):
     """Nearest words: query, word and score, best first.
 
     A QUERY is a word or an expression, 'king - man + woman' (with cosine, of rows of length 1). Without arguments each
@@ -39,7 +43,14 @@ def command(file, queries, k, limit, metric, include_query, explain, contexts, s
 
     With --explain a line for each shared context: query, word, score, context and its part of the score, largest first.
     The parts of all shared contexts add up to the score.
+
+    With --documents, of a file of `train lsa` or `train doc2vec`: query, document and score. The name of a document is
+    the number of its line, from 1 on, or its file.
     """
+    if documents:
+        refuse_others(explain=explain, restrict_vocab=limit, output_embedding=output)
+        print_nearest(file, queries, k, metric, include_query, as_json, quiet)
+        return
     if explain and metric != "cosine":
         raise click.UsageError(f"--explain takes cosines apart, not {metric}", click.get_current_context())
     source = open_source(file, source_format, output, queries)

@@ -7,7 +7,16 @@ import click
 from ..errors import about
 from ._ask import Parser, open_source
 from ._config import Command
-from ._options import format_option, json_option, model_argument, output_embedding_option, quiet_option
+from ._documents import documents_option, print_vectors, refuse_others
+from ._options import (
+    FiniteRange,
+    format_option,
+    json_option,
+    model_argument,
+    one_stdin,
+    output_embedding_option,
+    quiet_option,
+)
 from ._out import Out, Unanswered, cell, query_blocks
 
 
@@ -17,22 +26,53 @@ from ._out import Out, Unanswered, cell, query_blocks
 @click.option("--all", "every", is_flag=True, help="all words, in the order of the file")
 @click.option(
     "--pool",
-    type=click.Choice(("mean", "sum", "max")),
-    help="one vector for each line of text, made of those of its known words",
+    type=click.Choice(("mean", "sum", "max", "sif")),
+    help="one vector for each line of text, made of those of its known words; sif: smooth inverse frequency "
+    "(Arora et al. 2017)",
 )
+@click.option(
+    "--sif-weight",
+    "a",
+    type=FiniteRange(min=0, min_open=True),
+    default=1e-3,
+    show_default=True,
+    metavar="A",
+    help="with --pool sif: a word of relative frequency p weighs A / (A + p)",
+)
+@click.option(
+    "--component-from",
+    "corpus",
+    metavar="TEXT",
+    help="with --pool sif: a text whose lines give the common component  [default: the lines asked for]",
+)
+@documents_option("of new documents instead: each line a text; with --all, of the documents of the file")
 @format_option
 @output_embedding_option
 @json_option
 @quiet_option
-def command(file, words, every, pool, source_format, output, as_json, quiet):
+def command(file, words, every, pool, a, corpus, documents, source_format, output, as_json, quiet):
     """The vectors of words: word and values; of a file of counts, the counts.
 
     Without arguments each line of stdin is a word, or with --pool a text. Values have as many digits as it takes to
     tell float32 numbers apart. Sparse (PPMI) vectors and counts give one line per value, largest first: word, context
     and value.
+
+    --documents is for files of `train lsa` and `train doc2vec`: a text that these have not seen is folded in, or its
+    vector inferred, with the same result whenever it is asked for.
+
+    --pool sif takes from every vector what all have in common. That belongs to a corpus: without --component-from it is
+    taken from the lines asked for, all of which are read first; a single line keeps it.
     """
+    if corpus is not None and pool != "sif":
+        raise click.UsageError("--component-from is for --pool sif", click.get_current_context())
+    if documents:
+        refuse_others(pool=pool, output_embedding=output)
     if every and (words or pool):
         raise click.UsageError("--all goes with neither words nor --pool", click.get_current_context())
+    if documents:
+        print_vectors(file, words, every, as_json, quiet, _print)
+        return
+    one_stdin(file, corpus, None if words or every else "-")
     source = open_source(file, source_format, output, words, needs_queries=not every, counts=True)
     from ..vectors.query import find_all
 
@@ -43,7 +83,7 @@ def command(file, words, every, pool, source_format, output, as_json, quiet):
             for id, word in enumerate(source.vocab):
                 _print(out, source, "word", word, _row(source, id))
         elif pool:
-            _sentences(out, source, pool, query_blocks(words), unanswered)
+            _Texts(out, source, unanswered).print(pool, query_blocks(words), a, corpus)
         else:
             for block in query_blocks(words):
                 for word, id in parse(block):
@@ -70,21 +110,61 @@ def _print(out: Out, source, key: str, text: str, vector) -> None:
         out.line("\t".join([cell(text), *map(str, vector)]))
 
 
-def _sentences(out: Out, source, how: str, blocks, unanswered: Unanswered) -> None:
-    import numpy as np
+class _Texts:
+    """Lines of text as vectors made of those of their words."""
 
-    from ..vectors.query import locate, pool, tokens
+    def __init__(self, out: Out, source, unanswered: Unanswered):
+        self.out, self.source, self.unanswered = out, source, unanswered
+        self.unknown = self.total = 0
 
-    unknown = total = 0
-    for block in blocks:
-        for line in block:
-            ids = [locate(source, word) for word in tokens(source, line)]
+    def print(self, how: str, blocks, a: float, corpus: str | None) -> None:
+        if how == "sif":
+            self._print_sif(blocks, a, corpus)
+        else:
+            self._print_pooled(how, blocks)
+        if self.unknown and not self.unanswered.quiet:
+            click.echo(f"{self.unknown} of {self.total} words are not in the vocabulary", err=True)
+
+    def _known(self, lines):
+        """(line, ids of its known words) of every line that has some."""
+        import numpy as np
+
+        from ..vectors.query import locate, tokens
+
+        for line in lines:
+            ids = [locate(self.source, word) for word in tokens(self.source, line)]
             known = [id for id in ids if id is not None]
-            unknown, total = unknown + len(ids) - len(known), total + len(ids)
+            self.unknown, self.total = self.unknown + len(ids) - len(known), self.total + len(ids)
             if known:
-                _print(out, source, "text", line, pool(source, np.array(known), how))
+                yield line, np.array(known)
             else:
-                unanswered.report(f"no known word: {line}")
-        out.flush()
-    if unknown and not unanswered.quiet:
-        click.echo(f"{unknown} of {total} words are not in the vocabulary", err=True)
+                self.unanswered.report(f"no known word: {line}")
+
+    def _print_pooled(self, how: str, blocks) -> None:
+        from ..vectors.query import pool
+
+        for block in blocks:
+            for line, ids in self._known(block):
+                _print(self.out, self.source, "text", line, pool(self.source, ids, how))
+            self.out.flush()
+
+    def _print_sif(self, blocks, a: float, corpus: str | None) -> None:
+        from ..vectors.sif import Sif, common_component, component_of_text, without
+
+        sif = Sif(self.source, a)
+        component = None if corpus is None else component_of_text(sif, corpus)
+        lines, rows = [], []
+        for block in blocks:
+            for line, ids in self._known(block):
+                lines.append(line)
+                rows.append(sif.mean(ids))
+        if corpus is None and lines:
+            component = common_component(rows)
+            if component is None and not self.unanswered.quiet:
+                click.echo(
+                    "one text has no common component to take away: the vector is the weighted mean "
+                    "(--component-from TEXT names a corpus)",
+                    err=True,
+                )
+        for line, vector in zip(lines, without(rows, component)):
+            _print(self.out, self.source, "text", line, vector)

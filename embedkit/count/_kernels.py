@@ -132,3 +132,28 @@ def ppmi_rows(indptr, indices, data, first, last, row_logs, column_logs, out_ind
                 n += 1
         lengths[i] = n - before
     return n
+
+
+@kernel
+def count_documents(ids, begins, first, last, places, indices, values, lengths):
+    """Distinct words of documents first..last, each ids[begins[i] : begins[i + 1]] and a line end, with their counts.
+
+    They go to `indices` and `values` in the order in which they come; `lengths` gets the number of them in each
+    document. `places` has -1 for every word, before and after. Returns the number of entries written.
+    """
+    n = 0
+    for document in range(first, last):
+        start = n
+        for i in range(begins[document], begins[document + 1]):
+            word = ids[i]
+            if word >= 0:
+                if places[word] < 0:
+                    places[word] = n
+                    indices[n] = word
+                    values[n] = 0
+                    n += 1
+                values[places[word]] += 1
+        for at in range(start, n):
+            places[indices[at]] = -1
+        lengths[document] = n - start
+    return n

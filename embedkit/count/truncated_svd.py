@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..matrix.csr import Csr
+from ..matrix.csr import LANES, Csr
 from ..runtime.parallel import each, thread_count
 from ..runtime.progress import SILENT, Progress
 
@@ -69,7 +69,7 @@ def _krylov(matrix: Csr, mirror: Csr, dim: int, tolerance: float, seed: int, thr
     """The singular triplets of `matrix` (R, C), R at least C, whose transpose is `mirror`."""
     columns = matrix.shape[1]
     start = np.random.default_rng(seed).standard_normal((columns, BLOCK), np.float32)
-    tall = _Tall(columns, threads)
+    tall = _Tall(columns, threads, 5 * dim + 4 * BLOCK)
     basis, projected, history = tall.orthonormal(start), np.zeros((0, 0)), []
     while True:
         # One step: W = A'A times the newest block, its part inside the basis noted and removed.
@@ -85,10 +85,11 @@ def _krylov(matrix: Csr, mirror: Csr, dim: int, tolerance: float, seed: int, thr
         if not fresh.shape[1] or len(squares) >= dim and _settled(history, dim, tolerance):
             break
         basis = tall.widened(basis, fresh)
-    right = np.zeros((columns, dim), np.float32)
+    # Columns of zeros fill the last register, and those that the matrix cannot reach.
+    right = np.zeros((columns, -(-dim // LANES) * LANES), np.float32)
     vectors = np.linalg.eigh(projected)[1][:, ::-1]
-    right[:, : len(squares)] = tall.times(basis, vectors[:, :dim])
-    left = matrix.times(right, threads)
+    right[:, : min(dim, len(squares))] = tall.times(basis, vectors[:, :dim])
+    left, right = matrix.times(right, threads)[:, :dim], right[:, :dim]
     values = np.sqrt(np.einsum("ij,ij->j", left, left, dtype=np.float64))
     return left / np.maximum(values, 1e-30).astype(np.float32), values, right
 
@@ -96,7 +97,9 @@ def _krylov(matrix: Csr, mirror: Csr, dim: int, tolerance: float, seed: int, thr
 class _Tall:
     """Products of tall, narrow float32 matrices (rows, L), split by rows; the same for any number of threads."""
 
-    def __init__(self, rows: int, threads: int):
+    def __init__(self, rows: int, threads: int, room: int = 0):
+        # Columns that a basis has place for from the start, and the place.
+        self.room, self.store = room, np.empty((0, rows), np.float32)
         size = max(1024, -(-rows // 16))
         self.parts, self.threads = [slice(at, min(at + size, rows)) for at in range(0, rows, size)], threads
 
@@ -111,15 +114,20 @@ class _Tall:
         return out
 
     def remove(self, grown: np.ndarray, basis: np.ndarray) -> np.ndarray:
-        """Take out of `grown` what lies in the span of `basis`, twice for rounding; returns that part's coordinates."""
+        """Take out of `grown` what lies in the span of `basis`; returns that part's coordinates.
+
+        But for rounding it lies in the last two blocks (the matrix is block tridiagonal in this basis): those go first,
+        then all of them, for what rounding left.
+        """
 
         def subtract(part, _):
-            grown[part] -= basis[part] @ narrow
+            grown[part] -= basis[part, first:] @ narrow
 
-        inside = 0
-        for _ in range(2):
-            wide = self.inner(basis, grown)
-            inside, narrow = inside + wide, wide.astype(np.float32)
+        inside = np.zeros((basis.shape[1], grown.shape[1]))
+        for first in (max(0, basis.shape[1] - 2 * BLOCK), 0):
+            wide = self.inner(basis[:, first:], grown)
+            inside[first:] += wide
+            narrow = wide.astype(np.float32)
             each(subtract, self.parts, self.threads)
         return inside
 
@@ -139,12 +147,13 @@ class _Tall:
     def widened(self, basis: np.ndarray, fresh: np.ndarray) -> np.ndarray:
         """`basis` with the columns of `fresh` added, in the same memory where that has room."""
         old, width = basis.shape[1], basis.shape[1] + fresh.shape[1]
-        room = basis if basis.base is None else basis.base
-        if room.shape[1] < width:
-            room = np.empty((len(basis), max(width, room.shape[1] * 3 // 2 + 4 * BLOCK)), np.float32)
-            room[:, :old] = basis
-        room[:, old:width] = fresh
-        return room[:, :width]
+        if len(self.store) < width:
+            # Column by column, so that what is added is a copy of a few long pieces.
+            store = np.empty((max(width, self.room, 3 * len(self.store) // 2), len(basis)), np.float32)
+            store[:old] = basis.T
+            self.store = store
+        self.store[old:width] = fresh.T
+        return self.store[:width].T
 
 
 def _widened(projected: np.ndarray, columns: np.ndarray) -> np.ndarray:

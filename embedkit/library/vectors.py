@@ -8,13 +8,14 @@ A word in another case or Unicode form is found as the corpus had it. Vectors ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from ..vectors import formats, ranking
 from ..vectors.query import Unanswerable, find, find_all, is_sparse, locate, parse_query, pool, similarity, tokens
+from ..vectors.sif import Sif, common_component, without
 
 
 class Neighbour(NamedTuple):
@@ -133,6 +134,22 @@ class WordVectors:
         """One vector (D,) for a line of text: "mean", "sum" or "max" of the known words; zeros where none is known."""
         ids = [id for id in (locate(self.source, word) for word in tokens(self.source, text)) if id is not None]
         return pool(self.source, np.array(ids, np.int64), pooling) if ids else np.zeros(self.dim, np.float32)
+
+    def sentences(self, texts: Sequence[str], a: float = 1e-3, component: np.ndarray | None = None) -> np.ndarray:
+        """(n, D) float32: SIF vectors (Arora et al. 2017) of lines of text, zeros where no word is known.
+
+        a : a word of relative frequency p weighs a / (a + p)
+        component : (D,) of the corpus, as from `common_component`; by default that of `texts`, which a single one keeps
+        """
+        sif, rows = Sif(self.source, a), np.zeros((len(texts), self.dim), np.float32)
+        for row, ids in zip(rows, map(sif.known_in, texts)):
+            row[:] = sif.mean(ids) if len(ids) else 0
+        return without(rows, common_component(rows) if component is None else component)
+
+    def common_component(self, texts: Iterable[str], a: float = 1e-3) -> np.ndarray | None:
+        """The direction (D,) that the SIF vectors of `texts` have most in common; None of a single one."""
+        sif = Sif(self.source, a)
+        return common_component(sif.mean(ids) for ids in map(sif.known_in, texts) if len(ids))
 
     def save(self, path, format: str | None = None) -> None:
         """Write the vectors, by default in the format of the suffix of `path`."""

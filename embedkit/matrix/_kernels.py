@@ -1,6 +1,11 @@
 """Kernels of sparse matrices."""
 
+import numpy as np
+
 from ..runtime.jit import kernel
+from ..runtime.simd import LANES, fma, load, pointer, prefetch, splat, store
+
+AHEAD = 8  # entries between the one at work and the one whose row is asked for
 
 
 @kernel(fastmath=True)
@@ -27,6 +32,37 @@ def multiply(indptr, indices, data, first, last, dense, out):
             for k in range(width):
                 sums[k] += a * w[k]
             p += 1
+
+
+@kernel
+def multiply_lanes(indptr, indices, data, first, last, dense, width, out):
+    """As `multiply`, for flat `dense` and `out` of rows of `width`, a multiple of 16: sums stay in registers."""
+    final = len(indices) - 1
+    indices, data, dense, out = pointer(indices), pointer(data), pointer(dense), pointer(out)
+    for i in range(first, last):
+        begin, stop, to, c = indptr[i], indptr[i + 1], (i - first) * width, 0
+        while c < width:
+            a = b = d = splat(np.float32(0))
+            if c + 3 * LANES <= width:
+                for p in range(begin, stop):
+                    far = np.int64(indices[min(p + AHEAD, final)]) * width + c
+                    prefetch(dense, far)
+                    prefetch(dense, far + LANES)
+                    prefetch(dense, far + 2 * LANES)
+                    x, at = splat(data[p]), np.int64(indices[p]) * width + c
+                    a = fma(x, load(dense, at), a)
+                    b = fma(x, load(dense, at + LANES), b)
+                    d = fma(x, load(dense, at + 2 * LANES), d)
+                store(out, to + c, a)
+                store(out, to + c + LANES, b)
+                store(out, to + c + 2 * LANES, d)
+                c += 3 * LANES
+            else:
+                for p in range(begin, stop):
+                    prefetch(dense, np.int64(indices[min(p + AHEAD, final)]) * width + c)
+                    a = fma(splat(data[p]), load(dense, np.int64(indices[p]) * width + c), a)
+                store(out, to + c, a)
+                c += LANES
 
 
 @kernel

@@ -12,6 +12,8 @@ from ..io.container import Container
 from ..io.metadata import column
 from ..runtime.parallel import each, spread
 
+LANES = 16  # columns of a dense matrix that a register takes
+
 
 @dataclass(frozen=True, eq=False)
 class Csr:
@@ -83,8 +85,15 @@ class Csr:
     def times(self, dense: np.ndarray, threads: int) -> np.ndarray:
         """self @ dense (C, L), rows split over threads; (R, L) float32, the same for any number of threads."""
         out, dense = np.empty((self.shape[0], dense.shape[1]), np.float32), np.ascontiguousarray(dense)
-        each(lambda span, _: self.multiply(*span, dense, out[slice(*span)]), self.spans(16), threads)
+        work = self.multiply if dense.shape[1] % LANES else self._multiply_lanes
+        each(lambda span, _: work(*span, dense, out[slice(*span)]), self.spans(16), threads)
         return out
+
+    def _multiply_lanes(self, first: int, last: int, dense: np.ndarray, out: np.ndarray) -> None:
+        from . import _kernels
+
+        flat = dense.reshape(-1), dense.shape[1], out.reshape(-1)
+        _kernels.multiply_lanes(self.indptr, self.indices, self.data, first, last, *flat)
 
     def multiply(self, first: int, last: int, dense: np.ndarray, out: np.ndarray) -> None:
         """Rows first..last @ dense (C, L) float32 in C order, into `out` (last - first, L), float32 or float64."""

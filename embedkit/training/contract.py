@@ -96,3 +96,35 @@ class VectorModel(Model):
         from ..vectors import formats
 
         return formats.Saving(path, format)
+
+
+class DocumentModel(VectorModel):
+    """A model whose result is `vectors.documents.DocumentVectors`, of words and of documents; written as native files.
+
+    Its data have `names`, one of each document, besides the rest.
+    """
+
+    reads = (
+        "INPUT is text (files, folders, patterns, - for stdin); a document is a line, or with --document file a file."
+    )
+    gives = "Ask the result for words as any vectors, for documents with `similar --documents`, `vectors --documents`."
+    formats: tuple[str, ...] = ()
+
+    def disk(self, data, config):
+        return 4 * (len(data.vocab) + len(data.names)) * config.model.dim
+
+    def open(self, path, format):
+        from ..errors import OptionError
+        from ..vectors import formats
+
+        saving = formats.Saving(path, format)
+        if saving.format.NAME != "native":
+            raise OptionError(
+                f"{path}: {saving.format.NAME} holds no vectors of documents",
+                "write a native file (.safetensors); embedkit convert makes others of its words",
+            )
+        return saving
+
+    def inference(self, stored, words) -> Callable:
+        """The `infer` of `vectors.documents.DocumentSource` for the native file `stored`, whose `words` are read."""
+        raise NotImplementedError

@@ -46,6 +46,18 @@ def nearest(
         yield from top
 
 
+def nearest_rows(
+    source, rows: np.ndarray, k: int = 10, metric: str = "cosine", without: Sequence[int | None] = ()
+) -> Iterator[Ranking]:
+    """As `nearest`, for vectors `rows` (n, width) instead of queries; `without` has for each the id that is no answer,
+    or None."""
+    k, step = min(k, len(source.vocab)), max(1, BLOCK // max(source.width, k))
+    for at in range(0, len(rows), step):
+        excluded = [(i, id) for i, id in enumerate(without[at : at + step]) if id is not None]
+        whose, ids = np.array(excluded, np.int64).reshape(-1, 2).T
+        yield from _by_sums(source, np.asarray(rows[at : at + step]), k, metric, len(source.vocab), (whose, ids))
+
+
 def _by_sums(source, sums: np.ndarray, k: int, metric: str, stop: int, excluded) -> Top:
     """The best for each row of `sums` (n, width)."""
     top, shape = Top(len(sums), k), {}

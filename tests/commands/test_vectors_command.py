@@ -103,3 +103,30 @@ def test_a_closed_pipe_is_silent(process, toy_file):
 def test_a_full_disk_is_one_line(process, toy_file):
     got = process(toy_file, shell='"$PYTHON" -m embedkit vectors "$1" --all > /dev/full')
     assert (got.code, got.err) == (1, "Error: stdout: No space left on device\n")
+
+
+def test_sif_takes_the_component_from_the_lines_or_from_a_corpus(run, toy_file, tmp_path):
+    lines = "king man\nqueen woman\napple 한국어\n"
+    got = run("vectors", toy_file, "--pool", "sif", stdin=lines)
+    assert (got.code, got.err, len(got.rows)) == (0, "", 3)
+    rows = np.array([row[1:] for row in got.rows], float)
+    assert np.linalg.matrix_rank(rows, 1e-8) == 2
+    corpus = tmp_path / "corpus"
+    corpus.write_text(lines)
+    one = run("vectors", toy_file, "--pool", "sif", "queen woman", "--component-from", corpus)
+    assert (one.code, one.err) == (0, "")
+    np.testing.assert_allclose(np.array(one.rows[0][1:], float), rows[1], rtol=1e-5, atol=1e-9)
+
+
+def test_sif_of_one_line_is_not_zero(run, toy_file, tmp_path):
+    got = run("vectors", toy_file, "--pool", "sif", "--sif-weight", ".1", "king man")
+    assert (got.code, len(got.err.splitlines())) == (0, 1)
+    assert "--component-from" in got.err
+    # 100, 80 of 550 occurrences; king is 3 4 0 0, man 0 2 0 0
+    first, second = 0.1 / (0.1 + 100 / 550), 0.1 / (0.1 + 80 / 550)
+    expected = [3 * first / 2, (4 * first + 2 * second) / 2, 0, 0]
+    np.testing.assert_allclose(np.array(got.rows[0][1:], float), expected, rtol=1e-6)
+    (tmp_path / "one").write_text("king man\n")
+    refused = run("vectors", toy_file, "--pool", "sif", "king", "--component-from", tmp_path / "one")
+    assert (refused.code, refused.out) == (1, "")
+    assert f"{tmp_path / 'one'}: its lines give no common component" in refused.err

@@ -33,12 +33,35 @@ def lm(tmp_path_factory):
     return (folder / "lm").read_bytes()
 
 
+@pytest.fixture(scope="session")
+def documents(tmp_path_factory):
+    """The bytes of an LSA of TEXT."""
+    folder = tmp_path_factory.mktemp("lsa")
+    (folder / "text").write_text(TEXT, "utf-8")
+    arguments = [
+        "train",
+        "lsa",
+        folder / "text",
+        "-o",
+        folder / "lsa",
+        "-q",
+        "--no-cache",
+        "--min-count",
+        1,
+        "--dim",
+        3,
+    ]
+    assert cli.run([str(arg) for arg in arguments]) == 0
+    return (folder / "lsa").read_bytes()
+
+
 @pytest.fixture
-def kit(tmp_path, toy, toy_file, sparse_file, counts, lm):
+def kit(tmp_path, toy, toy_file, sparse_file, counts, documents, lm):
     """A file of every kind; `other` has some of the words of `vectors`, `out` does not exist yet."""
     files = {
         "text": TEXT.encode(),
         "counts": counts,
+        "documents": documents,
         "lm": lm,
         "pairs": PAIRS.encode(),
         "questions": QUESTIONS.encode(),

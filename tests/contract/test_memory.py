@@ -38,6 +38,7 @@ CASES = {
         Case(40_000, 30_000, {"dim": 100, "epochs": 1}),
         Case(*COUNTS[:2], {"dim": 300, "epochs": 1, "add_context": False}),
     ],
+    "lsa": [Case(60_000, 3_000), Case(60_000, 3_000, {"dim": 50}), Case(9_000, 500, {"dim": 20})],
     "skipgram": [
         NEURAL,
         Case(*NEURAL[:2], NEURAL.options | {"deterministic": True}),
@@ -50,6 +51,11 @@ CASES = {
         Case(2_000, 1_900, {"loss": "softmax", "epochs": 1}),
         Case(2_000, 1_900, {"window": 9_000, "epochs": 1}),
         Case(2_000, 1_900, {"window": 9_000, "epochs": 1, "position_weights": True, "deterministic": True}),
+    ],
+    "doc2vec": [
+        NEURAL,
+        Case(*NEURAL[:2], NEURAL.options | {"deterministic": True}),
+        Case(*NEURAL[:2], NEURAL.options | {"loss": "hs", "algorithm": "dm"}),
     ],
     "kn": [Case(100_000, 5_000), Case(100_000, 5_000, {"order": 2})],
     **{name: [LANGUAGE] for name in LANGUAGE_MODELS},

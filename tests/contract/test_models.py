@@ -39,8 +39,10 @@ OPTIONS = {
     "ppmi": (),
     "svd": ("--dim", "4"),
     "glove": ("--dim", "8", "--epochs", "30"),
+    "lsa": ("--dim", "3"),
     "skipgram": NEURAL,
     "cbow": (*NEURAL, *SUBWORDS),
+    "doc2vec": ("--dim", "8", "--epochs", "30", "--lr", "0.2"),
 }
 OPTIONS |= {"kn": ("--order", "3")} | dict.fromkeys(LANGUAGE_MODELS, LANGUAGE)
 
@@ -198,6 +200,7 @@ def test_a_language_model_gives_probabilities(trained):
 
 
 RESUMABLE = [name for name, model in MODELS.items() if model.load().resumable]
+STARTING = [name for name in RESUMABLE if hasattr(MODELS[name].load().sections["model"], "init")]
 GRADIENT_LMS = [name for name in RESUMABLE if MODELS[name].is_lm]
 BEFORE_READING = [
     *((name, ["--add-context", "--loss", "hs"], "--loss hs has none") for name in ("skipgram", "cbow")),
@@ -205,7 +208,9 @@ BEFORE_READING = [
     *((name, ["--keep-best"], "by --valid-pairs or") for name in ("skipgram", "cbow", "glove")),
     *((name, ["--dropout", 1.5], "must be less than 1") for name in GRADIENT_LMS),
     *((name, ["--tie", "--embed", 5], "--tie shares one") for name in GRADIENT_LMS),
-    *((name, ["--freeze"], "nothing to keep") for name in RESUMABLE),
+    *((name, ["--freeze"], "nothing to keep") for name in STARTING),
+    ("doc2vec", ["--loss", "hs"], "--dbow-words trains words too"),
+    ("doc2vec", ["--algorithm", "dm", "--dbow-words"], "dm trains words as it is"),
 ]
 
 
@@ -226,7 +231,7 @@ def test_options_are_checked_before_the_text_is_read(run, corpus, tmp_path, name
 
 
 @pytest.mark.usefixtures("unread")
-@pytest.mark.parametrize("name", RESUMABLE)
+@pytest.mark.parametrize("name", STARTING)
 def test_vectors_to_start_from_are_checked_before_the_text_is_read(run, corpus, toy_file, tmp_path, name):
     result = run("train", name, corpus, "-o", tmp_path / "out", "--init", toy_file)
     assert (result.code, result.out) == (1, "")

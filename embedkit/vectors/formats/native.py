@@ -4,6 +4,7 @@
             biases F32 (V, 2) of GloVe: of each word as a word and as a context
             subwords F32 (U, D): rows of n-grams, which the metadata `ngrams` describe; subwords.ids I32 (U,): the
             buckets that they are of, where not all have been trained
+            documents F32 (N, D) and more where there are any, see `vectors.documents`
     int8    codes I8 (V, D), scales F32 (V,), norms F32 (V,), vocab.*, counts; row i is codes[i] * scales[i]
     sparse  data F32 (nnz,), indices I32, indptr I64 (V + 1,), norms, vocab.*, counts, contexts.* for other columns
 
@@ -21,6 +22,7 @@ from ...io.metadata import FINISH, is_own, pack_metadata, unpack_metadata, what_
 from ...io.output import Output
 from ...matrix import csr
 from ...text.vocab_tensors import read_vocab, vocab_tensors
+from ..documents import UNREAD, DocumentVectors
 from ..ngrams import MAX_NGRAM, POOLINGS, UNITS, Ngrams
 from ..quantized import QuantizedVectors
 from ..sparse import SparseVectors
@@ -60,7 +62,9 @@ def read(path, data: np.ndarray, *, dedupe: str = "error", counts: bool = False)
     contexts = _matrix(stored, target, len(vocab)) if isinstance(target, str) and target in stored else None
     norms = _norms(stored, len(vocab))
     if "subwords" not in stored:
-        return Vectors(vocab, matrix, norms, metadata, contexts, _biases(stored, len(vocab)))
+        vectors = Vectors(vocab, matrix, norms, metadata, contexts, _biases(stored, len(vocab)))
+        vectors.unread = UNREAD if "documents" in stored else ""
+        return vectors
     ngrams = _ngrams(stored, metadata.pop("ngrams", None))
     buckets = _buckets(stored, matrix.shape[1], metadata.pop("buckets", None))
     return SubwordVectors(vocab, matrix, buckets, ngrams, norms, metadata, contexts)
@@ -180,6 +184,9 @@ def write(out: Output, vectors: Vectors | SparseVectors, *, on_bad_token: str = 
         if vectors.biases is not None:
             tensors["biases"] = vectors.biases
         tensors["norms"] = vectors.norms
+        if isinstance(vectors, DocumentVectors):
+            check_finite(out.path, vectors.documents.norms[:, None], vectors.documents.vocab.bytes)
+            words |= vectors.extra
         if isinstance(vectors, SubwordVectors):
             tensors["subwords"], facts["ngrams"] = vectors.buckets, vectors.ngrams._asdict()
             if isinstance(vectors.buckets, BucketRows):

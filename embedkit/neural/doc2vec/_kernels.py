@@ -1,0 +1,193 @@
+"""The inner loops of PV-DBOW and PV-DM, of the parts of word2vec's.
+
+A document is a row of the input table that stands in every window: in PV-DBOW it predicts each word (with
+`--dbow-words` beside the neighbours, as in skip-gram), in PV-DM its mean with the neighbours does (as in CBOW).
+Documents end at -1. For inference the same loops move the row of the document alone.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ...runtime.jit import inlined, kernel
+from ...runtime.simd import LANES, add, fma, load, mul, pointer, prefetch, splat, store
+from ..word2vec._kernels import (
+    HIERARCHICAL,
+    NEGATIVE_SAMPLING,
+    ONE,
+    ROW,
+    SIGNS,
+    TILE,
+    ZERO,
+    below,
+    choose_noise,
+    choose_path,
+    draw_negatives,
+    flush_log,
+    logistic_steps,
+    move_tile,
+    neighbours,
+    rate,
+    score_tile,
+    subsample,
+)
+
+
+class Place(NamedTuple):
+    """The place of a span of text: `document` is the input row of its first; `passes` over the span; `is_new` where
+    only the row of the document learns."""
+
+    document: int
+    passes: int
+    is_new: bool
+
+
+@inlined(fastmath=True)
+def pull_tile(moved, row, outputs, chosen, j, width, steps, s):
+    """moved[row] += the six output rows chosen from the j-th on, times their steps: the hidden side of `move_tile`."""
+    o0, o1, o2, o3, o4, o5 = chosen[j], chosen[j + 1], chosen[j + 2], chosen[j + 3], chosen[j + 4], chosen[j + 5]
+    g0, g1, g2 = splat(steps[s]), splat(steps[s + 1]), splat(steps[s + 2])
+    g3, g4, g5 = splat(steps[s + 3]), splat(steps[s + 4]), splat(steps[s + 5])
+    for c in range(0, width, LANES):
+        near = fma(g2, load(outputs, o2 + c), fma(g1, load(outputs, o1 + c), mul(g0, load(outputs, o0 + c))))
+        far = fma(g5, load(outputs, o5 + c), fma(g4, load(outputs, o4 + c), mul(g3, load(outputs, o3 + c))))
+        store(moved, row + c, add(load(moved, row + c), add(near, far)))
+
+
+@inlined
+def logistic_step(hidden, n, moved, rows, outputs, chosen, tiles, width, lr, signs, scores, sums, is_new):
+    """As word2vec's `sgd_step` without its softmax; where `is_new`, n is 1 and outputs stay."""
+    even = n + n % 2
+    for tile in range(tiles):
+        sign = load(signs, tile * SIGNS)
+        for i in range(n):
+            score_tile(hidden, i * width, outputs, chosen, tile * TILE, width, sign, scores, (tile * even + i) * ROW)
+    logistic_steps(scores, n, tiles, signs, lr, sums)
+    for tile in range(tiles):
+        if is_new:
+            pull_tile(moved, rows[0], outputs, chosen, tile * TILE, width, scores, tile * even * ROW)
+        else:
+            move_tile(hidden, n, moved, rows, outputs, chosen, tile * TILE, width, scores, tile * even * ROW)
+
+
+@inlined
+def prefetch_outputs(at, n, kept, outputs, width, negatives, k):
+    """Ask for the output rows that the word after next will use; k negatives each, if those are known."""
+    if at + 2 < n and kept[at + 2] >= 0:
+        for c in range(0, width, LANES):
+            prefetch(outputs, kept[at + 2] * width + c)
+        for j in range((at + 2) * k, (at + 3) * k):
+            for c in range(0, width, LANES):
+                prefetch(outputs, negatives[j] * width + c)
+
+
+@kernel
+def dbow(ids, place, tables, draws, tree, plan, lr, done, share, rng, scratch, sums):
+    """Train on the documents in `ids`: of all epochs a share `done` (float64) is over, and this chunk is `share`.
+
+    The document predicts every word; where plan.window is not 0, so do the neighbours of the word, with the same
+    negatives. `sums` (2,) is [0, 1] before, the loss in it after. Returns the number of examples.
+    """
+    width, window, k, V = plan.width, plan.window, plan.negative, len(draws.keep)
+    inputs, outputs = pointer(tables.inputs), pointer(tables.outputs)
+    threshold, alias, keep = pointer(draws.threshold), pointer(draws.alias), pointer(draws.keep)
+    starts, nodes, turns = pointer(tree.starts), pointer(tree.nodes), pointer(tree.signs)
+    kept, negatives, hidden = pointer(scratch.kept), pointer(scratch.negatives), pointer(scratch.hidden)
+    words, places, rows = pointer(scratch.words), pointer(scratch.places), pointer(scratch.rows)
+    chosen, signs, scores = pointer(scratch.chosen), pointer(scratch.signs), pointer(scratch.scores)
+    text, total, filler, tiles = pointer(ids), len(ids), len(tables.outputs) - width, len(scratch.chosen) // TILE
+    rng, sums, slot_of = pointer(rng), pointer(sums), pointer(scratch.composed.slot_of)
+    by_noise, examples = plan.loss == NEGATIVE_SAMPLING, 0
+    for turn in range(place.passes):
+        document, n = place.document * width, subsample(text, total, keep, rng, kept)
+        if by_noise:
+            draw_negatives(kept, n, k, V, threshold, alias, rng, negatives)
+        for at in range(n):
+            target = np.int64(kept[at])
+            if target < 0:
+                document += width
+                continue
+            prefetch_outputs(at, n, kept, outputs, width, negatives, k)
+            near = 0
+            if window > 0:
+                half = 1 + below(window, rng) if plan.dynamic else window
+                near = neighbours(kept, n, at, half, window, slot_of, 0, words, places)
+            # The document comes first: it is all that a new one has.
+            for i in range(near):
+                rows[i + 1] = words[i] * width
+            rows[0] = document
+            near = 1 if place.is_new else near + 1
+            for i in range(near):
+                for c in range(0, width, LANES):
+                    store(hidden, i * width + c, load(inputs, rows[i] + c))
+            examples += near
+            step = rate(lr, done + share * (turn + at / n))
+            if by_noise:
+                tiles = choose_noise(target, negatives, at * k, k, width, chosen)
+            elif plan.loss == HIERARCHICAL:
+                tiles = choose_path(target, starts, nodes, turns, width, filler, chosen, signs)
+            logistic_step(
+                hidden, near, inputs, rows, outputs, chosen, tiles, width, step, signs, scores, sums, place.is_new
+            )
+    flush_log(sums)
+    return examples
+
+
+@kernel
+def dm(ids, place, tables, draws, tree, plan, lr, done, share, rng, scratch, sums):
+    """As `dbow`, but the mean (or sum) of the document and the neighbours predicts the word: one example per word.
+
+    As in word2vec and gensim each of them gets the whole gradient of the mean.
+    """
+    width, window, k, V = plan.width, plan.window, plan.negative, len(draws.keep)
+    inputs, outputs = pointer(tables.inputs), pointer(tables.outputs)
+    threshold, alias, keep = pointer(draws.threshold), pointer(draws.alias), pointer(draws.keep)
+    starts, nodes, turns = pointer(tree.starts), pointer(tree.nodes), pointer(tree.signs)
+    kept, negatives, hidden = pointer(scratch.kept), pointer(scratch.negatives), pointer(scratch.hidden)
+    words, places, rows, moved = (
+        pointer(scratch.words),
+        pointer(scratch.places),
+        pointer(scratch.rows),
+        pointer(scratch.moved),
+    )
+    chosen, signs, scores = pointer(scratch.chosen), pointer(scratch.signs), pointer(scratch.scores)
+    text, total, filler, tiles = pointer(ids), len(ids), len(tables.outputs) - width, len(scratch.chosen) // TILE
+    rng, sums, slot_of = pointer(rng), pointer(sums), pointer(scratch.composed.slot_of)
+    by_noise, examples = plan.loss == NEGATIVE_SAMPLING, 0
+    rows[0] = 0
+    for turn in range(place.passes):
+        document, n = place.document * width, subsample(text, total, keep, rng, kept)
+        if by_noise:
+            draw_negatives(kept, n, k, V, threshold, alias, rng, negatives)
+        for at in range(n):
+            target = np.int64(kept[at])
+            if target < 0:
+                document += width
+                continue
+            prefetch_outputs(at, n, kept, outputs, width, negatives, k)
+            half = 1 + below(window, rng) if plan.dynamic else window
+            near = neighbours(kept, n, at, half, window, slot_of, 0, words, places)
+            examples += 1
+            step = rate(lr, done + share * (turn + at / n))
+            part = splat(ONE / np.float32(near + 1) if plan.mean else ONE)
+            for c in range(0, width, LANES):
+                x = load(inputs, document + c)
+                for i in range(near):
+                    x = add(x, load(inputs, words[i] * width + c))
+                store(hidden, c, mul(x, part))
+                store(moved, c, splat(ZERO))
+            if by_noise:
+                tiles = choose_noise(target, negatives, at * k, k, width, chosen)
+            elif plan.loss == HIERARCHICAL:
+                tiles = choose_path(target, starts, nodes, turns, width, filler, chosen, signs)
+            logistic_step(
+                hidden, 1, moved, rows, outputs, chosen, tiles, width, step, signs, scores, sums, place.is_new
+            )
+            for c in range(0, width, LANES):
+                change = load(moved, c)
+                store(inputs, document + c, add(change, load(inputs, document + c)))
+                for i in range(0 if place.is_new else near):
+                    to = words[i] * width + c
+                    store(inputs, to, add(change, load(inputs, to)))
+    flush_log(sums)
+    return examples

@@ -1,0 +1,114 @@
+"""Training of paragraph vectors: word2vec's trainer with a row for each document."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...runtime.parallel import thread_count
+from ...training.contract import Run
+from ...training.vector_learner import train_vectors
+from ...vectors.documents import DocumentVectors
+from ...vectors.vectors import Vectors
+from ..word2vec._kernels import Tables
+from ..word2vec.hogwild import LockFree, Merged
+from ..word2vec.init import row_width, zeros
+from ..word2vec.kernel_args import draws, plan, scratch, tree
+from ..word2vec.trainer import Trainer
+from . import _kernels
+from .options import check, has_output_words
+
+KERNELS = {"dbow": _kernels.dbow, "dm": _kernels.dm}
+
+
+def train(text, config, run: Run) -> DocumentVectors:
+    """`DocumentVectors` of the words and documents of `text` (`text.documents.Documents`).
+
+    Words are input vectors; of pure PV-DBOW, which reads none, the output vectors, those that documents predict. What
+    inference needs beside them is in `contexts` (V, dim), with hierarchical softmax in the part `nodes` (V - 1, dim).
+    Errors as word2vec's `trainer.train`.
+    """
+    check(config)
+    return train_vectors(DocumentTrainer(text, config, run), run, config.training.epochs)
+
+
+def window_of(config) -> int:
+    """Context words to each side; 0 where only documents predict."""
+    return 0 if has_output_words(config.model) else config.context.window
+
+
+def kernel_plan(config):
+    """word2vec's plan; pure PV-DBOW has no window."""
+    return plan(config)._replace(window=window_of(config))
+
+
+def buffers(plan, tree, V: int, longest: int):
+    """The buffers of one thread: word2vec's for a window with one row more, the document."""
+    return scratch(plan._replace(window=plan.window + 1), tree, V, longest, has_subwords=False)
+
+
+class DocumentTrainer(Trainer):
+    """Input rows are words, none of them in pure PV-DBOW, and then documents."""
+
+    no_examples = ("no document has a word to learn from", "--min-count 1 and --sample 0 keep more words")
+
+    def __init__(self, text, config, run: Run):
+        self.kernel, self.corpus, self.config, self.run = KERNELS[config.model.algorithm], text, config, run
+        vocab, threads, V = text.vocab, thread_count(config.training.threads), len(text.vocab)
+        self.tree, self.draws, self.plan = tree(vocab, config), draws(vocab, config), kernel_plan(config)
+        self.words = 0 if has_output_words(config.model) else V
+        self.tables = _tables(config, self.words, len(text.names), V - 1 if config.model.loss == "hs" else V)
+        schedule = Merged if config.training.deterministic else LockFree
+        self.schedule = schedule(text.ids, self.tables, threads)
+        longest = self.schedule.longest
+        self.scratch = [buffers(self.plan, self.tree, V, longest) for _ in range(max(threads, 2))]
+        self.size, self.keeps_best = text.tokens, False
+
+    def train_span(self, tables: Tables, epoch: int, span: tuple[int, int], worker: int) -> tuple[float, int]:
+        """As `Trainer.train_span`."""
+        begin, end = span
+        ids, training = self.corpus.ids, self.config.training
+        rng = np.random.SeedSequence((training.seed, epoch, begin)).generate_state(1, np.uint64) | np.uint64(1)
+        sums, first = np.array([0.0, 1.0]), int(np.searchsorted(self.corpus.ends, begin, "right"))
+        examples = self.kernel(
+            np.array(ids[begin:end]),
+            _kernels.Place(self.words + first, 1, False),
+            tables,
+            self.draws,
+            self.tree,
+            self.plan,
+            training.lr,
+            (epoch + begin / len(ids)) / training.epochs,
+            (end - begin) / len(ids) / training.epochs,
+            rng,
+            self.scratch[worker],
+            sums,
+        )
+        return float(sums[0]), examples
+
+    def result(self) -> DocumentVectors:
+        return self.vectors()
+
+    def vectors(self) -> DocumentVectors:
+        """The vectors of now, views of the tables; documents without a word are zero."""
+        dim, V, text = self.config.model.dim, len(self.corpus.vocab), self.corpus
+        inputs, outputs = (table.reshape(-1, self.plan.width)[:, :dim] for table in self.tables[:2])
+        documents = inputs[self.words : self.words + len(text.names)]
+        documents[text.lengths == 0] = 0
+        stored, parts, contexts = Vectors(text.names, documents), {}, None
+        if self.config.model.loss == "hs":
+            parts = {"nodes": outputs[: V - 1]}
+        elif self.words:
+            contexts = outputs[:V]
+        matrix = inputs[:V] if self.words else outputs[:V]
+        return DocumentVectors(text.vocab, matrix, stored, parts, contexts)
+
+
+def _tables(config, words: int, documents: int, outputs: int) -> Tables:
+    """Input rows uniform within 1 / dim, as in word2vec; output rows zero; no positions, nothing frozen."""
+    dim, D = config.model.dim, row_width(config.model.dim)
+    inputs, rng = zeros(words + documents + 1, D), np.random.default_rng(config.training.seed)
+    rows, step = inputs.reshape(-1, D), max(1, (1 << 18) // D)
+    for first in range(0, words + documents, step):
+        block = rows[first : min(first + step, words + documents), :dim]
+        block[:] = (2 * rng.random(block.shape, np.float32) - 1) / np.float32(dim)
+    return Tables(inputs, zeros(outputs + 1, D), np.empty(0, np.float32), np.empty(0, np.uint8))
