@@ -126,7 +126,7 @@ def server(env: dict[str, str]) -> socket.socket:
     if key not in _servers:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(AT_THE_START)}
-        kept |= {"PYTHONPATH": str(Path(__file__).parents[1])} | started
+        kept |= started | {"PYTHONPATH": str(Path(__file__).parents[1])}
         server = subprocess.Popen(
             [sys.executable, __file__, str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
