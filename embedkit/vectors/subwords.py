@@ -34,8 +34,8 @@ class SubwordVectors(Vectors):
         self._spellings: list[bytes] = []
 
     def compose(self, word: str) -> int | None:
-        """An id, V or more, for a word that the vocabulary lacks; None where it has no n-grams, or all are zero, as those
-        that no text has trained: such a word is like no other."""
+        """An id, V or more, for a word that the vocabulary lacks; None where no n-gram of it is trained: such a word is
+        like no other."""
         spelling = word.encode("utf-8", ERRORS)
         if spelling not in self._composed:
             if not pooled([spelling], self.buckets, self.ngrams).any():
