@@ -34,10 +34,11 @@ class SubwordVectors(Vectors):
         self._spellings: list[bytes] = []
 
     def compose(self, word: str) -> int | None:
-        """An id, V or more, for a word that the vocabulary lacks; None where it has no n-grams."""
+        """An id, V or more, for a word that the vocabulary lacks; None where no n-gram of it is trained: such a word is
+        like no other."""
         spelling = word.encode("utf-8", ERRORS)
         if spelling not in self._composed:
-            if not len(hashes([spelling], self.ngrams)[0]):
+            if not pooled([spelling], self.buckets, self.ngrams).any():
                 return None
             self._composed[spelling] = len(self.vocab) + len(self._spellings)
             self._spellings.append(spelling)

@@ -140,6 +140,9 @@ def test_a_word_without_ngrams_is_unknown():
     vectors, _ = make(["one", "two"], minn=5, maxn=6)
     assert vectors.compose("a") is None
     assert vectors.compose("") is None
+    untrained, _ = make(["one"], bucket=1)
+    untrained.buckets[:] = 0
+    assert untrained.compose("two") is None
     with pytest.raises(query.Unanswerable, match="unknown word: a"):
         query.find_all(vectors, ["one", "a", "abcdef"])
 

@@ -6,6 +6,7 @@ subsamples by the new text alone.)
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import numpy as np
@@ -29,17 +30,19 @@ BLOCK = 1 << 14  # rows copied at a time
 class Continued(Corpus):
     """The text to go on with, by the vocabulary of old and new words.
 
+    text : sha256 of the new text; `sha256` is of all that the run starts from, for a run that resumes
     old : the vectors to go on with, whose words are the first of `vocab`
     facts : provenance besides that of the text
     """
 
-    def __init__(self, vocab, ids, tokens: int, sha256: str, old, facts: dict):
-        super().__init__(vocab, ids, tokens, sha256)
-        self.old, self.facts = old, facts
+    def __init__(self, vocab, ids, tokens: int, text: str, old, facts: dict):
+        parts = [text, facts["sha256"], *facts.get("replay_sha256", ())]
+        super().__init__(vocab, ids, tokens, hashlib.sha256("\n".join(parts).encode()).hexdigest())
+        self.text, self.old, self.facts = text, old, facts
 
     @property
     def provenance(self) -> dict:
-        return super().provenance | {"update": self.facts}
+        return {"corpus_sha256": self.text, "update": self.facts}
 
 
 def read(inputs, config, run: Run) -> Continued:

@@ -141,3 +141,22 @@ def test_ngrams_go_on_too(train, pooling):
     train("old.txt", "plain")
     got, _ = train("new.txt", "x", "--update", "plain", *options)
     assert "plain: has no n-grams" in got.err
+
+
+def test_another_old_file_is_another_run(train, monkeypatch, tmp_path):
+    train("old.txt", "old", "--save-contexts")
+    train("old.txt", "other", "--save-contexts", "--seed", 2)
+    options = ("--checkpoint", "state", "--update")
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("embedkit.neural.word2vec.trainer.Trainer.result", stop)
+        assert train("new.txt", "new", *options, "old")[0].code == 130
+    got, _ = train("new.txt", "new", *options, "other", "--resume")
+    assert "belongs to another run: corpus was" in got.err
+    got, new = train("new.txt", "new", *options, "old", "--resume")
+    assert got.code == 0
+    _, straight = train("new.txt", "straight", "--update", "old")
+    np.testing.assert_array_equal(new.matrix, straight.matrix)
