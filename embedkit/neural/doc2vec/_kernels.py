@@ -12,7 +12,6 @@ import numpy as np
 from ...runtime.jit import inlined, kernel
 from ...runtime.simd import LANES, add, fma, load, mul, pointer, prefetch, splat, store
 from ..word2vec._kernels import (
-    HIERARCHICAL,
     NEGATIVE_SAMPLING,
     ONE,
     ROW,
@@ -20,7 +19,6 @@ from ..word2vec._kernels import (
     TILE,
     ZERO,
     below,
-    choose_noise,
     choose_path,
     draw_negatives,
     flush_log,
@@ -31,6 +29,8 @@ from ..word2vec._kernels import (
     score_tile,
     subsample,
 )
+
+GROUP = 4  # words that a document predicts at a time, where nothing else does
 
 
 class Place(NamedTuple):
@@ -72,13 +72,25 @@ def logistic_step(hidden, n, moved, rows, outputs, chosen, tiles, width, lr, sig
 
 @inlined
 def prefetch_outputs(at, n, kept, outputs, width, negatives, k):
-    """Ask for the output rows that the word after next will use; k negatives each, if those are known."""
-    if at + 2 < n and kept[at + 2] >= 0:
+    """Ask for the output rows that the word at a later place will use; k negatives, if those are known."""
+    if at < n and kept[at] >= 0:
         for c in range(0, width, LANES):
-            prefetch(outputs, kept[at + 2] * width + c)
-        for j in range((at + 2) * k, (at + 3) * k):
+            prefetch(outputs, kept[at] * width + c)
+        for j in range(at * k, at * k + k):
             for c in range(0, width, LANES):
                 prefetch(outputs, negatives[j] * width + c)
+
+
+@inlined
+def choose_noises(at, group, each, kept, negatives, k, width, chosen):
+    """Outputs of negative sampling of `group` words from `at` on: each its target and k negatives, in tiles of its own,
+    `each` of them. Returns the tiles used."""
+    for g in range(group):
+        first = g * each * TILE
+        chosen[first] = np.int64(kept[at + g]) * width
+        for j in range(k):
+            chosen[first + 1 + j] = np.int64(negatives[(at + g) * k + j]) * width
+    return group * each
 
 
 @kernel
@@ -86,7 +98,9 @@ def dbow(ids, place, tables, draws, tree, plan, lr, done, share, rng, scratch, s
     """Train on the documents in `ids`: of all epochs a share `done` (float64) is over, and this chunk is `share`.
 
     The document predicts every word; where plan.window is not 0, so do the neighbours of the word, with the same
-    negatives. `sums` (2,) is [0, 1] before, the loss in it after. Returns the number of examples.
+    negatives. Where it is 0, GROUP words are predicted at a time, each with negatives of its own, from the document as
+    it was before: else every word would wait for the one before it to its last digit. `sums` (2,) is [0, 1] before,
+    the loss in it after. Returns the number of examples.
     """
     width, window, k, V = plan.width, plan.window, plan.negative, len(draws.keep)
     inputs, outputs = pointer(tables.inputs), pointer(tables.outputs)
@@ -95,23 +109,27 @@ def dbow(ids, place, tables, draws, tree, plan, lr, done, share, rng, scratch, s
     kept, negatives, hidden = pointer(scratch.kept), pointer(scratch.negatives), pointer(scratch.hidden)
     words, places, rows = pointer(scratch.words), pointer(scratch.places), pointer(scratch.rows)
     chosen, signs, scores = pointer(scratch.chosen), pointer(scratch.signs), pointer(scratch.scores)
-    text, total, filler, tiles = pointer(ids), len(ids), len(tables.outputs) - width, len(scratch.chosen) // TILE
+    text, total, filler, each = pointer(ids), len(ids), len(tables.outputs) - width, (k + TILE) // TILE
     rng, sums, slot_of = pointer(rng), pointer(sums), pointer(scratch.composed.slot_of)
     by_noise, examples = plan.loss == NEGATIVE_SAMPLING, 0
     for turn in range(place.passes):
         document, n = place.document * width, subsample(text, total, keep, rng, kept)
         if by_noise:
             draw_negatives(kept, n, k, V, threshold, alias, rng, negatives)
-        for at in range(n):
-            target = np.int64(kept[at])
-            if target < 0:
-                document += width
+        at = 0
+        while at < n:
+            if kept[at] < 0:
+                document, at = document + width, at + 1
                 continue
-            prefetch_outputs(at, n, kept, outputs, width, negatives, k)
-            near = 0
+            group, near = 1, 0
             if window > 0:
                 half = 1 + below(window, rng) if plan.dynamic else window
                 near = neighbours(kept, n, at, half, window, slot_of, 0, words, places)
+            else:
+                while group < GROUP and at + group < n and kept[at + group] >= 0:
+                    group += 1
+            for g in range(group):
+                prefetch_outputs(at + g + GROUP, n, kept, outputs, width, negatives, k)
             # The document comes first: it is all that a new one has.
             for i in range(near):
                 rows[i + 1] = words[i] * width
@@ -120,15 +138,16 @@ def dbow(ids, place, tables, draws, tree, plan, lr, done, share, rng, scratch, s
             for i in range(near):
                 for c in range(0, width, LANES):
                     store(hidden, i * width + c, load(inputs, rows[i] + c))
-            examples += near
+            examples += near * group
             step = rate(lr, done + share * (turn + at / n))
             if by_noise:
-                tiles = choose_noise(target, negatives, at * k, k, width, chosen)
-            elif plan.loss == HIERARCHICAL:
-                tiles = choose_path(target, starts, nodes, turns, width, filler, chosen, signs)
+                tiles = choose_noises(at, group, each, kept, negatives, k, width, chosen)
+            else:
+                tiles = choose_path(np.int64(kept[at]), starts, nodes, turns, width, filler, chosen, signs)
             logistic_step(
                 hidden, near, inputs, rows, outputs, chosen, tiles, width, step, signs, scores, sums, place.is_new
             )
+            at += group
     flush_log(sums)
     return examples
 
@@ -151,7 +170,7 @@ def dm(ids, place, tables, draws, tree, plan, lr, done, share, rng, scratch, sum
         pointer(scratch.moved),
     )
     chosen, signs, scores = pointer(scratch.chosen), pointer(scratch.signs), pointer(scratch.scores)
-    text, total, filler, tiles = pointer(ids), len(ids), len(tables.outputs) - width, len(scratch.chosen) // TILE
+    text, total, filler, each = pointer(ids), len(ids), len(tables.outputs) - width, (k + TILE) // TILE
     rng, sums, slot_of = pointer(rng), pointer(sums), pointer(scratch.composed.slot_of)
     by_noise, examples = plan.loss == NEGATIVE_SAMPLING, 0
     rows[0] = 0
@@ -164,7 +183,7 @@ def dm(ids, place, tables, draws, tree, plan, lr, done, share, rng, scratch, sum
             if target < 0:
                 document += width
                 continue
-            prefetch_outputs(at, n, kept, outputs, width, negatives, k)
+            prefetch_outputs(at + 2, n, kept, outputs, width, negatives, k)
             half = 1 + below(window, rng) if plan.dynamic else window
             near = neighbours(kept, n, at, half, window, slot_of, 0, words, places)
             examples += 1
@@ -177,8 +196,8 @@ def dm(ids, place, tables, draws, tree, plan, lr, done, share, rng, scratch, sum
                 store(hidden, c, mul(x, part))
                 store(moved, c, splat(ZERO))
             if by_noise:
-                tiles = choose_noise(target, negatives, at * k, k, width, chosen)
-            elif plan.loss == HIERARCHICAL:
+                tiles = choose_noises(at, 1, each, kept, negatives, k, width, chosen)
+            else:
                 tiles = choose_path(target, starts, nodes, turns, width, filler, chosen, signs)
             logistic_step(
                 hidden, 1, moved, rows, outputs, chosen, tiles, width, step, signs, scores, sums, place.is_new

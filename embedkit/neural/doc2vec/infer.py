@@ -85,16 +85,17 @@ class Inference:
 
 
 def stored_config(path: str, metadata: dict, sections: dict[str, type]) -> Config:
-    """The configuration that the metadata of a file tell; FormatError where it is none of these sections."""
+    """The configuration that the metadata of a file tell, but for the text; what an older file does not know has its
+    default. FormatError where it is none of these sections."""
     told, found = metadata.get("config"), {}
     try:
         for name, section in sections.items():
-            values = {f.name: told[name][f.name] for f in fields(section) if f.metadata["stored"]}
-            for f in fields(section):
-                if f.name in values:
-                    check_value(f, values[f.name])
+            known = {f.name: f for f in fields(section) if f.metadata["stored"] and name != "text"}
+            values = {key: value for key, value in dict(told[name]).items() if key in known}
+            for key, value in values.items():
+                check_value(known[key], value)
             found[name] = section(**values)
-    except (KeyError, TypeError, EmbedkitError) as error:
+    except (KeyError, TypeError, ValueError, EmbedkitError) as error:
         raise FormatError(path, "the metadata do not say how its documents were trained", DAMAGED) from error
     return Config(**found | {"training": replace(found["training"], threads=None)})
 

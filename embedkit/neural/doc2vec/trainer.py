@@ -42,8 +42,10 @@ def kernel_plan(config):
 
 
 def buffers(plan, tree, V: int, longest: int):
-    """The buffers of one thread: word2vec's for a window with one row more, the document."""
-    return scratch(plan._replace(window=plan.window + 1), tree, V, longest, has_subwords=False)
+    """The buffers of one thread: word2vec's for a window with one row more, the document, and outputs of a group."""
+    one = scratch(plan._replace(window=plan.window + 1), tree, V, longest, has_subwords=False)
+    outputs = {name: np.tile(getattr(one, name), _kernels.GROUP) for name in ("chosen", "signs", "scores")}
+    return one._replace(**outputs)
 
 
 class DocumentTrainer(Trainer):
