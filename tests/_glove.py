@@ -36,12 +36,12 @@ def trainer_of(counts: Counts, memory: Memory | None = None, **options) -> Train
 
 def small_blocks(monkeypatch) -> None:
     """Several tiles of a small vocabulary."""
-    whole = tiling.edges
-    monkeypatch.setattr(tiling, "edges", lambda indptr: whole(indptr, WORDS))
+    monkeypatch.setattr(tiling, "MOST", WORDS)
+    monkeypatch.setattr(tiling, "LEAST", WORDS)
 
 
 def entries_of(tiles, rows, columns) -> list[tuple[int, int, float]]:
-    """(row, column, count) of these tiles, in the order of training."""
+    """(row, column, count) of these tiles in the order of training; rows and columns are places in the tables."""
     found = []
     for i, j in zip(rows, columns):
         part = slice(tiles.starts[i, j], tiles.starts[i, j + 1])

@@ -51,12 +51,12 @@ def _below(bound, state):
 def tile_rows(indptr, columns, logs, block, place, ends, state, cells, values):
     """Put the entries of some rows into tiles, one per block of columns, each in random order.
 
-    indptr : (R + 1,) int64; columns (nnz,) int32 and logs (nnz,) float32 are those of indptr[0]:indptr[R]
+    indptr : (R + 1,) int64; columns (nnz,) int32 and logs (nnz,) float32 of the rows
     block, place : (V,) int32 and uint16, the block of a column and its place in there
     ends : (blocks + 1,) int64 zeros; afterwards tile j is ends[j]:ends[j + 1] of the output
     cells, values : output (nnz,); cells are uint32, place of the row << 16 | place of the column
     """
-    base, size = indptr[0], len(ends) - 1
+    size = len(ends) - 1
     for k in range(len(columns)):
         ends[block[columns[k]]] += 1
     at = 0
@@ -66,7 +66,7 @@ def tile_rows(indptr, columns, logs, block, place, ends, state, cells, values):
         at += count
     # `ends` has the next free place of each tile, which in the end is where the one after it begins.
     for row in range(len(indptr) - 1):
-        for k in range(indptr[row] - base, indptr[row + 1] - base):
+        for k in range(indptr[row], indptr[row + 1]):
             column = columns[k]
             at = ends[block[column]]
             ends[block[column]] = at + 1

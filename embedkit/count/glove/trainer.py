@@ -33,8 +33,8 @@ class Trainer(VectorLearner):
         self.threads = thread_count(training.threads)
         self.size, self.keeps_best = counts.matrix.nnz, training.keep_best
         self.plan = plan(config)
-        self.tables = tables(counts.vocab, config, run.progress)
         self.tiles = Tiles(counts.matrix, training.seed, run.memory, run.progress)
+        self.tables = tables(counts.vocab.take(self.tiles.order), config, run.progress)
 
     def __len__(self) -> int:
         return len(self.tiles)
@@ -65,7 +65,7 @@ class Trainer(VectorLearner):
         losses[share] = found
         for t in np.flatnonzero(faults >= 0)[:1]:
             row, column = divmod(int(self.tiles.cells[faults[t]]), 1 << 16)
-            word, context = (self.counts.vocab[int(at)] for at in corners[t] + (row, column))
+            word, context = (self.counts.vocab[int(self.tiles.order[at])] for at in corners[t] + (row, column))
             raise Diverged(f"the error at the count of {word!r} with {context!r} is no finite number")
 
     def lr(self, epoch: int, step: int) -> float:
@@ -86,7 +86,8 @@ class Trainer(VectorLearner):
         if matrix is None:
             matrix, contexts = self._rows(self.tables.words), self._rows(self.tables.contexts)
             matrix = matrix + contexts if self.config.model.add_context else matrix
-            biases = np.stack([pairs[::2] for pairs in (self.tables.word_biases, self.tables.context_biases)], axis=1)
+            both = (self.tables.word_biases, self.tables.context_biases)
+            biases = np.stack([pairs[::2] for pairs in both], axis=1)[self.tiles.rank]
         return Vectors(self.counts.vocab, matrix, contexts=contexts, biases=biases)
 
     def snapshot(self) -> dict[str, np.ndarray]:
@@ -94,8 +95,8 @@ class Trainer(VectorLearner):
         return {"matrix": np.array(now.matrix), "contexts": np.array(now.contexts), "biases": now.biases}
 
     def _rows(self, table: np.ndarray) -> np.ndarray:
-        """(V, dim) of a table, a view."""
-        return table.reshape(-1, 2 * self.plan.width)[: len(self.counts.vocab), : self.config.model.dim]
+        """(V, dim) of a table, in the order of the vocabulary."""
+        return table.reshape(-1, 2 * self.plan.width)[self.tiles.rank, : self.config.model.dim]
 
     def state(self) -> tuple[dict[str, np.ndarray], dict]:
         return dict(zip(_kernels.Tables._fields, self.learnt())), {}
@@ -127,7 +128,10 @@ def row_width(dim: int) -> int:
 
 
 def tables(vocab, config, progress) -> _kernels.Tables:
-    """The tables of a new run: vectors and biases uniform within 1 / (2 dim), sums of squares 1, as GloVe's program."""
+    """The tables of a new run, a row for each word of `vocab`.
+
+    Vectors and biases are uniform within 1 / (2 dim), sums of squares 1, as in GloVe's program.
+    """
     model, V, D = config.model, len(vocab), row_width(config.model.dim)
     rng, made = np.random.default_rng(config.training.seed), []
     for rows in (V + 1, V):
@@ -160,6 +164,6 @@ def peak_memory(counts, config, memory: Memory) -> int:
     """Bytes that training holds at most, the counts among them."""
     model, V = config.model, len(counts.vocab)
     learnt = 4 * V * (4 * row_width(model.dim) + 4)
-    result = 4 * V * (model.dim * (model.add_context + 2 * config.training.keep_best) + 4)
+    result = 4 * V * (model.dim * (2 + model.add_context + 2 * config.training.keep_best) + 4)
     matrix = counts.matrix
     return held(matrix.indptr, matrix.indices, matrix.data) + tiles.peak_memory(matrix, memory) + learnt + result

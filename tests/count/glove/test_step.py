@@ -40,13 +40,15 @@ def test_the_first_step_is_the_slope_of_the_loss(count):
     (W, C, b, d), _ = _glove.float64(trainer)
     _glove.train(trainer)
     (W2, C2, b2, d2), _ = _glove.float64(trainer)
-    parts, h = [W[0], C[1], b[:1], d[1:]], 1e-6
-    for part, moved in zip(parts, ((W - W2)[0] / 0.05, (C - C2)[1] / 0.05, (b - b2)[:1], (d - d2)[1:])):
+    i, j = trainer.tiles.rank
+    parts, h = [W[i], C[j], b[i : i + 1], d[j : j + 1]], 1e-6
+    moves = (W - W2)[i] / 0.05, (C - C2)[j] / 0.05, (b - b2)[i : i + 1], (d - d2)[j : j + 1]
+    for part, moved in zip(parts, moves):
         slopes = np.empty(len(part))
         for at in range(len(part)):
             value, ends = part[at], []
             for part[at] in (value + h, value - h):
-                ends.append(naive.glove_loss(W[0], C[1], b[0], d[1], count, 10.0, 0.75))
+                ends.append(naive.glove_loss(W[i], C[j], b[i], d[j], count, 10.0, 0.75))
             part[at] = value
             slopes[at] = (ends[0] - ends[1]) / (2 * h)
         assert np.abs(slopes).max() > 0.01
@@ -70,7 +72,7 @@ def test_padding_stays_empty_and_frozen_rows_stay():
 
 def test_a_number_that_is_none_stops_at_its_pair():
     trainer = _glove.trainer_of(_glove.counts_of())
-    trainer.tables.context_biases[2 * 4] = np.inf
+    trainer.tables.context_biases[2 * trainer.tiles.rank[4]] = np.inf
     with pytest.raises(Diverged, match=r"the error at the count of 'w\d+' with 'w4' is no finite number"):
         _glove.train(trainer)
     assert sum(int(np.isinf(table).sum()) for table in trainer.tables) == 1

@@ -11,13 +11,14 @@ from embedkit.errors import EmbedkitError
 from embedkit.runtime.memory import Memory
 
 
-@pytest.mark.parametrize(("words", "entries"), [(256, 1 << 21), (7, 1 << 21), (7, 40), (1, 1)])
-def test_blocks_cover_the_vocabulary(words, entries):
-    indptr = _glove.counts_of().matrix.indptr
-    found = edges(indptr, words, entries)
-    assert (found[0], found[-1]) == (0, 30)
-    assert ((np.diff(found) >= 1) & (np.diff(found) <= words)).all()
-    assert all(b - a == 1 or indptr[b] - indptr[a] <= entries for a, b in zip(found, found[1:]))
+@pytest.mark.parametrize(
+    ("V", "words"), [(1, 64), (64, 64), (65, 64), (2000, 125), (40_000, 512), (10**6, 977), (10**8, 1 << 16)]
+)
+def test_blocks_cover_the_vocabulary(V, words):
+    found = edges(V)
+    assert (found[0], found[-1]) == (0, V)
+    assert (np.diff(found) > 0).all()
+    assert np.diff(found).max() == min(V, words)
 
 
 def test_every_count_is_in_its_tile_once_an_epoch(monkeypatch):
@@ -28,7 +29,7 @@ def test_every_count_is_in_its_tile_once_an_epoch(monkeypatch):
         assert sorted(rows) == sorted(columns) == [*range(5)]
         assert tiles.sizes(rows, columns).sum() == len(_glove.entries_of(tiles, rows, columns))
         met += _glove.entries_of(tiles, rows, columns)
-    dense = matrix.dense()
+    dense = matrix.dense()[tiles.order][:, tiles.order]
     assert len(met) == len({(i, j) for i, j, _ in met}) == matrix.nnz
     np.testing.assert_allclose([count for *_, count in met], [dense[i, j] for i, j, _ in met], rtol=1e-6)
 
@@ -44,8 +45,10 @@ def test_the_order_is_that_of_seed_and_epoch(monkeypatch):
     assert order(1, 0) == order(1, 0)
     assert order(1, 0) != order(1, 1)
     assert order(1, 0) != order(2, 0)
-    rows = [i for i, *_ in _glove.entries_of(Tiles(matrix, 1, Memory()), [0], [0])]
+    tiles = Tiles(matrix, 1, Memory())
+    rows = [i for i, *_ in _glove.entries_of(tiles, [0], [0])]
     assert rows != sorted(rows)
+    np.testing.assert_array_equal(tiles.order[tiles.rank], np.arange(30))
 
 
 def test_out_of_memory_is_the_same():
