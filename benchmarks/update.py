@@ -77,7 +77,7 @@ def quality(model: str) -> None:
         update = ("--update", str(old), *seeded)
         ways = {
             "--update": update,
-            "--update --lr 0.01": (*update, "--lr", "0.01"),
+            "--update --lr 0.117": (*update, "--lr", "0.117"),
             "--update --replay": (*update, "--replay", str(folder / "replay")),
             "--update --freeze": (*update, "--freeze"),
             "--update, no context vectors": ("--update", f"{plain}.bin", *seeded),

@@ -25,6 +25,9 @@ from .subword_rows import ngrams_of
 
 READING = ("tokenizer", "lowercase", "nfc", "drop_punctuation")  # options of text that decide which words there are
 BLOCK = 1 << 14  # rows copied at a time
+# Of the learning rate: with the whole, old words forget what they were (benchmarks/update.py); with a tenth, new words
+# hardly learn.
+SHARE = 0.3
 
 
 class Continued(Corpus):
@@ -91,12 +94,15 @@ def read(inputs, config, run: Run) -> Continued:
 def resolved(config: Config, data: Continued) -> Config:
     """`config` whose vectors start from those of the update.
 
-    With further epochs the learning rate is that of one run of all of them, which has come so far.
+    The learning rate of the options is that of a whole run. Further epochs start with that of one run of all of them,
+    which has come so far; new text with `SHARE` of it.
     """
     training, model = config.training, replace(config.model, init=config.training.update)
     if training.extend_epochs:
         done, more = data.facts["epochs"], training.extend_epochs
         training = replace(training, epochs=more, lr=training.lr * more / (done + more))
+    else:
+        training = replace(training, lr=training.lr * SHARE)
     return Config(**config.sections | {"model": model, "training": training})
 
 
@@ -173,4 +179,5 @@ def _tell(found: union.Union, old, text, config, progress) -> None:
         f"{counted(len(old), 'old word')}, {found.absent:,} of them not in the new text; {added:,} added, "
         f"{dropped:,} dropped (below --min-count {config.text.min_count})"
     )
-    progress.say(f"learning rate {config.training.lr:g} at the start; a lower one moves old words less")
+    rate = config.training.lr * SHARE
+    progress.say(f"learning rate {rate:g} at the start, {SHARE:g} of --lr; a lower one moves old words less")

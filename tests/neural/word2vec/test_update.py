@@ -43,6 +43,8 @@ def test_old_words_stay_and_new_ones_come_behind(train, model):
     assert "4 old words, 1 of them not in the new text; 2 added, 1 dropped (below --min-count 9)\n" in got.err
     assert "4 of 6 words start from old" in got.err
     assert new.metadata["update"].keys() == {"sha256"}
+    assert new.metadata["config"]["training"]["lr"] == pytest.approx(3e-10)
+    assert "learning rate 3e-10 at the start" in got.err
 
 
 def test_training_moves_them_and_frozen_ones_stay(train):
