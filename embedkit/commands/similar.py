@@ -48,7 +48,7 @@ def command(
     the number of its line, from 1 on, or its file.
     """
     if documents:
-        refuse_others(explain=explain, restrict_vocab=limit, output_embedding=output)
+        refuse_others(explain=explain, restrict_vocab=limit, output_embedding=output, **{"from": source_format})
         print_nearest(file, queries, k, metric, include_query, as_json, quiet)
         return
     if explain and metric != "cosine":

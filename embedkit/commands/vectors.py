@@ -66,7 +66,7 @@ def command(file, words, every, pool, a, corpus, documents, source_format, outpu
     if corpus is not None and pool != "sif":
         raise click.UsageError("--component-from is for --pool sif", click.get_current_context())
     if documents:
-        refuse_others(pool=pool, output_embedding=output)
+        refuse_others(pool=pool, output_embedding=output, **{"from": source_format})
     if every and (words or pool):
         raise click.UsageError("--all goes with neither words nor --pool", click.get_current_context())
     if documents:

@@ -136,6 +136,8 @@ KINDS = {
     "skipgram, softmax": ("skipgram", "--threads", 1, "--loss", "softmax", "--add-context"),
     "cbow": ("cbow", "--threads", 1),
     "cbow, subwords": ("cbow", "--threads", 2, "--deterministic", "--minn", 2, "--maxn", 3, "--buckets", 20),
+    "doc2vec": ("doc2vec", "--threads", 1),
+    "doc2vec, dm": ("doc2vec", "--threads", 2, "--deterministic", "--algorithm", "dm", "--loss", "hs"),
     "cbow, everything": ("cbow", "--threads", 2, "--deterministic", "--loss", "hs", "--position-weights"),
 }
 

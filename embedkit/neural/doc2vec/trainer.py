@@ -13,7 +13,7 @@ from ..word2vec._kernels import Tables
 from ..word2vec.hogwild import LockFree, Merged
 from ..word2vec.init import row_width, zeros
 from ..word2vec.kernel_args import draws, plan, scratch, tree
-from ..word2vec.trainer import Trainer
+from ..word2vec.trainer import Trainer, check_words
 from . import _kernels
 from .options import check, has_output_words
 
@@ -28,6 +28,7 @@ def train(text, config, run: Run) -> DocumentVectors:
     Errors as word2vec's `trainer.train`.
     """
     check(config)
+    check_words(text, config.text)
     return train_vectors(DocumentTrainer(text, config, run), run, config.training.epochs)
 
 

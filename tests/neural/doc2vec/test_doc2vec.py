@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from embedkit import train
-from embedkit.errors import FormatError, OptionError
+from embedkit.errors import EmbedkitError, FormatError, OptionError
 from embedkit.io import container
 from embedkit.io.output import Output
 from embedkit.library.documents import open_documents
@@ -79,6 +79,11 @@ def test_options_that_do_not_go_together():
         train("doc2vec", texts(), loss="hs")
     with pytest.raises(OptionError, match="--dbow-words is for --algorithm dbow"):
         train("doc2vec", texts(), algorithm="dm", dbow_words=True)
+
+
+def test_a_single_word_is_refused():
+    with pytest.raises(EmbedkitError, match="only one word is left of the text, 'sea'"):
+        train("doc2vec", ["sea sea", "sea"], min_count=1)
 
 
 @pytest.mark.parametrize("damage", ["nodes", "documents.norms", "config", "model"])
