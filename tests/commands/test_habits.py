@@ -94,7 +94,7 @@ def test_options(run, words, option, hint):
         ("train word2vec text", "No such model 'word2vec'.\nHint: skipgram or cbow (embedkit train -h)"),
         ("train fasttext text", "No such model 'fasttext'.\nHint: skipgram or cbow (embedkit train -h)"),
         ("train skip_gram text", "No such model 'skip_gram'.\nHint: skipgram (embedkit train -h)"),
-        ("train lsa text", "No such model 'lsa'.\nHint: svd (embedkit train -h)"),
+        ("train pca text", "No such model 'pca'.\nHint: svd (embedkit train -h)"),
         ("train kenlm text", "No such model 'kenlm'.\nHint: kn (embedkit train -h)"),
         ("train corpus.txt", f"Missing model before 'corpus.txt'.\nHint: {MODELS} (embedkit train -h)"),
         ("train -", f"Missing model before '-'.\nHint: {MODELS} (embedkit train -h)"),

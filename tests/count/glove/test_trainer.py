@@ -6,9 +6,11 @@ import _glove
 import numpy as np
 import pytest
 
+from embedkit.count.counts import save
 from embedkit.count.glove import MODEL
 from embedkit.count.glove.trainer import shares
 from embedkit.errors import OptionError
+from embedkit.io.output import Output
 from embedkit.runtime.memory import Memory
 from embedkit.training.contract import Run
 from embedkit.vectors import formats
@@ -94,3 +96,15 @@ def test_words_start_from_a_file(tmp_path):
 def test_frozen_vectors_are_not_added_to():
     with pytest.raises(OptionError, match="add --no-add-context"):
         MODEL.check(_glove.config_of(init="x", freeze=True))
+
+
+def test_a_file_without_counts_is_refused(run, tmp_path):
+    counts = _glove.counts_of(3)
+    counts.matrix = _glove.csr_of(np.zeros((3, 3), np.float32))
+    with Output(tmp_path / "counts") as out:
+        save(out, counts)
+    result = run("train", "glove", tmp_path / "counts", "-o", tmp_path / "out")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith(
+        f"Error: {tmp_path / 'counts'}: holds no counts, so there is nothing to learn from\nHint: "
+    )
