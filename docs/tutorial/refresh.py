@@ -45,7 +45,12 @@ def printed(shell: Shell, command: str) -> str:
     return shell(command).replace("\r", "")
 
 
+def chapter(path: Path) -> int:
+    """The number that a page begins with."""
+    return int(path.name.partition("-")[0])
+
+
 if __name__ == "__main__":
-    for page in map(Path, sys.argv[1:] or sorted(HERE.glob("[1-9]*.md"))):
+    for page in map(Path, sys.argv[1:] or sorted(HERE.glob("[1-9]*-*.md"), key=chapter)):
         sys.stderr.write(f"{page}\n")
         refresh(page)
