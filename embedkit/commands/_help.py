@@ -45,6 +45,7 @@ EXAMPLES = {
     "train cbow": "corpus.txt -o vectors --dim 300",
     "train doc2vec": "reviews.txt -o d2v --epochs 20",
     "train ffn": "train.txt -o lm --dropout 0.2",
+    "train glove": "corpus.txt -o vectors --dim 300",
     "train gru": "train.txt -o lm --valid valid.txt",
     "train kn": "train.txt -o lm --order 4",
     "train lsa": "reviews.txt -o lsa --dim 100",
