@@ -31,8 +31,8 @@ EMBEDKIT = [sys.executable, "-m", "embedkit"]
 EQUAL = ["--sample", "1e-4", "--lr", ".05", "--threads", "2", "--no-cache", "-q"]
 KOREAN = {
     "char 1-4": ["--minn", "1", "--maxn", "4"],
+    "jamo 2-6": ["--minn", "2", "--maxn", "6", "--subword-unit", "jamo"],
     "jamo 3-5": ["--minn", "3", "--maxn", "5", "--subword-unit", "jamo"],
-    "jamo 3-6": ["--minn", "3", "--maxn", "6", "--subword-unit", "jamo"],
 }
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -69,7 +69,9 @@ def scores(path: Path, *options: str) -> dict[str, float]:
     return {
         " ".join(filter(None, (row["dataset"], row["section"], row["metric"]))): row["value"]
         for row in rows
-        if row["metric"] in wanted and row["section"] in (None, "semantic", "syntactic", "all")
+        if row["value"] is not None
+        and row["metric"] in wanted
+        and row["section"] in (None, "semantic", "syntactic", "all")
     }
 
 
