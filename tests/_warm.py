@@ -18,6 +18,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +26,16 @@ from pathlib import Path
 CLOSED = -9  # instead of a stream: the process starts without it
 # Read once, where Python and the libraries start: other values need another process to fork from.
 AT_THE_START = ("PYTHON", "LC_", "LANG", "NUMBA_", "OPENBLAS_", "OMP_", "MPL", "MATPLOTLIB")
+
+
+def wait_until_asleep(pid: int) -> None:
+    """Return once a process waits, say for its input. Python looks for signals between its own steps: one that comes
+    just before it begins to read is seen only after it has read."""
+    seen = 0
+    while seen < 3:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        seen = seen + 1 if state == "S" else 0
+        time.sleep(0.005)
 
 
 class Process:

@@ -203,6 +203,7 @@ def test_lines_are_answered_as_they_come(files, sent, code):
             running.stdin.write(line)
             running.stdin.flush()
             assert running.stdout.readline().split(b"\t")[0] + b"\n" == line
+        _warm.wait_until_asleep(running.pid)
         running.send_signal(sent)
         assert running.wait(20) == code
         assert without_compiling(running.stderr.read().decode()).strip() == ""

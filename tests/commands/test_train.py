@@ -165,7 +165,7 @@ def test_interrupted_while_waiting_for_stdin(tmp_path, sent, code):
         while not list(tmp_path.glob(".v*")):
             time.sleep(0.02)
             assert time.monotonic() < end
-        time.sleep(0.1)
+        _warm.wait_until_asleep(running.pid)
         running.send_signal(sent)
         assert running.wait(20) == code
         assert b"Traceback" not in running.stderr.read()

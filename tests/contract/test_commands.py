@@ -31,7 +31,7 @@ from _contract import (
     unclocked,
 )
 from _said import without_compiling
-from _warm import CLOSED
+from _warm import CLOSED, wait_until_asleep
 
 from embedkit import commands
 from embedkit.catalog import MODELS
@@ -395,6 +395,7 @@ def test_answers_come_at_once_and_signals_end_it(kit, name, sent, code):
         running.stdin.flush()
         # stdin stays open: the answer must not wait for its end.
         assert running.stdout.readline().decode().split("\t")[0] in (line.lines.split("\n")[0], *line.asks)
+        wait_until_asleep(running.pid)
         running.send_signal(sent)
         assert running.wait(20) == code
         assert without_compiling(running.stderr.read().decode()).strip() == ""
@@ -416,6 +417,7 @@ def test_signals_end_the_wait_for_text(kit, tmp_path, name, sent, code):
         # More than a pipe holds: once it is written, the command is reading, and waits for more.
         running.stdin.write(TEXT.encode() * 5000)
         running.stdin.flush()
+        wait_until_asleep(running.pid)
         running.send_signal(sent)
         assert running.wait(20) == code
         assert without_compiling(running.stderr.read().decode()).strip() == ""
