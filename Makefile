@@ -2,11 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test test-plain test-slow lint figures size clean
+.PHONY: help demo test test-tutorial test-plain test-slow lint figures size clean
 
 help:
 	@echo "make demo        install, train on the bundled sample, ask it questions"
 	@echo "make test        run the tests (again with the compiler off: make test-plain)"
+	@echo "make test-tutorial  run the tutorial's commands, as they are written"
 	@echo "make test-slow   run the slow ones, and search widely for cases that fail"
 	@echo "make lint        check style"
 	@echo "make figures     run the tutorial's commands again, and draw its figures"
@@ -31,6 +32,9 @@ demo: $(BIN)/embedkit
 
 test: $(BIN)/embedkit
 	$(BIN)/python -m pytest
+
+test-tutorial: $(BIN)/embedkit
+	$(BIN)/python -m pytest -m tutorial
 
 # Without the compiler: the folders whose code has kernels, or calls them.
 test-plain: $(BIN)/embedkit

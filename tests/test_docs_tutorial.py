@@ -12,6 +12,7 @@ FOLDER = ROOT / "docs/tutorial"
 CHAPTERS = sorted(FOLDER.glob("[1-9]*-*.md"), key=lambda path: int(path.name.partition("-")[0]))
 
 
+@pytest.mark.tutorial
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_commands_run_as_written(path, tmp_path):
     """Chapters of counting and word vectors print what the page says; of language models, lines of that kind."""
