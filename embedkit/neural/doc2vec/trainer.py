@@ -60,9 +60,9 @@ class DocumentTrainer(Trainer):
         self.tree, self.draws, self.plan = tree(vocab, config), draws(vocab, config), kernel_plan(config)
         self.words = 0 if has_output_words(config.model) else V
         self.tables = _tables(config, self.words, len(text.names), V - 1 if config.model.loss == "hs" else V)
-        schedule = Merged if config.training.deterministic else LockFree
-        self.schedule = schedule(text.ids, self.tables, threads)
-        longest = self.schedule.longest
+        sharding = Merged if config.training.deterministic else LockFree
+        self.sharding = sharding(text.ids, self.tables, threads)
+        longest = self.sharding.longest
         self.scratch = [buffers(self.plan, self.tree, V, longest) for _ in range(max(threads, 2))]
         self.size, self.keeps_best = text.tokens, False
 

@@ -62,20 +62,20 @@ class Trainer(VectorLearner):
         self.tables = tables(vocab, config, V - 1 if config.model.loss == "hs" else V, run.progress, self.subwords)
         if config.training.update is not None:
             restore_contexts(self.tables, self.plan.width, corpus, run.progress)
-        schedule = Merged if config.training.deterministic else LockFree
-        self.schedule = schedule(corpus.ids, self.tables, threads)
-        buffers = self.plan, self.tree, V, self.schedule.longest, config.model.maxn > 0
+        sharding = Merged if config.training.deterministic else LockFree
+        self.sharding = sharding(corpus.ids, self.tables, threads)
+        buffers = self.plan, self.tree, V, self.sharding.longest, config.model.maxn > 0
         self.scratch = [scratch(*buffers) for _ in range(max(threads, 2))]
         self.size, self.keeps_best = corpus.tokens, config.training.keep_best
 
     def __len__(self) -> int:
-        return len(self.schedule.units)
+        return len(self.sharding.units)
 
     def steps(self, epoch: int, first: int, due: Callable[[], bool]) -> Iterator[Step]:
         def train(tables, span, worker):
             return self.train_span(tables, epoch, span, worker)
 
-        for number, (loss, examples) in enumerate(self.schedule.run(first, train, due), first):
+        for number, (loss, examples) in enumerate(self.sharding.run(first, train, due), first):
             yield Step(loss, examples, self._read(number + 1) - self._read(number))
 
     def train_span(self, tables: _kernels.Tables, epoch: int, span: tuple[int, int], worker: int) -> tuple[float, int]:
@@ -107,7 +107,7 @@ class Trainer(VectorLearner):
 
     def _done(self, step: int) -> float:
         """The share of the epoch before a step."""
-        return self.schedule.begin(step) / len(self.corpus.ids) if step < len(self) else 1.0
+        return self.sharding.begin(step) / len(self.corpus.ids) if step < len(self) else 1.0
 
     def _read(self, step: int) -> int:
         return round(self.size * self._done(step))
@@ -148,7 +148,7 @@ class Trainer(VectorLearner):
             keeps_contexts = model.loss != "hs" and (training.save_contexts or training.update is not None)
             return parts | {"contexts": contexts[:V]} if keeps_contexts else parts
         vectors = self.tables.inputs if is_last else zeros(V, D)
-        compose_all(self.tables.inputs, self.subwords.words, self.plan, self.schedule.threads, vectors)
+        compose_all(self.tables.inputs, self.subwords.words, self.plan, self.sharding.threads, vectors)
         parts = {"matrix": vectors.reshape(-1, D)[:V, : model.dim], "ngrams": inputs[V:-1]}
         return parts if model.loss == "hs" else parts | {"contexts": contexts[:V]}
 
@@ -159,4 +159,4 @@ class Trainer(VectorLearner):
         for name, table in zip(_kernels.Tables._fields, self.tables):
             if len(table):
                 table[:] = tensors[name]
-        self.schedule.refresh()
+        self.sharding.refresh()
