@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..errors import about
-from ._out import Out, Unanswered, query_blocks
+from ._out import KnownTexts, Out, Unanswered, query_blocks
 
 
 def documents_option(help: str):
@@ -30,25 +30,15 @@ class Asked:
         from ..library.documents import open_documents
 
         self.file, self.unanswered = file, Unanswered(quiet)
-        self.source = open_documents(file)
-        self.unknown = self.total = 0
+        self.source, self.texts = open_documents(file), KnownTexts(self.unanswered)
 
     def infer(self, texts: list[str]):
         """(texts (n), vectors (n, D)) of those of `texts` with a known word."""
-        asked, ids = [], []
-        for text in texts:
-            known, words = self.source.known(text)
-            self.unknown, self.total = self.unknown + words - len(known), self.total + words
-            if len(known):
-                asked.append(text)
-                ids.append(known)
-            else:
-                self.unanswered.report(f"no known word: {text}")
-        return asked, self.source.infer(ids)
+        known = list(self.texts.known(texts, self.source.known))
+        return [text for text, _ in known], self.source.infer([ids for _, ids in known])
 
     def finish(self) -> None:
-        if self.unknown and not self.unanswered.quiet:
-            click.echo(f"{self.unknown} of {self.total} words are not in the vocabulary", err=True)
+        self.texts.finish()
         self.unanswered.finish()
 
 

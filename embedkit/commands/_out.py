@@ -126,3 +126,24 @@ class Unanswered:
     def finish(self) -> None:
         if self.count:
             click.get_current_context().exit(3)
+
+
+class KnownTexts:
+    """Texts by their known words: one without any is unanswered, and how many words are unknown is said at the end."""
+
+    def __init__(self, unanswered: Unanswered):
+        self.unanswered, self.unknown, self.total = unanswered, 0, 0
+
+    def known(self, texts, words_of) -> Iterator:
+        """(text, ids) of those with a known word; `words_of(text)` is (ids of its known words, number of all)."""
+        for text in texts:
+            ids, words = words_of(text)
+            self.unknown, self.total = self.unknown + words - len(ids), self.total + words
+            if len(ids):
+                yield text, ids
+            else:
+                self.unanswered.report(f"no known word: {text}")
+
+    def finish(self) -> None:
+        if self.unknown and not self.unanswered.quiet:
+            click.echo(f"{self.unknown} of {self.total} words are not in the vocabulary", err=True)

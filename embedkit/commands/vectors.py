@@ -17,7 +17,7 @@ from ._options import (
     output_embedding_option,
     quiet_option,
 )
-from ._out import Out, Unanswered, cell, query_blocks
+from ._out import KnownTexts, Out, Unanswered, cell, query_blocks
 
 
 @click.command("vectors", cls=Command)
@@ -115,30 +115,20 @@ class _Texts:
 
     def __init__(self, out: Out, source, unanswered: Unanswered):
         self.out, self.source, self.unanswered = out, source, unanswered
-        self.unknown = self.total = 0
+        self.texts = KnownTexts(unanswered)
 
     def print(self, how: str, blocks, a: float, corpus: str | None) -> None:
         if how == "sif":
             self._print_sif(blocks, a, corpus)
         else:
             self._print_pooled(how, blocks)
-        if self.unknown and not self.unanswered.quiet:
-            click.echo(f"{self.unknown} of {self.total} words are not in the vocabulary", err=True)
+        self.texts.finish()
 
     def _known(self, lines):
         """(line, ids of its known words) of every line that has some."""
-        import numpy as np
+        from ..vectors.query import known_words
 
-        from ..vectors.query import locate, tokens
-
-        for line in lines:
-            ids = [locate(self.source, word) for word in tokens(self.source, line)]
-            known = [id for id in ids if id is not None]
-            self.unknown, self.total = self.unknown + len(ids) - len(known), self.total + len(ids)
-            if known:
-                yield line, np.array(known)
-            else:
-                self.unanswered.report(f"no known word: {line}")
+        return self.texts.known(lines, lambda line: known_words(self.source, line))
 
     def _print_pooled(self, how: str, blocks) -> None:
         from ..vectors.query import pool

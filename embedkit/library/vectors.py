@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..vectors import formats, ranking
-from ..vectors.query import Unanswerable, find, find_all, is_sparse, locate, parse_query, pool, similarity, tokens
+from ..vectors.query import Unanswerable, find, find_all, is_sparse, known_words, parse_query, pool, similarity
 from ..vectors.sif import Sif, common_component, without
 
 
@@ -132,8 +132,8 @@ class WordVectors:
 
     def sentence(self, text: str, pooling: str = "mean") -> np.ndarray:
         """One vector (D,) for a line of text: "mean", "sum" or "max" of the known words; zeros where none is known."""
-        ids = [id for id in (locate(self.source, word) for word in tokens(self.source, text)) if id is not None]
-        return pool(self.source, np.array(ids, np.int64), pooling) if ids else np.zeros(self.dim, np.float32)
+        ids, _ = known_words(self.source, text)
+        return pool(self.source, ids, pooling) if len(ids) else np.zeros(self.dim, np.float32)
 
     def sentences(self, texts: Sequence[str], a: float = 1e-3, component: np.ndarray | None = None) -> np.ndarray:
         """(n, D) float32: SIF vectors (Arora et al. 2017) of lines of text, zeros where no word is known.

@@ -14,7 +14,7 @@ from ..runtime.memory import Memory
 from ..runtime.resources import Resources
 from ..units import counted
 from . import cache, inputs
-from .encoded import LINE_END, Corpus, Encoded
+from .encoded import LINE_END, Corpus, Encoded, renamed
 from .tokenize import normal_form
 from .vocab import Vocab
 from .word_list import read_words
@@ -77,7 +77,7 @@ def prune_vocab(encoded: Encoded, config: PlainText, name: str, memory: Memory, 
             raise EmbedkitError(f"{name}: none of the {len(vocab)} words of {config.vocab} occurs in it")
         # One more entry: LINE_END, which is -1, picks the last.
         names = np.append(names, np.int32(LINE_END))
-        return Corpus(vocab, lambda: _renamed(encoded.ids, names, memory), tokens, encoded.sha256)
+        return Corpus(vocab, lambda: renamed(encoded.ids, names, memory), tokens, encoded.sha256)
     # Counts fall, so the words with enough of them come first.
     size = bisect_right(counts, -config.min_count, key=neg)
     if not size:
@@ -88,14 +88,6 @@ def prune_vocab(encoded: Encoded, config: PlainText, name: str, memory: Memory, 
         )
     vocab = encoded.vocab.head(min(size, config.max_vocab or size))
     return Corpus(vocab, lambda: _first_words(encoded, len(vocab), memory, in_place), tokens, encoded.sha256)
-
-
-def _renamed(ids: np.ndarray, names: np.ndarray, memory: Memory) -> np.ndarray:
-    kept = memory.spool(np.int32)
-    for part in pieces(ids):
-        renamed = names[part]
-        kept.append(renamed[renamed >= LINE_END])
-    return kept.array()
 
 
 def _first_words(encoded: Encoded, size: int, memory: Memory, in_place: bool) -> np.ndarray:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..io.spool import pieces
+from ..runtime.memory import Memory
 from .vocab import Vocab
 
 LINE_END = -1
@@ -46,3 +48,12 @@ class Corpus(Encoded):
     def provenance(self) -> dict:
         """The facts that a model of this text keeps."""
         return {"corpus_sha256": self.sha256}
+
+
+def renamed(ids: np.ndarray, names: np.ndarray, memory: Memory) -> np.ndarray:
+    """`ids` of a text under the ids `names` (types + 1,), whose last is that of LINE_END; lower ones are left out."""
+    kept = memory.spool(np.int32)
+    for part in pieces(ids):
+        part = names[part]
+        kept.append(part[part >= LINE_END])
+    return kept.array()

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ..config import PlainText
-from ..io.spool import pieces
 from ..runtime.memory import Memory
 from .encoded import LINE_END, Encoded
 from .vocab import Vocab
@@ -42,15 +41,6 @@ def unite(old: Vocab, text: Encoded, config: PlainText) -> Union:
     counts[ids[known]] += types.counts[known]
     vocab = Vocab(old.offsets, old.utf8, counts).join(types.take(new))
     return Union(vocab, ids, V - len(known))
-
-
-def renamed(ids: np.ndarray, names: np.ndarray, memory: Memory) -> np.ndarray:
-    """`ids` of a text under the ids `names` (types + 1,), whose last is that of LINE_END; those DROPPED are gone."""
-    kept = memory.spool(np.int32)
-    for part in pieces(ids):
-        part = names[part]
-        kept.append(part[part >= LINE_END])
-    return kept.array()
 
 
 def interleave(texts: list[np.ndarray], memory: Memory) -> np.ndarray:

@@ -15,7 +15,7 @@ from ..errors import DAMAGED, EmbedkitError, FormatError
 from ..io.container import Container
 from ..text.vocab import Vocab
 from ..text.vocab_tensors import read_vocab, vocab_tensors
-from .query import locate, tokens
+from .query import known_words
 from .vectors import Vectors
 
 UNREAD = "document vectors"  # of a file whose words alone are read
@@ -78,5 +78,4 @@ class DocumentSource:
 
     def known(self, text: str) -> tuple[np.ndarray, int]:
         """(ids (n,) int64 of its known words, number of its words) of a document."""
-        ids = [locate(self.words, word) for word in tokens(self.words, text)]
-        return np.array([id for id in ids if id is not None], np.int64), len(ids)
+        return known_words(self.words, text)

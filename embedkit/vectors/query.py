@@ -152,6 +152,12 @@ def tokens(source, line: str) -> list[str]:
     return line_splitter(text_options(source))(line)
 
 
+def known_words(source, text: str) -> tuple[np.ndarray, int]:
+    """(ids (n,) int64 of the words of a text that `locate` finds, number of all its words)."""
+    ids = [locate(source, word) for word in tokens(source, text)]
+    return np.array([id for id in ids if id is not None], np.int64), len(ids)
+
+
 def combine_all(source, queries: Sequence[Query], unit: bool = False) -> np.ndarray:
     """(n, width) float32: `combine` of each query, but for rounding."""
     ends = np.cumsum([len(ids) for ids, _ in queries])

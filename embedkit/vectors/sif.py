@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import EmbedkitError
 from ..io.files import open_input
-from .query import combine, is_sparse, locate, tokens
+from .query import combine, is_sparse, known_words
 
 BLOCK = 1024  # rows whose products are added at a time
 ALONE = 1e-6  # share of the squared lengths that must lie outside the component, or the texts are all one direction
@@ -48,8 +48,7 @@ class Sif:
 
     def known_in(self, line: str) -> np.ndarray:
         """(n,) int64 ids of the known words of a line of text."""
-        ids = (locate(self.source, word) for word in tokens(self.source, line))
-        return np.array([id for id in ids if id is not None], np.int64)
+        return known_words(self.source, line)[0]
 
     def mean(self, ids: np.ndarray) -> np.ndarray:
         """(D,) float32: the weighted rows of the words of a text `ids` (n,), added and divided by n (equation 2)."""

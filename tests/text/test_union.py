@@ -7,7 +7,7 @@ import pytest
 
 from embedkit.config import Text
 from embedkit.runtime.memory import Memory
-from embedkit.text import union
+from embedkit.text import encoded, union
 from embedkit.text.encoded import Encoded
 from embedkit.text.vocab import Vocab
 
@@ -32,7 +32,7 @@ def test_unknown_counts_are_those_of_the_new_text():
 
 def test_what_is_dropped_leaves_no_hole():
     names = np.array([0, 3, -2, -1], np.int32)
-    assert union.renamed(np.array([0, 2, 1, -1, 2, -1], np.int32), names, Memory()).tolist() == [0, 3, -1, -1]
+    assert encoded.renamed(np.array([0, 2, 1, -1, 2, -1], np.int32), names, Memory()).tolist() == [0, 3, -1, -1]
 
 
 def test_texts_take_turns_line_by_line(monkeypatch):

@@ -94,7 +94,7 @@ def choose_noises(at, group, each, kept, negatives, k, width, chosen):
 
 
 @kernel
-def dbow(ids, place, tables, draws, tree, plan, lr, done, share, rng, scratch, sums):
+def dbow(ids, tables, place, draws, tree, plan, lr, done, share, rng, scratch, sums):
     """Train on the documents in `ids`: of all epochs a share `done` (float64) is over, and this chunk is `share`.
 
     The document predicts every word; where plan.window is not 0, so do the neighbours of the word, with the same
@@ -153,7 +153,7 @@ def dbow(ids, place, tables, draws, tree, plan, lr, done, share, rng, scratch, s
 
 
 @kernel
-def dm(ids, place, tables, draws, tree, plan, lr, done, share, rng, scratch, sums):
+def dm(ids, tables, place, draws, tree, plan, lr, done, share, rng, scratch, sums):
     """As `dbow`, but the mean (or sum) of the document and the neighbours predicts the word: one example per word.
 
     As in word2vec and gensim each of them gets the whole gradient of the mean.

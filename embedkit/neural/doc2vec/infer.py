@@ -69,8 +69,8 @@ class Inference:
         place = Place(self.first + worker, training.epochs, True)
         self.kernel(
             ids,
-            place,
             self.tables,
+            place,
             self.draws,
             self.tree,
             self.plan,

@@ -10,8 +10,8 @@ from ...training.vector_learner import train_vectors
 from ...vectors.documents import DocumentVectors
 from ...vectors.vectors import Vectors
 from ..word2vec._kernels import Tables
-from ..word2vec.hogwild import LockFree, Merged
-from ..word2vec.init import row_width, zeros
+from ..word2vec.hogwild import sharding
+from ..word2vec.init import fill_uniform, row_width, zeros
 from ..word2vec.kernel_args import draws, plan, scratch, tree
 from ..word2vec.trainer import Trainer, check_words
 from . import _kernels
@@ -60,33 +60,14 @@ class DocumentTrainer(Trainer):
         self.tree, self.draws, self.plan = tree(vocab, config), draws(vocab, config), kernel_plan(config)
         self.words = 0 if has_output_words(config.model) else V
         self.tables = _tables(config, self.words, len(text.names), V - 1 if config.model.loss == "hs" else V)
-        sharding = Merged if config.training.deterministic else LockFree
-        self.sharding = sharding(text.ids, self.tables, threads)
+        self.sharding = sharding(text.ids, self.tables, threads, config.training.deterministic)
         longest = self.sharding.longest
         self.scratch = [buffers(self.plan, self.tree, V, longest) for _ in range(max(threads, 2))]
         self.size, self.keeps_best = text.tokens, False
 
-    def train_span(self, tables: Tables, epoch: int, span: tuple[int, int], worker: int) -> tuple[float, int]:
-        """As `Trainer.train_span`."""
-        begin, end = span
-        ids, training = self.corpus.ids, self.config.training
-        rng = np.random.SeedSequence((training.seed, epoch, begin)).generate_state(1, np.uint64) | np.uint64(1)
-        sums, first = np.array([0.0, 1.0]), int(np.searchsorted(self.corpus.ends, begin, "right"))
-        examples = self.kernel(
-            np.array(ids[begin:end]),
-            _kernels.Place(self.words + first, 1, False),
-            tables,
-            self.draws,
-            self.tree,
-            self.plan,
-            training.lr,
-            (epoch + begin / len(ids)) / training.epochs,
-            (end - begin) / len(ids) / training.epochs,
-            rng,
-            self.scratch[worker],
-            sums,
-        )
-        return float(sums[0]), examples
+    def place(self, begin: int) -> _kernels.Place:
+        """The document that a span from `begin` on starts in."""
+        return _kernels.Place(self.words + int(np.searchsorted(self.corpus.ends, begin, "right")), 1, False)
 
     def result(self) -> DocumentVectors:
         return self.vectors()
@@ -109,9 +90,6 @@ class DocumentTrainer(Trainer):
 def _tables(config, words: int, documents: int, outputs: int) -> Tables:
     """Input rows uniform within 1 / dim, as in word2vec; output rows zero; no positions, nothing frozen."""
     dim, D = config.model.dim, row_width(config.model.dim)
-    inputs, rng = zeros(words + documents + 1, D), np.random.default_rng(config.training.seed)
-    rows, step = inputs.reshape(-1, D), max(1, (1 << 18) // D)
-    for first in range(0, words + documents, step):
-        block = rows[first : min(first + step, words + documents), :dim]
-        block[:] = (2 * rng.random(block.shape, np.float32) - 1) / np.float32(dim)
+    inputs = zeros(words + documents + 1, D)
+    fill_uniform(inputs.reshape(-1, D)[:-1, :dim], config.training.seed)
     return Tables(inputs, zeros(outputs + 1, D), np.empty(0, np.float32), np.empty(0, np.uint8))

@@ -106,6 +106,11 @@ class Merged:
         merge(table, *(copy[which] for copy in self.copies), begin, min(begin + PART, len(table)))
 
 
+def sharding(ids: np.ndarray, tables: Tables, threads: int, deterministic: bool) -> LockFree | Merged:
+    """The scheduling of a text that `--deterministic` asks for, or the faster one."""
+    return (Merged if deterministic else LockFree)(ids, tables, threads)
+
+
 def _added(results: list[tuple[float, int]]) -> tuple[float, int]:
     loss, examples = zip(*results)
     return sum(loss), sum(examples)

@@ -30,19 +30,24 @@ def copied(table: np.ndarray) -> np.ndarray:
     return copy
 
 
+def fill_uniform(rows: np.ndarray, seed: int) -> None:
+    """`rows` (n, dim) uniform within 1 / dim, as fastText and gensim start (word2vec with half of it, which is a little
+    worse); block by block, so that nothing as large as the table is made twice."""
+    rng, (n, dim) = np.random.default_rng(seed), rows.shape
+    step = max(1, (1 << 18) // row_width(dim))
+    for first in range(0, n, step):
+        block = rows[first : first + step]
+        block[:] = (2 * rng.random(block.shape, np.float32) - 1) / np.float32(dim)
+
+
 def tables(vocab, config, outputs: int, progress: Progress, subwords: SubwordRows | None = None) -> Tables:
     """The tables of a new run: `outputs` output rows and one more, rows of n-grams, all zero; see `_kernels.Tables`."""
     model, V, U = config.model, len(vocab), len(subwords.buckets) if subwords else 0
     D = row_width(model.dim)
     inputs = zeros(V + U + 1, D)
-    rows, rng = inputs.reshape(-1, D), np.random.default_rng(config.training.seed)
-    step = max(1, (1 << 18) // D)
+    rows = inputs.reshape(-1, D)
     # Rows of n-grams stay zero: that was better than random ones, and what is never trained says nothing.
-    for first in range(0, V, step):
-        # Uniform within 1 / dim, as fastText and gensim start (word2vec with half of it, which is a little worse);
-        # block by block, so that nothing as large as the table is made twice.
-        block = rows[first : min(first + step, V), : model.dim]
-        block[:] = (2 * rng.random(block.shape, np.float32) - 1) / np.float32(model.dim)
+    fill_uniform(rows[:V, : model.dim], config.training.seed)
     frozen = np.empty(0, np.uint8)
     if model.init is not None:
         given = open_vectors(model.init, model.dim, "--dim")

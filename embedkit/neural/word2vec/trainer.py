@@ -14,7 +14,7 @@ from ...training.vector_learner import VectorLearner, train_vectors
 from ...vectors.subwords import BucketRows, SubwordVectors
 from ...vectors.vectors import Vectors
 from . import _kernels
-from .hogwild import LockFree, Merged
+from .hogwild import sharding
 from .init import tables, zeros
 from .kernel_args import draws, plan, scratch, tree
 from .options import check
@@ -62,8 +62,7 @@ class Trainer(VectorLearner):
         self.tables = tables(vocab, config, V - 1 if config.model.loss == "hs" else V, run.progress, self.subwords)
         if config.training.update is not None:
             restore_contexts(self.tables, self.plan.width, corpus, run.progress)
-        sharding = Merged if config.training.deterministic else LockFree
-        self.sharding = sharding(corpus.ids, self.tables, threads)
+        self.sharding = sharding(corpus.ids, self.tables, threads, config.training.deterministic)
         buffers = self.plan, self.tree, V, self.sharding.longest, config.model.maxn > 0
         self.scratch = [scratch(*buffers) for _ in range(max(threads, 2))]
         self.size, self.keeps_best = corpus.tokens, config.training.keep_best
@@ -88,7 +87,7 @@ class Trainer(VectorLearner):
             # A copy, so that the kernel is compiled for one kind of array: ids may be a read-only map.
             np.array(ids[begin:end]),
             tables,
-            self.subwords.words,
+            self.place(begin),
             self.draws,
             self.tree,
             self.plan,
@@ -100,6 +99,10 @@ class Trainer(VectorLearner):
             sums,
         )
         return float(sums[0]), examples
+
+    def place(self, begin: int):
+        """The argument of the kernel that only its model has, for a span from `begin` on."""
+        return self.subwords.words
 
     def lr(self, epoch: int, step: int) -> float:
         training = self.config.training

@@ -14,7 +14,7 @@ import numpy as np
 from ...config import Config
 from ...errors import EmbedkitError
 from ...text import corpus, union
-from ...text.encoded import Corpus
+from ...text.encoded import Corpus, renamed
 from ...training.contract import Run
 from ...training.identity import fingerprint
 from ...training.pretrained import open_vectors
@@ -81,8 +81,8 @@ def read(inputs, config, run: Run) -> Continued:
         facts["replay_sha256"] = [other.sha256 for other in others]
 
     def ids() -> np.ndarray:
-        new = union.renamed(text.ids, found.ids, memory)
-        replayed = (union.renamed(other.ids, _names(found.vocab, other), memory) for other in others)
+        new = renamed(text.ids, found.ids, memory)
+        replayed = (renamed(other.ids, _names(found.vocab, other), memory) for other in others)
         return union.interleave([new, *replayed], memory) if others else new
 
     data = Continued(found.vocab, ids, tokens, text.sha256, old, facts)

@@ -53,8 +53,8 @@ def trainer_of(**options) -> DocumentTrainer:
 
 def run_kernel(trainer, ids, place, lr=0.1, done=0.25, share=0.1):
     sums, rng = np.array([0.0, 1.0]), np.array([STATE], np.uint64)
-    model = trainer.tables, trainer.draws, trainer.tree, trainer.plan
-    examples = trainer.kernel(ids, place, *model, lr, done, share, rng, trainer.scratch[0], sums)
+    model = trainer.draws, trainer.tree, trainer.plan
+    examples = trainer.kernel(ids, trainer.tables, place, *model, lr, done, share, rng, trainer.scratch[0], sums)
     return examples, sums[0]
 
 
