@@ -37,6 +37,7 @@ MODELS = {
     "ffn": Entry("neural.language.ffn", "Language model: feed-forward, of the last few words (Bengio 2003).", True),
     "rnn": Entry("neural.language.rnn", "Language model: simple recurrent network (Elman).", True),
     "lstm": Entry("neural.language.lstm", "Language model: long short-term memory (LSTM).", True),
+    "seq2seq": Entry("neural.seq2seq.model", "Sequence to sequence: an encoder and a decoder with attention."),
     "gru": Entry("neural.language.gru", "Language model: gated recurrent units (GRU), lighter than LSTM.", True),
 }
 

@@ -122,6 +122,29 @@ class LmText(PlainText):
 
 
 @dataclass(frozen=True)
+class PairText:
+    """Pairs of lines, SOURCE and TARGET, their tokenization and vocabularies."""
+
+    tokenizer: str = option(
+        "chars", "tokenizer: characters, white space, or Penn Treebank words", choices=("chars", "whitespace", "words")
+    )
+    target_tokenizer: str = option(
+        None, "tokenizer of targets  [default: --tokenizer]", kind=str, choices=("chars", "whitespace", "words")
+    )
+    separator: str = option("\t", "what stands between source and target; a tab by default")
+    strip: bool = option(True, "strip blanks around a side; --no-strip reads them as characters")
+    lowercase: bool = option(False, "lower-casing (Unicode)")
+    nfc: bool = option(True, "Unicode normalization form C")
+    encoding: str = option("utf-8", "character encoding, by Python's name: cp949, shift_jis, utf-16", encoding=True)
+    encoding_errors: str = option(
+        "strict", "undecodable bytes: stop and name the first, or put U+FFFD", choices=("strict", "replace")
+    )
+    min_count: int = option(1, "tokens seen fewer times than this become <unk>", least=1)
+    max_vocab: int = option(None, "this many tokens of a side at most, <eos> and <unk> among them", kind=int, least=3)
+    share_vocab: bool = option(False, "one vocabulary, and one embedding, for both sides")
+
+
+@dataclass(frozen=True)
 class Context:
     """Context window and its weighting."""
 

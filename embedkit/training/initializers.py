@@ -1,8 +1,9 @@
-"""First values of weights (fan_in, fan_out): `f(rng, shape, dtype) -> array`, rng a `numpy.random.Generator`."""
+"""Weight initialization: `f(rng, shape, dtype) -> array` of shape (fan_in, fan_out), rng a `numpy.random.Generator`."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -35,4 +36,23 @@ def orthogonal(rng, shape, dtype=np.float32) -> np.ndarray:
     return np.ascontiguousarray(Q if shape[0] >= shape[1] else Q.T, dtype)
 
 
+def zeros(rng, shape, dtype=np.float32) -> np.ndarray:
+    """0, for biases."""
+    return np.zeros(shape, dtype)
+
+
+def ones(rng, shape, dtype=np.float32) -> np.ndarray:
+    """1, for gains."""
+    return np.ones(shape, dtype)
+
+
 INITIALIZERS = {f.__name__: f for f in (uniform, xavier, he, normal, orthogonal)}
+
+
+def of_layer(name: str) -> Callable:
+    """The initializer `name` for the weights of a hidden layer; "uniform" is even within 1 / sqrt(fan_out)."""
+    return _scaled if name == "uniform" else INITIALIZERS[name]
+
+
+def _scaled(rng, shape, dtype=np.float32) -> np.ndarray:
+    return uniform(rng, shape, dtype, shape[1] ** -0.5)

@@ -20,13 +20,13 @@ class FeedForward(NeuralLanguageModel):
     """The words before, side by side, through one hidden layer (Bengio et al. 2003, equation 1 without W)."""
 
     def hidden_layers(self, model, between, make):
+        from ...training.initializers import of_layer, zeros
         from ..layers.linear import Linear
         from ..layers.tanh import Tanh
         from ..layers.window import Window
-        from .network import initializer, zeros
 
         D, H = (model.order - 1) * model.embed, model.hidden
-        W, b = make("layer1.W", (D, H), initializer(model)), make("layer1.b", (H,), zeros)
+        W, b = make("layer1.W", (D, H), of_layer(model.initializer)), make("layer1.b", (H,), zeros)
         return [Window(model.order - 1), Linear(W, b), Tanh()]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...config import LmText, Pretrained
+from .. import cells
 from .family import RecurrentLanguageModel
 from .options import GatedTraining, LmModel, RecurrentLayers
 
@@ -16,11 +17,7 @@ class Gru(Pretrained, RecurrentLayers, LmModel):
 
 def cell(model, name, D, H, make):
     """A layer of H units for inputs of D."""
-    from ..layers.gru import GRU
-    from .network import zeros
-    from .recurrent import weights
-
-    return GRU(*weights(GRU.GATES, model, name, D, H, make), make(f"{name}.c", (H,), zeros))
+    return cells.gru(model.initializer, name, D, H, make)
 
 
 MODEL = RecurrentLanguageModel({"text": LmText, "model": Gru, "training": GatedTraining}, cell)

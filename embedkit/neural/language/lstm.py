@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...config import LmText, Pretrained, option
+from .. import cells
 from .family import RecurrentLanguageModel
 from .options import GatedTraining, LmModel, RecurrentLayers
-
-FORGET = 1.0  # bias of the forget gate, so that cells remember at first (Jozefowicz et al. 2015)
 
 
 @dataclass(frozen=True)
@@ -20,17 +19,7 @@ class Lstm(Pretrained, RecurrentLayers, LmModel):
 
 def cell(model, name, D, H, make):
     """A layer of H units for inputs of D."""
-    from ..layers.lstm import LSTM
-    from .network import zeros
-    from .recurrent import weights
-
-    def bias(rng, shape):
-        b = zeros(rng, shape)
-        b[H : 2 * H] = FORGET
-        return b
-
-    params = weights(LSTM.GATES, model, name, D, H, make, bias)
-    return LSTM(*params, make(f"{name}.peephole", (3, H), zeros) if model.peephole else None)
+    return cells.lstm(model.initializer, name, D, H, make, peephole=model.peephole)
 
 
 MODEL = RecurrentLanguageModel({"text": LmText, "model": Lstm, "training": GatedTraining}, cell)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from ...training import initializers as initial
 from ...training.param import collect
 from ..layers.chain import Chain
@@ -64,25 +62,5 @@ def build(architecture, model, V: int, make: Callable, smoothing: float = 0.0, a
     )
     hidden = architecture.hidden_layers(model, between, make)
     W = table if model.tie else make(OUTPUT, (V, model.hidden), initial.uniform)
-    loss = SoftmaxCrossEntropy(W, make(f"{OUTPUT}.b", (V,), zeros), smoothing)
+    loss = SoftmaxCrossEntropy(W, make(f"{OUTPUT}.b", (V,), initial.zeros), smoothing)
     return Network(Chain(Embedding(table, model.embed_dropout), before, *hidden), after, loss, ar, tar)
-
-
-def initializer(model) -> Callable:
-    """That of the weights of hidden layers."""
-    return _scaled if model.initializer == "uniform" else initial.INITIALIZERS[model.initializer]
-
-
-def _scaled(rng, shape) -> np.ndarray:
-    """Evenly within 1 / sqrt(H), for H units."""
-    return initial.uniform(rng, shape, bound=shape[1] ** -0.5)
-
-
-def zeros(rng, shape) -> np.ndarray:
-    """An initializer."""
-    return np.zeros(shape, np.float32)
-
-
-def ones(rng, shape) -> np.ndarray:
-    """An initializer."""
-    return np.ones(shape, np.float32)

@@ -6,30 +6,7 @@ from dataclasses import dataclass, fields
 
 from ...config import Training, check_freeze, option
 from ...errors import OptionError
-
-# Learning rate by optimizer: what layers with gates can take, and the smaller ones that simple layers need.
-GATED_RATES = {
-    "sgd": 20.0,
-    "momentum": 1.0,
-    "nesterov": 1.0,
-    "adagrad": 0.01,
-    "adadelta": 1.0,
-    "rmsprop": 0.01,
-    "adam": 0.001,
-    "adamax": 0.002,
-    "adamw": 0.001,
-    "nt-asgd": 30.0,
-}
-SIMPLE_RATES = GATED_RATES | {"sgd": 5.0, "momentum": 0.5, "nesterov": 0.5, "nt-asgd": 5.0}
-
-
-def learning_rate(rates: dict[str, float]):
-    """The option `lr`, whose default depends on the optimizer."""
-    alike = {
-        rate: [name for name in rates if rates[name] == rate] for rate in sorted(set(rates.values()), reverse=True)
-    }
-    told = (f"{rate:g} for {' and '.join(', '.join(names).rsplit(', ', 1))}" for rate, names in alike.items())
-    return option(None, f"learning rate  [default: {', '.join(told)}]", kind=float, above=0)
+from ..options import GATED_RATES, GatedRate, Penalties, Schedule, SimpleRate, Smoothing, check_shares
 
 
 @dataclass(frozen=True)
@@ -74,38 +51,17 @@ class Updates(Training):
 
 
 @dataclass(frozen=True)
-class SimpleRate:
-    """Learning rate of layers without gates."""
+class ActivationPenalties:
+    """Penalties on the hidden states."""
 
-    rates = SIMPLE_RATES
-    lr: float = learning_rate(rates)
-
-
-@dataclass(frozen=True)
-class GatedRate:
-    """Learning rate of layers with gates."""
-
-    rates = GATED_RATES
-    lr: float = learning_rate(rates)
-
-
-@dataclass(frozen=True)
-class Regularization:
-    """Learning-rate schedule, penalties and validation."""
-
-    schedule: str = option(
-        "plateau",
-        "learning-rate schedule: constant, reduce on plateau of --valid, cosine decay",
-        choices=("constant", "plateau", "cosine"),
-    )
-    lr_decay: float = option(4.0, "divisor of the learning rate where --valid does not improve", least=1)
-    warmup: int = option(0, "linear warm-up of the learning rate, in updates", least=0)
-    clip: float = option(0.25, "clip the global gradient norm; 0 disables", least=0)
-    l1: float = option(0.0, "L1 penalty (λ·‖w‖₁)", least=0)
-    l2: float = option(0.0, "L2 penalty (λ/2·‖w‖²)", least=0)
     ar: float = option(0.0, "activation regularization (AR, Merity 2017)", least=0)
     tar: float = option(0.0, "temporal activation regularization (TAR, Merity 2017)", least=0)
-    smoothing: float = option(0.0, "label smoothing", least=0)
+
+
+@dataclass(frozen=True)
+class Regularization(Smoothing, ActivationPenalties, Penalties, Schedule):
+    """Learning-rate schedule, penalties and validation."""
+
     valid: str = option(None, "validation text; the epoch of the lowest perplexity is kept", kind=str, stored=False)
     patience: int = option(None, "early stopping: epochs without an improvement on --valid", kind=int, least=1)
 
@@ -149,8 +105,5 @@ def check(config, layers: int = 1) -> None:
         raise OptionError("--patience counts epochs without a better --valid FILE; there is none")
     if training.valid is None and training.optimizer == "nt-asgd":
         raise OptionError("--optimizer nt-asgd averages once --valid FILE no longer improves; there is none")
-    dropouts = [f.name for f in fields(model) if f.metadata["kind"] is float]  # no other option of a model is one
-    for section, name in [*((model, name) for name in dropouts), (training, "smoothing")]:
-        share = getattr(section, name)
-        if share is not None and share >= 1:
-            raise OptionError(f"--{name.replace('_', '-')} {share}: must be less than 1")
+    check_shares(model, *(f.name for f in fields(model) if f.metadata["kind"] is float))  # no other option is one
+    check_shares(training, "smoothing")

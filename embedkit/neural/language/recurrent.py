@@ -1,18 +1,15 @@
-"""Recurrent layers, one on the other, and the parameters that all of them have."""
+"""Recurrent layers, one on the other."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
-from ...training.param import Param
+from ...training.initializers import ones, zeros
 from ..layers.chain import Chain
 from ..layers.dropout import Dropout
 from ..layers.layer_norm import LayerNorm
 from ..layers.residual import Residual
 from ..layers.weight_drop import WeightDrop
-from .network import initializer, ones, zeros
 
 
 def stack(cell: Callable, model, between: Dropout, make: Callable) -> list:
@@ -30,17 +27,3 @@ def stack(cell: Callable, model, between: Dropout, make: Callable) -> list:
         layers += [Residual(layer) if model.residual and D == H else layer, between]
         D = H
     return layers[:-1]
-
-
-def weights(gates: int, model, name: str, D: int, H: int, make: Callable, bias: Callable = zeros) -> list[Param]:
-    """Wx (D, gates · H), Wh (H, gates · H) and b of `layers.recurrent.Recurrent`, each gate initialized by itself."""
-    first, width = initializer(model), gates * H
-
-    def by_gate(rng, shape):
-        return np.concatenate([first(rng, (shape[0], H)) for _ in range(gates)], axis=1)
-
-    return [
-        make(f"{name}.Wx", (D, width), by_gate),
-        make(f"{name}.Wh", (H, width), by_gate),
-        make(f"{name}.b", (width,), bias),
-    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...config import LmText, Pretrained, option
+from .. import cells
 from .family import RecurrentLanguageModel
 from .options import LmModel, RecurrentLayers, RecurrentTraining
 
@@ -18,10 +19,7 @@ class Rnn(Pretrained, RecurrentLayers, LmModel):
 
 def cell(model, name, D, H, make):
     """A layer of H units for inputs of D."""
-    from ..layers.rnn import RNN
-    from .recurrent import weights
-
-    return RNN(*weights(RNN.GATES, model, name, D, H, make), model.activation)
+    return cells.rnn(model.initializer, name, D, H, make, activation=model.activation)
 
 
 MODEL = RecurrentLanguageModel({"text": LmText, "model": Rnn, "training": RecurrentTraining}, cell)

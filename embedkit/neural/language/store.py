@@ -6,13 +6,11 @@ tied), so that the file is one of vectors as well.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from types import SimpleNamespace
+from dataclasses import dataclass
 
 import numpy as np
 
-from ...config import check_value
-from ...errors import DAMAGED, FormatError, OptionError
+from ...errors import DAMAGED, FormatError
 from ...io import container
 from ...io.container import Container
 from ...io.metadata import pack_metadata, unpack_metadata
@@ -20,7 +18,7 @@ from ...io.output import Output
 from ...text.stream import EOS, UNK
 from ...text.vocab import Vocab
 from ...text.vocab_tensors import read_vocab, vocab_tensors
-from ...training.param import Param
+from ..stored import param_reader, stored_options
 from .model import NetworkLanguageModel
 from .network import EMBEDDING, OUTPUT, build
 
@@ -63,18 +61,8 @@ def assemble(architecture, path, vocab: Vocab, tensors, metadata: dict, threads:
     if eos is None or unk is None:
         raise FormatError(path, f"{EOS} or {UNK} is not among its words", DAMAGED)
 
-    def read(name: str, shape: tuple[int, ...], initializer) -> Param:
-        if name not in tensors:
-            raise FormatError(path, f"there is no tensor {name!r} in it", DAMAGED)
-        value = tensors[name]
-        if value.dtype != np.float32 or value.shape != shape:
-            found = f"{value.dtype} {value.shape}"
-            raise FormatError(path, f"tensor {name!r} is {found}, not float32 {shape}", DAMAGED)
-        # Kernels are compiled for arrays that can be written to, which a map cannot.
-        return Param(name, value.copy())
-
-    options = _options(path, architecture.sections["model"], metadata["config"]["model"])
-    network = build(architecture, options, len(vocab), read)
+    options = stored_options(path, architecture.sections["model"], metadata["config"]["model"])
+    network = build(architecture, options, len(vocab), param_reader(path, tensors))
     return NetworkLanguageModel(network, vocab, eos, unk, metadata, _kernels(threads))
 
 
@@ -84,16 +72,3 @@ def _kernels(threads: int | None):
     from ..layers.fused import Fused
 
     return Fused(threads)
-
-
-def _options(path, section: type, stored: dict) -> SimpleNamespace:
-    """The options that shape the network; what the file lacks, or has with another type, makes it a damaged one."""
-    known = {}
-    for f in fields(section):
-        if f.metadata["stored"]:
-            known[f.name] = value = stored.get(f.name)
-            try:
-                check_value(f, value)
-            except (TypeError, OptionError) as error:
-                raise FormatError(path, f"damaged metadata: {f.name} is {value!r}", DAMAGED) from error
-    return SimpleNamespace(**known)

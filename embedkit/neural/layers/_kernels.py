@@ -324,3 +324,37 @@ def softmax_rows(logits, begin, end, V, bias, biased, targets, losses, smoothing
                     dbias[j] += x
                 logits[row + target] -= sharp
                 dbias[target] -= sharp
+
+
+@kernel(fastmath=True)
+def additive_scores(q, P, v, scores, z, b, T, S, B, A):
+    """`plain.additive_scores` of sequence b; `z` (A,) is scratch."""
+    q, P, v, scores, z = pointer(q), pointer(P), pointer(v), pointer(scores), pointer(z)
+    for t in range(T):
+        for s in range(S):
+            query, key, total = (t * B + b) * A, (s * B + b) * A, ZERO
+            for j in range(A):
+                z[j] = rational_tanh(q[query + j] + P[key + j])
+            for j in range(A):
+                total += v[j] * z[j]
+            scores[(b * T + t) * S + s] = total
+
+
+@kernel(fastmath=True)
+def additive_back(q, P, v, dS, dq, dP, dv, z, b, T, S, B, A):
+    """`plain.additive_back` of sequence b; `z` (A,) is scratch."""
+    q, P, v, dS, z = pointer(q), pointer(P), pointer(v), pointer(dS), pointer(z)
+    dq, dP, dv = pointer(dq), pointer(dP), pointer(dv)
+    for t in range(T):
+        for s in range(S):
+            query, key, d = (t * B + b) * A, (s * B + b) * A, dS[(b * T + t) * S + s]
+            for j in range(A):
+                z[j] = rational_tanh(q[query + j] + P[key + j])
+            for j in range(A):
+                dv[j] += d * z[j]
+            for j in range(A):
+                z[j] = d * v[j] * (ONE - z[j] * z[j])
+            for j in range(A):
+                dq[query + j] += z[j]
+            for j in range(A):
+                dP[key + j] += z[j]

@@ -84,6 +84,31 @@ class Fused:
         if dbias is not None:
             np.add.reduce(sums, axis=0, out=dbias)
 
+    def additive_scores(self, q, P, v, scores):
+        (T, B, A), S = q.shape, len(P)
+        q, P, scores = _flat(q, P, scores)
+        each(
+            lambda b, worker: _kernels.additive_scores(q, P, v, scores, self._row(f"z {worker}", A), b, T, S, B, A),
+            range(B),
+            self._workers(T * B * S * A),
+        )
+
+    def additive_back(self, q, P, v, dS, dq, dP, dv):
+        (T, B, A), S, threads = q.shape, len(P), self._workers(q.size * len(P))
+        q, P, dS, dq, dP = _flat(q, P, dS, dq, dP)
+        sums = np.zeros((B, A), np.float32)
+        each(
+            lambda b, worker: _kernels.additive_back(
+                q, P, v, dS, dq, dP, sums[b], self._row(f"z {worker}", A), b, T, S, B, A
+            ),
+            range(B),
+            threads,
+        )
+        dv += sums.sum(axis=0)
+
+    def _workers(self, operations: int) -> int:
+        return 1 if operations < SMALL else self.threads
+
     def _row(self, name: str, size: int) -> np.ndarray:
         """Scratch of this name and at least this size."""
         held = self._scratch.get(name)

@@ -125,3 +125,19 @@ def softmax(logits, bias, targets, losses, smoothing, dbias):
         logits[place] -= 1 - smoothing
         logits[~known] = 0
         np.sum(logits, axis=0, out=dbias)
+
+
+def additive_scores(q, P, v, scores):
+    """scores (B, T, S) = vᵀ tanh(q + P) of queries q (T, B, A) and keys P (S, B, A), v (A,)."""
+    for t in range(len(q)):
+        scores[:, t] = (np.tanh(q[t] + P) @ v).T
+
+
+def additive_back(q, P, v, dS, dq, dP, dv):
+    """Add to dq, dP and dv what the gradient dS (B, T, S) of the scores gives them."""
+    for t in range(len(q)):
+        tanh, d = np.tanh(q[t] + P), dS[:, t].T[:, :, None]
+        dv += (d * tanh).sum(axis=(0, 1))
+        dz = d * v * (1 - tanh * tanh)
+        dq[t] += dz.sum(axis=0)
+        dP += dz

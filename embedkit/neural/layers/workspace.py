@@ -33,11 +33,11 @@ class Workspace:
     """
 
     def __init__(self, kernels=None):
-        self._kernels, self._buffers = kernels, {}
+        self.kernels, self._buffers = kernels, {}
 
     def cells(self, dtype):
         """The implementation of cells for arrays of `dtype`: `plain`, or what has the same functions."""
-        return self._kernels if self._kernels is not None and dtype == np.float32 else plain
+        return self.kernels if self.kernels is not None and dtype == np.float32 else plain
 
     def take(self, shape: tuple[int, ...], dtype) -> np.ndarray:
         """An array whose content is arbitrary."""

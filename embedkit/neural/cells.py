@@ -1,0 +1,56 @@
+"""Recurrent layers with their parameters: each gate is initialized by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+FORGET = 1.0  # bias of the forget gate, so that cells remember at first (Jozefowicz et al. 2015)
+
+
+def rnn(initializer: str, name: str, D: int, H: int, make: Callable, *, activation: str = "tanh"):
+    """A simple recurrent layer of H units for inputs of D; for `make` see `language.network.build`."""
+    from .layers.rnn import RNN
+
+    return RNN(*weights(RNN.GATES, initializer, name, D, H, make), activation)
+
+
+def lstm(
+    initializer: str, name: str, D: int, H: int, make: Callable, *, peephole: bool = False, forget_bias: float = FORGET
+):
+    """A layer of long short-term memory, H units for inputs of D."""
+    from ..training.initializers import zeros
+    from .layers.lstm import LSTM
+
+    def bias(rng, shape):
+        b = zeros(rng, shape)
+        b[H : 2 * H] = forget_bias
+        return b
+
+    params = weights(LSTM.GATES, initializer, name, D, H, make, bias)
+    return LSTM(*params, make(f"{name}.peephole", (3, H), zeros) if peephole else None)
+
+
+def gru(initializer: str, name: str, D: int, H: int, make: Callable):
+    """A layer of gated recurrent units, H of them for inputs of D."""
+    from ..training.initializers import zeros
+    from .layers.gru import GRU
+
+    return GRU(*weights(GRU.GATES, initializer, name, D, H, make), make(f"{name}.c", (H,), zeros))
+
+
+def weights(gates: int, initializer: str, name: str, D: int, H: int, make: Callable, bias: Callable | None = None):
+    """Wx (D, gates · H), Wh (H, gates · H) and b of `layers.recurrent.Recurrent`."""
+    import numpy as np
+
+    from ..training.initializers import of_layer, zeros
+
+    first, width = of_layer(initializer), gates * H
+
+    def by_gate(rng, shape):
+        return np.concatenate([first(rng, (shape[0], H)) for _ in range(gates)], axis=1)
+
+    return [
+        make(f"{name}.Wx", (D, width), by_gate),
+        make(f"{name}.Wh", (H, width), by_gate),
+        make(f"{name}.b", (width,), bias or zeros),
+    ]

@@ -1,0 +1,116 @@
+"""Networks as the training loop sees them: optimizer, learning-rate schedule, checkpoints, divergence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from ..runtime.parallel import thread_count
+from ..training.contract import Run
+from ..training.loop import Diverged, Learner, Step
+from ..training.lr_schedules import Rate
+from ..training.optim import Optimizer
+from .layers.context import ForwardContext
+from .layers.fused import Fused
+from .layers.workspace import Workspace
+
+LIMIT = 100.0  # nats of a target that no training comes back from
+
+
+class NetworkLearner(Learner):
+    """A network with `params`, of which a subclass takes the gradients (`learn`) and the validation loss.
+
+    batches : steps of an epoch
+    """
+
+    unit, remedy = "tokens", "train with a lower --lr, or a lower --clip"
+
+    def __init__(self, network, config, run: Run, batches: int):
+        training = config.training
+        self.config, self.run, self.network, self.params = config, run, network, network.params
+        self.optimizer = Optimizer(training.optimizer, self.params, clip=training.clip, l1=training.l1, l2=training.l2)
+        self.workspace = Workspace(Fused(thread_count(training.threads)))
+        self.base_lr = training.lr or training.rates[training.optimizer]
+        options = {"total": training.epochs * batches, "decay": training.lr_decay, "warmup": training.warmup}
+        self.rate, self._batches = Rate(self.base_lr, training.schedule, **options), batches
+
+    def learn(self, epoch: int, number: int, ctx: ForwardContext) -> Step:
+        """Add the gradients of the mean loss of batch `number` to those of the parameters."""
+        raise NotImplementedError
+
+    def validation_loss(self) -> float:
+        """The mean loss of the validation text; called with the parameters that the result would have."""
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        return self._batches
+
+    def steps(self, epoch: int, first: int, due: Callable[[], bool]) -> Iterator[Step]:
+        for number in range(first, len(self)):
+            yield self._step(epoch, number)
+            if due():
+                return
+
+    def _step(self, epoch: int, number: int) -> Step:
+        """Learn from one batch. Its random numbers depend on seed, epoch and batch alone."""
+        rng = np.random.default_rng((self.config.training.seed, epoch, number))
+        ctx = ForwardContext(self.workspace, training=True, rng=rng, gradients=True)
+        with np.errstate(all="ignore"):
+            step = self.learn(epoch, number, ctx)
+            norm = self.optimizer.step(self.lr(epoch, number))
+        if not step.loss / max(step.examples, 1) < LIMIT:
+            raise Diverged(f"the loss is {step.loss / step.examples:.4g}")
+        if not math.isfinite(norm):
+            raise Diverged("the gradient is no longer finite")
+        return step
+
+    def lr(self, epoch: int, step: int) -> float:
+        return self.rate(epoch * len(self) + min(step, len(self) - 1))
+
+    def warm_up(self, is_new: bool) -> dict:
+        return {"parameters": sum(param.value.size for param in self.params)}
+
+    def check_finite(self) -> None:
+        if not all(np.isfinite(param.value).all() for param in self.params):
+            raise Diverged("the parameters are no longer finite")
+
+    @contextmanager
+    def evaluating(self) -> Iterator[None]:
+        """Inside, the parameters are those that the result would have."""
+        with self.optimizer.averaged(), np.errstate(all="ignore"):
+            yield
+
+    def validate(self) -> dict[str, float]:
+        """The mean loss of the validation text; learning-rate schedule and optimizer take note of it."""
+        if not self.keeps_best:
+            return {}
+        with self.evaluating():
+            loss = self.validation_loss()
+        if not loss < LIMIT:
+            raise Diverged(f"the loss in validation is {loss:.4g}")
+        self.rate.validated(loss)
+        self.optimizer.validated(loss)
+        return {"loss": loss}
+
+    def quality(self, scores: dict[str, float]) -> float:
+        return -scores["loss"]
+
+    def snapshot(self) -> dict[str, np.ndarray]:
+        with self.optimizer.averaged():
+            return {param.name: param.value.copy() for param in self.params}
+
+    def state(self) -> tuple[dict[str, np.ndarray], dict]:
+        memory, numbers = self.optimizer.state()
+        tensors = {f"param.{param.name}": param.value for param in self.params}
+        tensors |= {f"optimizer.{name}": array for name, array in memory.items()}
+        return tensors, {"optimizer": numbers, "lr_schedule": self.rate.state()}
+
+    def restore(self, tensors: dict[str, np.ndarray], numbers: dict) -> None:
+        for param in self.params:
+            param.value[...] = tensors[f"param.{param.name}"]
+        memory = {name.partition(".")[2]: tensor for name, tensor in tensors.items() if name.startswith("optimizer.")}
+        self.optimizer.restore(memory, numbers["optimizer"])
+        self.rate.restore(numbers["lr_schedule"])

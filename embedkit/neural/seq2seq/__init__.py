@@ -1,0 +1,1 @@
+"""Sequence to sequence: an encoder reads one sequence, a decoder writes another."""

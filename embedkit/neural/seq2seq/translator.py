@@ -1,0 +1,89 @@
+"""A trained encoder and decoder in use: a translator, token by token, of many hypotheses at once."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ...text.pairs import EOS_ID, UNK_ID, Side
+from ..layers.context import ForwardContext
+from ..layers.workspace import Workspace
+from .batches import padded, padded_sources
+from .decoder import Memory, select
+from .network import Network
+
+
+class Encoded(NamedTuple):
+    """B sources as the decoder knows them; `lengths` (B,) are theirs, `first` the state that decoding begins with."""
+
+    memory: Memory
+    lengths: np.ndarray
+    first: tuple
+
+
+class NetworkTranslator:
+    """A `translation.protocol.Translator` of a `Network`.
+
+    source, target : the two sides, see `text.pairs.Side`
+    metadata : how the model was made
+    kernels : compiled cells (`layers.fused.Fused`); without them numpy alone is used
+    reverse : whether sources are read from their end
+    """
+
+    eos, unk = EOS_ID, UNK_ID
+
+    def __init__(self, network: Network, source: Side, target: Side, metadata: dict, kernels, reverse: bool):
+        self.network, self.source, self.target, self.metadata = network, source, target, metadata
+        self.ctx, self.reverse = ForwardContext(Workspace(kernels)), reverse
+
+    def encode(self, sources: list[np.ndarray]) -> Encoded:
+        """Sources, ids (S_b,) int32 each, of any lengths."""
+        ids, mask = padded_sources(sources, self.reverse)
+        with np.errstate(all="ignore"):
+            first, memory, _ = self.network.read(ids, mask, self.ctx)
+        return Encoded(memory, np.array([len(ids) for ids in sources]), first)
+
+    def start(self, encoded: Encoded) -> tuple:
+        """The state before the first target token, a row for each source."""
+        return encoded.first
+
+    def step(self, ids: np.ndarray, state: tuple, encoded: Encoded, rows: np.ndarray):
+        """Feed a token to each of N hypotheses, of the sources `rows` (N,): natural log probabilities of the next
+        (N, V) float32, the new state, and the weights of the places of the source (N, S), None without attention."""
+        with np.errstate(all="ignore"):
+            memory = _of_rows(encoded.memory, rows)
+            Y, state, weights, _ = self.network.decoder.forward(ids[None], state, memory, self.ctx)
+            found = self.network.loss.log_probabilities(Y[0])
+        return found, state, None if weights is None else self._in_order(weights[:, 0], encoded.lengths[rows])
+
+    def select(self, state: tuple, index: np.ndarray) -> tuple:
+        """The rows `index` of a state, which has the sequence in its last axis but one."""
+        return select(state, lambda array: np.take(array, index, axis=-2))
+
+    def score(self, sources: list[np.ndarray], targets: list[np.ndarray]) -> list[np.ndarray]:
+        """ln p of every target token, `<eos>` last: (T_b + 1,) float32 of each target."""
+        batch = padded(sources, targets, self.reverse)
+        with np.errstate(all="ignore"):
+            losses = self.network.forward(batch, self.ctx)[0]
+        return [-losses[: len(ids) + 1, b] for b, ids in enumerate(targets)]
+
+    def _in_order(self, weights: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """Weights (N, S) by place in the line."""
+        if not self.reverse:
+            return weights.copy()
+        places = lengths[:, None] - 1 - np.arange(weights.shape[1])
+        return np.where(places >= 0, np.take_along_axis(weights, np.maximum(places, 0), axis=1), 0)
+
+
+def _of_rows(memory: Memory, rows: np.ndarray) -> Memory:
+    """The memory of each hypothesis; itself where these are its sources, one after the other."""
+    if len(rows) == memory.values.shape[1] and np.array_equal(rows, np.arange(len(rows))):
+        return memory
+    values, keys, mask, summary = memory
+    return Memory(
+        values[:, rows],
+        None if keys is None else keys[:, rows],
+        None if mask is None else mask[:, rows],
+        None if summary is None else summary[rows],
+    )
