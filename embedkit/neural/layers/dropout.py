@@ -29,7 +29,7 @@ class Dropout:
         kept = ctx.kept_masks.get(self) if self.variational and ctx.kept_masks is not None else None
         if kept is None:
             kept = keep_mask(ctx, shape, self.rate, X.dtype)
-            if ctx.kept_masks is not None:
+            if self.variational and ctx.kept_masks is not None:
                 ctx.kept_masks[self] = kept
         Y = np.multiply(X, kept, out=ctx.workspace.take(X.shape, X.dtype))
 

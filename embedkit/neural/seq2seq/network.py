@@ -75,9 +75,12 @@ def build(model, V_source: int, V_target: int, share: bool, make: Callable, smoo
     D, H = model.embed, model.hidden
     source = make(SHARED if share else SOURCE, (V_source, D), initial.uniform)
     target = source if share else make(TARGET, (V_target, D), initial.uniform)
-    dropout = Dropout(model.dropout, model.dropout_kind == "variational")
+
+    def dropout():
+        return Dropout(model.dropout, model.dropout_kind == "variational")
+
     layers, E = encoder.stack(lambda *sizes: _cell(model, *sizes, make), model, D, make)
-    encoding = encoder.Encoder(Chain(Embedding(source), dropout), layers, dropout)
+    encoding = encoder.Encoder(Chain(Embedding(source), dropout()), layers, dropout())
 
     attention, context = _attention(model, E, make), 0 if model.attention == "none" else E
     at_bottom, peek = model.attention_layer == "bottom", E if model.peeky else 0
@@ -87,7 +90,7 @@ def build(model, V_source: int, V_target: int, share: bool, make: Callable, smoo
         layer = _cell(model, f"decoder.layer{number}", width, H, make)
         layer = Residual(layer) if model.residual and width == H else layer
         place = above if at_bottom and number > 1 else below
-        place += [dropout, layer] if number > 1 else [layer]
+        place += [dropout(), layer] if number > 1 else [layer]
         width = H + (context if at_bottom and number == 1 else 0)
     combine = None
     if attention is not None and not (at_bottom and model.layers > 1):
@@ -95,7 +98,7 @@ def build(model, V_source: int, V_target: int, share: bool, make: Callable, smoo
         W = make("attention.combine.W", shape, initial.of_layer(model.initializer))
         combine = combination(W, make("attention.combine.b", (H,), initial.zeros))
     parts = Chain(*below), Chain(*above), attention, combine
-    decoding = Decoder(Chain(Embedding(target), dropout), *parts, dropout, model.peeky, feeds)
+    decoding = Decoder(Chain(Embedding(target), dropout()), *parts, dropout(), model.peeky, feeds)
     W = target if model.tie else make(OUTPUT, (V_target, H + peek), initial.uniform)
     loss = SoftmaxCrossEntropy(W, make(f"{OUTPUT}.b", (V_target,), initial.zeros), smoothing)
     return Network(encoding, bridge.build(model, make), decoding, loss)
