@@ -9,13 +9,21 @@ from __future__ import annotations
 from importlib import import_module
 from typing import NamedTuple
 
+LM = "language-model"
+
 
 class Entry(NamedTuple):
-    """A model in `module.MODEL`; one that `is_lm` is asked by `perplexity`, `score` and `generate`."""
+    """A model in `module.MODEL`, and the kind of its result: "vectors", "language-model", which `perplexity`, `score` and
+    `generate` ask, or "seq2seq", which `translate` and `score` do."""
 
     module: str
     summary: str
-    is_lm: bool = False
+    kind: str = "vectors"
+
+    @property
+    def is_lm(self) -> bool:
+        """True for language models."""
+        return self.kind == LM
 
     def load(self):
         """The `training.contract.Model`."""
@@ -33,12 +41,14 @@ MODELS = {
     "skipgram": Entry("neural.word2vec.skipgram", "Skip-gram: each word predicts its context words."),
     "cbow": Entry("neural.word2vec.cbow", "CBOW: the mean of the context words predicts the word; fast."),
     "doc2vec": Entry("neural.doc2vec.model", "Paragraph vectors: PV-DBOW and PV-DM, vectors of documents."),
-    "kn": Entry("count.ngrams", "Language model: n-grams with Kneser-Ney smoothing; trains in seconds.", True),
-    "ffn": Entry("neural.language.ffn", "Language model: feed-forward, of the last few words (Bengio 2003).", True),
-    "rnn": Entry("neural.language.rnn", "Language model: simple recurrent network (Elman).", True),
-    "lstm": Entry("neural.language.lstm", "Language model: long short-term memory (LSTM).", True),
-    "seq2seq": Entry("neural.seq2seq.model", "Sequence to sequence: an encoder and a decoder with attention."),
-    "gru": Entry("neural.language.gru", "Language model: gated recurrent units (GRU), lighter than LSTM.", True),
+    "kn": Entry("count.ngrams", "Language model: n-grams with Kneser-Ney smoothing; trains in seconds.", LM),
+    "ffn": Entry("neural.language.ffn", "Language model: feed-forward, of the last few words (Bengio 2003).", LM),
+    "rnn": Entry("neural.language.rnn", "Language model: simple recurrent network (Elman).", LM),
+    "lstm": Entry("neural.language.lstm", "Language model: long short-term memory (LSTM).", LM),
+    "gru": Entry("neural.language.gru", "Language model: gated recurrent units (GRU), lighter than LSTM.", LM),
+    "seq2seq": Entry(
+        "neural.seq2seq.model", "Sequence to sequence: an encoder and a decoder with attention.", "seq2seq"
+    ),
 }
 
 

@@ -23,7 +23,7 @@ FLOORS = [
     {"vectors"},
     {"training"},
     {"count", "neural"},
-    {"eval", "lm", "plot"},
+    {"eval", "lm", "plot", "translation"},
     {"library"},
     {"commands"},
     {"cli"},
@@ -102,7 +102,7 @@ def test_imports_go_down():
 
 def test_evaluation_and_plots_know_protocols_not_models():
     for path in FILES:
-        if room(path) in ("eval", "lm", "plot"):
+        if room(path) in ("eval", "lm", "plot", "translation"):
             assert not imported_rooms(path) & {"count", "neural"}, path
 
 

@@ -117,7 +117,12 @@ class Unanswered:
         self.quiet, self.count = quiet, 0
 
     def report(self, message: str) -> None:
+        """A query without an answer."""
         self.count += 1
+        self.say(message)
+
+    def say(self, message: str) -> None:
+        """Something about a query, whose answer there is."""
         if not self.quiet:
             # What stderr cannot take is lost; the answers are not.
             with suppress(OSError):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import click
 
 from ._config import Command
+from ._lines import blocks, check_text
 from ._lm import carry_option, encoding_options, lm_argument, read_as
 from ._options import json_option, quiet_option
 
@@ -17,64 +17,101 @@ from ._options import json_option, quiet_option
 @click.argument("text", required=False, metavar="[TEXT]")
 @click.option("--per-word", is_flag=True, help="a row for each word: number of its line, word, log10, ln, unknown")
 @carry_option(default=False)
+@click.option(
+    "--separator",
+    metavar="C",
+    help="of an encoder-decoder: what stands between source and target  [default: as in training]",
+)
 @encoding_options
 @json_option
 @quiet_option
-def command(lm, text, per_word, carry, encoding, encoding_errors, as_json, quiet):
+def command(lm, text, per_word, carry, separator, encoding, encoding_errors, as_json, quiet):
     """Log probability of each line of TEXT, or of stdin: line, log10, ln, tokens, unknown.
 
     log10 and ln are the same probability to base 10 and base e. The line end, <eos>, is predicted and is a token; the
     first word is predicted from a line end before it. Words that the model lacks are <unk>, and unknown counts all
     <unk>. An empty line is one that ends at once. Lines of stdin are answered as they come.
+
+    If LM is an encoder-decoder, a line is a source, a tab and its target, and the row is source, target, log10, ln,
+    tokens, unknown, of the target given the source.
     """
-    if lm == "-" and text in (None, "-"):
-        raise click.UsageError("LM is -, so TEXT must be a file", click.get_current_context())
-    from ..lm.lines import reader
-    from ..lm.load import load
-    from ..lm.score import Scorer
-    from ..text.inputs import need_text
+    check_text(lm, "LM", text)
+    from ..library.load import SEQ2SEQ, open_sequence_model
     from ._out import Out, Unanswered
 
-    if text is not None:
-        need_text([text])
-    model, unanswered = load(lm), Unanswered(quiet)
-    read, score, end = reader(model), Scorer(model, carry), model.vocab[model.eos]
-    number = 0
+    kind, model = open_sequence_model(lm)
+    _check_options(lm, kind == SEQ2SEQ, carry, separator)
+    score = _pair_scores(model, separator) if kind == SEQ2SEQ else _line_scores(model, carry)
+    unanswered = Unanswered(quiet)
     with Out(as_json) as out:
-        for block in blocks(text or "-", **read_as(model, encoding, encoding_errors)):
-            for string in block:
-                line, number = read(string), number + 1
-                if (line.ids < 0).any():
-                    unanswered.report(f"line {number}: the model has no word for {', '.join(line.missing)}")
-                    continue
-                scores, unknown = score(line.ids).tolist(), (line.ids == model.unk).tolist()
+        for block in blocks(text, **read_as(model, encoding, encoding_errors)):
+            for number, names, words, scores, unknown in score(block, unanswered):
                 if per_word:
-                    for word, ln, is_unknown in zip([*line.words, end], scores, [*unknown, False]):
+                    for word, ln, is_unknown in zip(words, scores, unknown):
                         out.row(line=number, word=word, **_logs(ln), unknown=int(is_unknown))
                 else:
-                    out.row(line=string, **_logs(sum(scores)), tokens=len(scores), unknown=sum(unknown))
+                    out.row(**names, **_logs(sum(scores)), tokens=len(scores), unknown=sum(unknown))
             out.flush()
-    if text is not None and not number:
-        from ..errors import EmbedkitError
-
-        raise EmbedkitError(f"{text}: no lines in it", "the input is empty")
     unanswered.finish()
+
+
+def _check_options(lm: str, is_seq2seq: bool, carry: bool, separator: str | None) -> None:
+    """Usage error for options of the other kind of model."""
+    ctx = click.get_current_context()
+    if is_seq2seq and carry:
+        raise click.UsageError("--carry-state: pairs of an encoder-decoder know nothing of each other", ctx)
+    if not is_seq2seq and separator is not None:
+        raise click.UsageError(f"--separator: {lm} is a language model, whose lines are no pairs", ctx)
+
+
+def _line_scores(model, carry: bool):
+    """The function that gives of each line of a block its number, its columns, words, their natural log probabilities,
+    and True for those that are `<unk>`."""
+    from ..lm.lines import reader
+    from ..lm.score import Scorer
+
+    read, score, end = reader(model), Scorer(model, carry), model.vocab[model.eos]
+
+    def scores(block, unanswered):
+        for number, string in block:
+            line = read(string)
+            if (line.ids < 0).any():
+                unanswered.report(f"line {number}: the model has no word for {', '.join(line.missing)}")
+            else:
+                unknown = [*(line.ids == model.unk).tolist(), False]
+                yield number, {"line": string}, [*line.words, end], score(line.ids).tolist(), unknown
+
+    return scores
+
+
+def _pair_scores(model, separator: str | None):
+    """The same of the targets of pairs."""
+    from ..text.pairs import split_pair
+    from ..translation.score import score
+    from ..vectors.query import text_options
+
+    separator, end = separator or text_options(model).get("separator", "\t"), model.target.vocab[model.eos]
+
+    def pairs(block, unanswered):
+        for number, line in block:
+            try:
+                yield number, split_pair(line, separator)
+            except ValueError as error:
+                unanswered.report(f"line {number}: {error}")
+
+    def scores(block, unanswered):
+        found = list(pairs(block, unanswered))
+        for (number, (source, target)), scored in zip(found, score(model, [pair for _, pair in found])):
+            if scored is None:
+                unanswered.report(f"line {number}: a side of it has no token")
+                continue
+            if scored.source_unknown:
+                unanswered.say(f"line {number}: read as <unk>: {' '.join(scored.source_unknown)}")
+            names = {"source": source, "target": target}
+            yield number, names, [*scored.tokens, end], scored.ln.tolist(), [*scored.is_unknown.tolist(), False]
+
+    return scores
 
 
 def _logs(ln: float) -> dict:
     return {"log10": round(ln / math.log(10), 4), "ln": round(ln, 4)}
-
-
-def blocks(path: str, encoding: str, encoding_errors: str) -> Iterator[list[str]]:
-    """The lines of `path` ("-" is stdin) in blocks, as they arrive, without CR and byte order mark.
-
-    FormatError at the first byte that is not of the encoding, unless `encoding_errors` is "replace".
-    """
-    from ..io.encoding import open_text
-    from ._out import whole_lines
-
-    mark = "\ufeff"
-    with open_text(path, encoding, encoding_errors, checked=True) as file:
-        for lines in whole_lines(file):
-            yield lines.decode().removeprefix(mark).replace("\r", "").split("\n")
-            mark = ""

@@ -7,7 +7,8 @@ import json
 import numpy as np
 
 from ..errors import FormatError
-from .container import PROFILE, Container
+from .container import PROFILE, Container, looks_like
+from .container import read as read_container
 
 # What a native file holds, by the `kind` in its metadata.
 KINDS = {
@@ -18,6 +19,7 @@ KINDS = {
     "ids": "an encoded corpus",
     "checkpoint": "the checkpoint of an unfinished run",
     "language-model": "a language model",
+    "seq2seq": "an encoder-decoder",
 }
 FINISH = "finish it: the same embedkit train with --resume"  # a hint about checkpoints
 
@@ -29,6 +31,12 @@ def what_is(stored: Container) -> str:
         return f"tensors of another version of embedkit ({profile})" if is_own(stored) else "tensors of another program"
     kind = stored.metadata.get("kind")
     return "tensors of no kind" if kind is None else KINDS.get(kind, f"{kind!r}, which is unknown")
+
+
+def kind_of(path, data: np.ndarray) -> str | None:
+    """The `kind` of the native file in `data`, all bytes of `path`; None where it has none, or is of another format.
+    FormatError where it is damaged."""
+    return read_container(path, data).metadata.get("kind") if looks_like(data[:64].tobytes()) else None
 
 
 def is_own(stored: Container) -> bool:

@@ -7,40 +7,30 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from ..errors import EmbedkitError
-from ..io.files import open_input
-from ..io.output import Output
 from ..lm.load import load
 from ..lm.perplexity import Perplexity
 from ..runtime.parallel import thread_count
+from .saved import Saved, copy_file, save_result
 
 
-class LanguageModel:
+class LanguageModel(Saved):
     """A language model of any kind. `source` is what the commands work on, see `lm.protocol`."""
 
     def __init__(self, source, threads: int, save: Callable):
-        self.source, self.threads, self._save = source, threads, save
+        super().__init__(source, save)
+        self.threads = threads
 
     @classmethod
-    def trained(cls, entry, result, threads: int | None) -> LanguageModel:
-        """The model that a training of the catalog's `entry` gave."""
+    def trained(cls, model, result, threads: int | None) -> LanguageModel:
+        """The result of a training of `model` of the catalog."""
         threads = thread_count(threads)
-
-        def save(path, format=None):
-            with entry.open(os.fspath(path), format) as saving:
-                saving.save(result)
-
-        return cls(entry.language_model(result, threads), threads, save)
+        return cls(model.language_model(result, threads), threads, partial(save_result, model, result))
 
     @classmethod
     def read(cls, path, threads: int | None) -> LanguageModel:
         """The model in a file."""
         threads = thread_count(threads)
-        return cls(load(os.fspath(path), threads), threads, partial(_copy, path))
-
-    def save(self, path, format: str | None = None) -> None:
-        """Write the model; n-grams as ARPA where the suffix of `path`, or `format`, says so."""
-        self._save(path, format)
+        return cls(load(os.fspath(path), threads), threads, partial(copy_file, path))
 
     def __repr__(self) -> str:
         return f"<language model {self.metadata.get('model', '')}: {len(self.source.vocab):,} words>"
@@ -49,11 +39,6 @@ class LanguageModel:
     def words(self) -> list[str]:
         """The vocabulary, `<eos>` and `<unk>` among them."""
         return self.source.vocab.words()
-
-    @property
-    def metadata(self) -> dict:
-        """Provenance of the model."""
-        return self.source.metadata
 
     def perplexity(self, text, *, carry_state: bool = True, encoding: str = "utf-8") -> float:
         """Perplexity of a text: a path, or an iterable of lines or token lists; line ends are predicted too. `encoding`
@@ -118,11 +103,3 @@ class LanguageModel:
         options |= {"temperature": temperature, "top_k": top_k, "top_p": top_p}
         found = generated_lines(self.source, read_prompt(self.source, prompt), words, lines, **options)
         return [spell(self.source, line) for line, _, _ in found]
-
-
-def _copy(source, path, format: str | None = None) -> None:
-    if format is not None:
-        raise EmbedkitError(f"{path}: a model that was read is saved as it was", "embedkit convert changes formats")
-    with open_input(source) as file, Output(path) as out:
-        while block := file.read(1 << 20):
-            out.write(block)

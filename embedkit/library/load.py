@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import os
 
+from ..io.files import map_input
+from ..io.metadata import kind_of
 from .vectors import WordVectors
 
+SEQ2SEQ = "seq2seq"
 
-def load(path, format: str | None = None) -> WordVectors:
-    """The vectors in a file of any format that `embedkit convert` reads; of a language model, its input embeddings.
+
+def load(path, format: str | None = None):
+    """The `WordVectors` in a file of any format that `embedkit convert` reads; of a language model, its input
+    embeddings. The `Translator` in a file that `embedkit train seq2seq` has made.
 
     `format` names one that the bytes do not tell. FormatError, an EmbedkitError, where the file is damaged or another.
     """
     from ..vectors import formats
 
-    return WordVectors(formats.load(os.fspath(path), format))
+    data = map_input(path)
+    if format in (None, "native") and kind_of(path, data) == SEQ2SEQ:
+        from .translator import Translator
+
+        return Translator.read(path, data)
+    return WordVectors(formats.load(os.fspath(path), format, data=data))
 
 
 def load_lm(path, threads: int | None = None):
@@ -22,3 +32,15 @@ def load_lm(path, threads: int | None = None):
     from .language_model import LanguageModel
 
     return LanguageModel.read(path, threads)
+
+
+def open_sequence_model(path) -> tuple[str, object]:
+    """The kind of a model that gives lines probabilities, "language-model" or "seq2seq", and the model: see
+    `lm.protocol` and `translation.protocol`. FormatError where the file holds neither."""
+    from ..lm.load import KIND, load
+    from ..translation.load import load as load_translator
+
+    data = map_input(path)
+    if kind_of(path, data) == SEQ2SEQ:
+        return SEQ2SEQ, load_translator(path, data=data)
+    return KIND, load(path, data=data)

@@ -43,7 +43,7 @@ def train_model(name: str, inputs, config: Config, run: Run, reserve: Callable[[
 def train(
     model: str, text, *, out=None, format: str | None = None, progress: bool = False, cache: bool = False, **options
 ):
-    """A model trained on a text: `WordVectors`, or a `LanguageModel`.
+    """A model trained on a text: `WordVectors`, a `LanguageModel`, or a `Translator`.
 
     Parameters
     ----------
@@ -58,9 +58,7 @@ def train(
     """
     from ..runtime.memory import Memory
     from ..runtime.progress import Progress
-    from .language_model import LanguageModel
     from .text import as_inputs
-    from .vectors import WordVectors
 
     if model not in MODELS:
         raise ValueError(f"there is no model {model!r}; models: {', '.join(MODELS)}")
@@ -72,9 +70,17 @@ def train(
         with entry.open(os.fspath(out), format) as saving:
             result = train_model(model, as_inputs(text), config, run, saving.reserve)
             saving.save(result)
-    if MODELS[model].is_lm:
-        return LanguageModel.trained(entry, result, config.training.threads)
-    return WordVectors(result)
+    return wrapper(model)(entry, result, config.training.threads)
+
+
+def wrapper(name: str) -> Callable:
+    """The function of (model, its result, threads) that makes of a result of the model `name` what a caller asks."""
+    from .language_model import LanguageModel
+    from .translator import Translator
+    from .vectors import WordVectors
+
+    made = {"vectors": WordVectors, "language-model": LanguageModel, "seq2seq": Translator}
+    return made[MODELS[name].kind].trained
 
 
 def configure(model: str, options: dict) -> Config:

@@ -41,6 +41,11 @@ class WordVectors:
     def __init__(self, source):
         self.source = source
 
+    @classmethod
+    def trained(cls, model, result, threads: int | None) -> WordVectors:
+        """The result of a training of `model` of the catalog."""
+        return cls(result)
+
     def __repr__(self) -> str:
         kind = self.metadata.get("model") or self.metadata.get("kind", "vectors")
         return f"<{kind}: {len(self):,} words, {self.dim} dimensions>"

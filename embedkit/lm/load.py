@@ -6,10 +6,10 @@ import numpy as np
 
 from ..catalog import MODELS, lm_format
 from ..errors import FormatError
-from ..io import container
 from ..io.files import map_input
-from ..io.metadata import FINISH, KINDS, unpack_metadata, what_is
-from ..vectors.formats import HEAD, detect
+from ..io.metadata import unpack_metadata
+from ..vectors.formats import HEAD
+from ..vectors.formats.kind import read_kind
 from .protocol import LanguageModel
 
 KIND = "language-model"
@@ -25,20 +25,8 @@ def load(path, threads: int | None = None, data: np.ndarray | None = None, hint:
     data = map_input(path) if data is None else data
     if (format := lm_format(data[:HEAD].tobytes())) is not None:
         return format.read(path, data)
-    if not container.looks_like(data[:64].tobytes()):
-        raise FormatError(path, _foreign(path, data), hint)
-    stored = container.read(path, data)
-    if (what := what_is(stored)) != KINDS[KIND]:
-        hint = FINISH if what == KINDS["checkpoint"] else hint
-        raise FormatError(path, f"holds {what}, not a language model", hint)
+    stored = read_kind(path, data, KIND, hint)
     name = unpack_metadata(stored.metadata).get("model")
-    if not isinstance(name, str) or name not in MODELS or not MODELS[name].is_lm:
+    if not isinstance(name, str) or name not in MODELS or MODELS[name].kind != KIND:
         raise FormatError(path, f"a language model of an unknown kind, {name!r}", "a newer embedkit may know it")
     return MODELS[name].load().load(stored, threads)
-
-
-def _foreign(path, data) -> str:
-    try:
-        return f"holds vectors ({detect(path, data).NAME}), not a language model"
-    except FormatError:
-        return "is neither a language model nor a vector file"

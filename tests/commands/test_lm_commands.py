@@ -45,7 +45,13 @@ def files(tmp_path_factory):
 @pytest.fixture
 def opened(monkeypatch):
     """`opened(model)`: whatever file is named, this model is in it."""
-    return lambda model: monkeypatch.setattr("embedkit.lm.load.load", lambda path, threads=None: model) or model
+
+    def put(model):
+        monkeypatch.setattr("embedkit.lm.load.load", lambda path, threads=None: model)
+        monkeypatch.setattr("embedkit.library.load.open_sequence_model", lambda path: ("language-model", model))
+        return model
+
+    return put
 
 
 def perplexities(run, *args):

@@ -35,6 +35,7 @@ _FACTS = ("kind", "input", "output", "ngrams", "buckets")  # written anew
 _HINTS = {
     "counts": "make vectors of them with: embedkit train svd {path} -o OUT",
     "checkpoint": FINISH,
+    "seq2seq": "ask it with: embedkit translate {path} TEXT",
     "ids": "train on the text itself: embedkit train svd TEXT -o OUT",
 }
 

@@ -1,0 +1,1 @@
+"""Translation of lines by a trained encoder-decoder, whatever it is made of."""
