@@ -13,8 +13,8 @@ LM = "language-model"
 
 
 class Entry(NamedTuple):
-    """A model in `module.MODEL`, and the kind of its result: "vectors", "language-model", which `perplexity`, `score` and
-    `generate` ask, or "seq2seq", which `translate` and `score` do."""
+    """A model in `module.MODEL`, and the kind of its result: "vectors", "language-model", which `perplexity`, `score`
+    and `generate` ask, or "seq2seq", which `translate` and `score` do."""
 
     module: str
     summary: str
