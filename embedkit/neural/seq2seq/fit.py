@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 
-from ...text.pairs import EOS_ID, Pairs
+from ...text.pairs import Pairs
 from ...training.contract import Run
 from ...training.loop import Loop, Step
 from ...training.param import Param
+from ...translation.greedy import greedy
 from ..layers.context import ForwardContext
 from ..learner import NetworkLearner
 from .batches import Batches
@@ -94,9 +95,10 @@ class Fit(NetworkLearner):
         pairs, right, samples = self.valid.pairs, 0, {}
         for numbers in self.valid.sorted():
             wanted = [pairs.targets[n] for n in numbers]
-            found = _greedy(self.translator, [pairs.sources[n] for n in numbers], max(map(len, wanted)) + 1)
-            right += sum(np.array_equal(*pair) for pair in zip(found, wanted))
-            samples |= {int(n): ids for n, ids in zip(numbers, found) if n < SAMPLES}
+            caps = np.array([len(ids) + 1 for ids in wanted])  # one token more is as wrong as many
+            found = greedy(self.translator, [pairs.sources[n] for n in numbers], caps)
+            right += sum(np.array_equal(output.ids, ids) for output, ids in zip(found, wanted))
+            samples |= {int(n): output.ids for n, output in zip(numbers, found) if n < SAMPLES}
         for n in sorted(samples):
             self.run.progress.event(
                 "sample",
@@ -116,22 +118,6 @@ class Fit(NetworkLearner):
             facts |= {"valid_perplexity": math.exp(scores["loss"]), "valid_exact_match": scores["exact_match"]}
             valid = f", valid {facts['valid_perplexity']:.3f}, exact match {100 * scores['exact_match']:.2f} %"
         return f"perplexity {facts['perplexity']:.3f}{valid}, lr {lr:.4g}", facts
-
-
-def _greedy(translator: NetworkTranslator, sources: list[np.ndarray], most: int) -> list[np.ndarray]:
-    """The most probable token after each, until `<eos>` or for `most` tokens."""
-    encoded, rows = translator.encode(sources), np.arange(len(sources))
-    state, ids = translator.start(encoded), np.full(len(sources), EOS_ID, np.int32)
-    written, is_open = [], np.ones(len(sources), bool)
-    for _ in range(most):
-        scores, state, _ = translator.step(ids, state, encoded, rows)
-        ids = np.where(is_open, scores.argmax(axis=1), EOS_ID).astype(np.int32)
-        is_open &= ids != EOS_ID
-        written.append(ids)
-        if not is_open.any():
-            break
-    columns = np.stack(written, axis=1)
-    return [row[: np.argmax(row == EOS_ID)] if (row == EOS_ID).any() else row for row in columns]
 
 
 def init_network(pairs: Pairs, config) -> Network:
