@@ -19,6 +19,7 @@ from embedkit import cli
 
 TEXT = "the king met a queen\na queen met the king\n한국어 는 the king 한국어 를 a queen\n" * 3
 PAIRS = "king\tqueen\t9\nman\twoman\t7\napple\tking\t1\n"
+PARALLEL = "16+7\t23\n이십 삼\t23\n9+30\t39\n" * 3
 QUESTIONS = ": royal\nman king woman queen\nking man queen woman\n"
 
 
@@ -51,6 +52,7 @@ COMMANDS = {
         f"train {name}": Line(f"train {name} {{text}} -o {{out}} --embed 2 --hidden 2 --epochs 2 --batch-size 2")
         for name in LANGUAGE_MODELS
     },
+    "train seq2seq": Line("train seq2seq {parallel} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
     "vocab": Line("vocab {text} --min-count 1"),
     "vocab -o": Line("vocab {text} --min-count 1 -o {out}"),
     "vocab --vocab": Line("vocab {text} --vocab {words}"),
@@ -82,6 +84,9 @@ COMMANDS = {
     "perplexity --neural-cache": Line("perplexity {lm} {text} --neural-cache 9 --theta 1 --lambda .6,.4"),
     "score": Line("score {lm} {text}"),
     "score --per-word": Line("score {lm} {text} --per-word"),
+    "score PAIRS": Line("score {translator} {parallel}"),
+    "translate": Line("translate {translator} {text} --max-length 9"),
+    "translate --beam": Line("translate {translator} {text} --max-length 9 --beam 2 --n-best 2"),
     "generate": Line("generate {lm} --max-words 12 --prompt 한국어"),
     "generate --beam": Line("generate {lm} --beam 2 --lines 2 --max-words 9"),
     "plot": Line("plot {log} -o {out} --to svg"),
@@ -117,6 +122,8 @@ KINDS = (
     "quantized",
     "documents",
     "lm",
+    "translator",
+    "parallel",
     "pairs",
     "questions",
     "words",

@@ -129,10 +129,10 @@ def read(names, config: PairText, resources: Resources | None = None) -> Pairs:
     if len(sources) < 2:
         raise EmbedkitError(f"{' '.join(names)}: {counted(len(sources), 'pair')} in it; training takes two or more")
     if config.share_vocab:
-        shared = _vocabulary([*sources, *targets], config)
+        shared = _vocabulary([*sources, *targets], len(targets), config)
         vocabs = shared, shared
     else:
-        vocabs = _vocabulary(sources, config), _vocabulary(targets, config)
+        vocabs = _vocabulary(sources, 0, config), _vocabulary(targets, len(targets), config)
     sides = [Side(vocab, options, bool(which)) for which, vocab in enumerate(vocabs)]
     pairs = _encoded(sides, (sources, targets), sha256)
     progress, (source, target) = resources.progress, (len(vocab) for vocab in vocabs)
@@ -230,7 +230,8 @@ def _tokens(names, config: PairText) -> tuple[list[list[str]], list[list[str]], 
     return *sides, sha.hexdigest()
 
 
-def _vocabulary(sequences: list[list[str]], config: PairText) -> Vocab:
+def _vocabulary(sequences: list[list[str]], ends: int, config: PairText) -> Vocab:
+    """The tokens of `sequences`, of which so many end with `<eos>`."""
     counts = Counter(token for tokens in sequences for token in tokens)
     for special in (EOS, UNK):
         counts.pop(special, None)
@@ -239,7 +240,7 @@ def _vocabulary(sequences: list[list[str]], config: PairText) -> Vocab:
     unknown = sum(map(len, sequences)) + sum(count for count, _ in kept)
     return Vocab.from_words(
         [EOS.encode(), UNK.encode(), *(token for _, token in kept)],
-        [len(sequences), unknown, *(-count for count, _ in kept)],
+        [ends, unknown, *(-count for count, _ in kept)],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from _contract import PAIRS, QUESTIONS, TEXT
+from _contract import PAIRS, PARALLEL, QUESTIONS, TEXT
 
 from embedkit import cli
 from embedkit.vectors import formats
@@ -55,14 +55,27 @@ def documents(tmp_path_factory):
     return (folder / "lsa").read_bytes()
 
 
+@pytest.fixture(scope="session")
+def translator(tmp_path_factory):
+    """The bytes of an encoder-decoder of PARALLEL."""
+    folder = tmp_path_factory.mktemp("seq2seq")
+    (folder / "pairs").write_text(PARALLEL, "utf-8")
+    sizes = ["--embed", 3, "--hidden", 3, "--epochs", 1, "--batch-size", 2]
+    arguments = ["train", "seq2seq", folder / "pairs", "-o", folder / "model", "-q", *sizes]
+    assert cli.run([str(arg) for arg in arguments]) == 0
+    return (folder / "model").read_bytes()
+
+
 @pytest.fixture
-def kit(tmp_path, toy, toy_file, sparse_file, counts, documents, lm):
+def kit(tmp_path, toy, toy_file, sparse_file, counts, documents, lm, translator):
     """A file of every kind; `other` has some of the words of `vectors`, `out` does not exist yet."""
     files = {
         "text": TEXT.encode(),
         "counts": counts,
         "documents": documents,
         "lm": lm,
+        "translator": translator,
+        "parallel": PARALLEL.encode(),
         "pairs": PAIRS.encode(),
         "questions": QUESTIONS.encode(),
         "other": "4 4\nking 1 0 0 1\n한국어 0 1 0 0\nqueen 0 0 1 0\nplough 1 1 1 1\n".encode(),

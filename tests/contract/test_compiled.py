@@ -16,6 +16,7 @@ from embedkit.io import container
 
 ROOT = Path(__file__).parents[2]
 WORD2VEC = "--dim 20 --epochs 2 --sample 0.01 --negative 7"
+PAIRS = "--tokenizer whitespace --embed 20 --hidden 24 --epochs 2 --batch-size 16"
 LANGUAGE = "--embed 20 --hidden 24 --epochs 2 --batch-size 4 --bptt 9"
 # Together they reach every kernel that adds up numbers, and every branch of those that have options.
 RUNS = {
@@ -34,10 +35,12 @@ RUNS = {
     "doc2vec, dm": f"doc2vec {{text}} {WORD2VEC} --algorithm dm",
     "kn": "kn {text} --order 3",
     **{name: f"{name} {{text}} {LANGUAGE}" for name in LANGUAGE_MODELS},
+    "seq2seq": f"seq2seq {{pairs}} {PAIRS} --bidirectional --attention general",
+    "seq2seq, additive": f"seq2seq {{pairs}} {PAIRS} --attention additive --input-feeding --cell gru",
     "rnn, relu": f"rnn {{text}} {LANGUAGE} --activation relu --lr .1",
     "lstm, more": f"lstm {{text}} {LANGUAGE} --peephole --layers 2 --dropout .2 --smoothing .1 --optimizer adam",
 }
-RESUMED = ("skipgram", "glove", *LANGUAGE_MODELS)
+RESUMED = ("skipgram", "glove", "seq2seq", *LANGUAGE_MODELS)
 
 # Runs the lines that are its arguments in one process; what begins with ! is cut off after its first checkpoint.
 PROCESS = """
@@ -67,8 +70,9 @@ def runs(tmp_path):
     """`runs(folder, lines)`: the lines in a process of their own, with the kernels of this folder."""
     made = np.random.default_rng(5)
     words = [f"w{i}" for i in range(700)]
-    lines = (" ".join(words[i] for i in made.zipf(1.3, 12) % 700) for _ in range(300))
-    (tmp_path / "text").write_text("\n".join(lines) + "\n")
+    lines = [[words[i] for i in made.zipf(1.3, 12) % 700] for _ in range(300)]
+    (tmp_path / "text").write_text("".join(f"{' '.join(line)}\n" for line in lines))
+    (tmp_path / "pairs").write_text("".join(f"{' '.join(line[:7])}\t{' '.join(line[7:])}\n" for line in lines))
 
     def call(folder, lines):
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "EMBEDKIT_CACHE_SIZE": "0"}
@@ -83,7 +87,7 @@ def runs(tmp_path):
 
 def line(name: str, out: str) -> str:
     """The command of a run that writes `out`."""
-    model, *options = RUNS[name].format(text="text").split(" ")
+    model, *options = RUNS[name].format(text="text", pairs="pairs").split(" ")
     options += ["--min-count", "1"] if model != "kn" else []
     options += ["--threads", "1"] if "--threads" not in options else []
     return " ".join(["train", model, *options, "-q", "-o", out])

@@ -30,6 +30,7 @@ class Case(NamedTuple):
 COUNTS = Case(60_000, 3_000)
 NEURAL = Case(40_000, 30_000, {"dim": 100, "epochs": 1})
 LANGUAGE = Case(2_000, 1_900, {"embed": 200, "hidden": 200, "epochs": 1, "batch_size": 10, "threads": 1})
+PAIRS = {"tokenizer": "whitespace", "embed": 64, "hidden": 128, "epochs": 1, "threads": 1}
 CASES = {
     "ppmi": [COUNTS],
     "svd": [COUNTS, Case(60_000, 3_000, {"dim": 300}), Case(9_000, 500)],
@@ -57,6 +58,10 @@ CASES = {
         Case(*NEURAL[:2], NEURAL.options | {"deterministic": True}),
         Case(*NEURAL[:2], NEURAL.options | {"loss": "hs", "algorithm": "dm"}),
     ],
+    "seq2seq": [
+        Case(12_000, 300, PAIRS),
+        Case(12_000, 300, PAIRS | {"bidirectional": True, "layers": 2, "attention": "additive"}),
+    ],
     "kn": [Case(100_000, 5_000), Case(100_000, 5_000, {"order": 2})],
     **{name: [LANGUAGE] for name in LANGUAGE_MODELS},
     "lstm": [
@@ -78,7 +83,9 @@ def test_the_estimate_is_near_the_peak(tmp_path, name, case):
     words = np.random.default_rng(1).zipf(1.1, case.tokens) % case.types
     for tokens in (case.tokens // 3, case.tokens):  # what is imported and compiled, in the first, is no part of it
         path = tmp_path / f"{tokens}"
-        path.write_text("".join(f"w{word}{' ' if i % 20 else chr(10)}" for i, word in enumerate(words[:tokens])) + "\n")
+        lines = [[f"w{word}" for word in words[at : at + 20]] for at in range(0, tokens - 19, 20)]
+        split = 10 if name == "seq2seq" else 20
+        path.write_text("".join(f"{' '.join(line[:split])}\t{' '.join(line[split:])}\n" for line in lines))
         expected, peak = measured(name, case, path)
     # A little above the truth: buffers of layers have sizes that are powers of two, whose last pages are never touched.
     assert 0.7 < expected / peak < 1.6
@@ -106,8 +113,9 @@ def measured(name: str, case: Case, path) -> tuple[int, int]:
 
 @pytest.fixture
 def text(tmp_path):
+    """A text that is one of pairs as well."""
     path = tmp_path / "text.txt"
-    path.write_text("the king met the queen and the cat\n" * 50)
+    path.write_text("the king met\tthe queen and the cat\n" * 50)
     return path
 
 
@@ -118,7 +126,7 @@ def test_what_does_not_fit_is_refused_before_the_work(run, text, tmp_path, name)
     result = run("train", name, text, "-o", out, "--max-memory", 500, "--max-vocab-memory", "1M")
     assert (result.code, result.out) == (1, "")
     told, error, hint = result.err.split("\n")[:3]
-    assert "tokens" in told
+    assert "tokens" in told or "pairs" in told
     assert error.startswith(f"Error: {name} of ")
     assert error.endswith("; --max-memory is 500")
     assert hint.startswith("Hint: ")

@@ -45,6 +45,7 @@ OPTIONS = {
     "doc2vec": ("--dim", "8", "--epochs", "30", "--lr", "0.2"),
 }
 OPTIONS |= {"kn": ("--order", "3")} | dict.fromkeys(LANGUAGE_MODELS, LANGUAGE)
+OPTIONS |= {"seq2seq": ("--tokenizer", "whitespace", "--embed", "8", "--hidden", "8", "--epochs", "2")}
 
 # Words of a topic share their sentences, and no word is in two topics.
 TOPICS = {
@@ -56,19 +57,34 @@ TOPIC_OF = {word: topic for topic, words in TOPICS.items() for word in words}
 
 
 @pytest.fixture(scope="module")
-def corpus(tmp_path_factory):
+def corpora(tmp_path_factory):
+    """Lines about a topic each; and the same as pairs, the first half of a line and its second."""
     made, lines = random.Random(7), []
     for _ in range(300):
         words = TOPICS[made.choice(list(TOPICS))]
         lines.append(" ".join(made.choice(words) for _ in range(6)))
-    path = tmp_path_factory.mktemp("corpus") / "topics.txt"
-    path.write_text("\n".join(lines) + "\n", "utf-8")
-    return path
+    folder = tmp_path_factory.mktemp("corpus")
+    (folder / "topics.txt").write_text("\n".join(lines) + "\n", "utf-8")
+    halves = (line.split() for line in lines)
+    pairs = "".join(f"{' '.join(words[:3])}\t{' '.join(words[3:])}\n" for words in halves)
+    (folder / "pairs.txt").write_text(pairs, "utf-8")
+    return folder
+
+
+@pytest.fixture
+def corpus(request, corpora):
+    """The text that the model of the test reads."""
+    called = getattr(request.node, "callspec", None)
+    name = called.params.get("trained", called.params.get("name")) if called else None
+    return corpora / ("pairs.txt" if name in MODELS and MODELS[name].kind == "seq2seq" else "topics.txt")
+
+
+WITHOUT_VECTORS = [name for name, model in MODELS.items() if name == "kn" or model.kind == "seq2seq"]
 
 
 def words_of(name):
     """What the vocabulary of a model must be: language models also read line ends, and have a word for unknown ones."""
-    return [*TOPIC_OF, *(("<eos>", "<unk>") if MODELS[name].is_lm else ())]
+    return [*TOPIC_OF, *(("<eos>", "<unk>") if MODELS[name].kind != "vectors" else ())]
 
 
 def train(name, corpus, out, *options):
@@ -78,9 +94,10 @@ def train(name, corpus, out, *options):
 
 
 @pytest.fixture(scope="module", params=list(MODELS))
-def trained(request, corpus, tmp_path_factory):
+def trained(request, corpora, tmp_path_factory):
     """(name of the model, its file)"""
     name = request.param
+    corpus = corpora / ("pairs.txt" if MODELS[name].kind == "seq2seq" else "topics.txt")
     return name, train(name, corpus, tmp_path_factory.mktemp(name) / "vectors", "--seed", 3)
 
 
@@ -90,8 +107,8 @@ def test_every_model_has_its_options():
 
 def test_words_of_a_topic_are_nearest(run, trained):
     name, path = trained
-    if name in ("kn", "glove"):
-        pytest.skip("holds no vectors" if name == "kn" else "learns nothing of pairs of words that never meet")
+    if name in WITHOUT_VECTORS or name == "glove":
+        pytest.skip("learns nothing of pairs of words that never meet" if name == "glove" else "holds no vectors")
     result = run("similar", path, "-k", 5, stdin="\n".join(TOPIC_OF))
     assert (result.code, result.err) == (0, "")
     assert len(result.rows) == 5 * len(TOPIC_OF)
@@ -114,14 +131,14 @@ def test_the_file_says_how_it_was_made(run, trained, corpus):
     assert facts["seed"] == 3
     assert facts["tool"] == f"embedkit {__version__}"
     assert facts["corpus_sha256"] == hashlib.sha256(corpus.read_bytes()).hexdigest()
-    is_lm = MODELS[name].is_lm
+    kind = MODELS[name].kind
     assert facts["words"] == len(words_of(name))
-    assert facts["tokens"] == 300 * (7 if is_lm else 6)
-    assert facts["kind"] in (("language-model",) if is_lm else ("vectors", "sparse-vectors"))
+    assert facts["tokens"] == 300 * {"vectors": 6, "language-model": 7, "seq2seq": 4}[kind]  # of targets, with ends
+    assert facts["kind"] in (("vectors", "sparse-vectors") if kind == "vectors" else (kind,))
     config = facts["config"]
     assert {"text", "model", "training"} <= set(config)
     assert set(config["model"]) == {f.name for f in options_of(name) if f.metadata["stored"]}
-    assert config["text"]["min_count"] == (1 if is_lm else 5)
+    assert config["text"]["min_count"] == (5 if kind == "vectors" else 1)
     # Nothing of the machine: paths and the number of threads do not belong into a result.
     assert "threads" not in config["training"]
     assert str(corpus.parent) not in path.read_bytes().decode("latin-1")
@@ -133,7 +150,7 @@ def test_the_file_keeps_its_promises(run, trained):
 
 def test_it_is_a_query_source(trained):
     name, path = trained
-    if name == "kn":
+    if name in WITHOUT_VECTORS:
         pytest.skip("holds no vectors")
     source, V = formats.load(path), len(words_of(name))
     assert sorted(source.vocab) == sorted(words_of(name))
@@ -209,6 +226,12 @@ BEFORE_READING = [
     *((name, ["--dropout", 1.5], "must be less than 1") for name in GRADIENT_LMS),
     *((name, ["--tie", "--embed", 5], "--tie shares one") for name in GRADIENT_LMS),
     *((name, ["--freeze"], "nothing to keep") for name in STARTING),
+    ("seq2seq", ["--dropout", 1.5], "must be less than 1"),
+    ("seq2seq", ["--attention", "dot", "--bidirectional"], "--attention dot needs 256 numbers"),
+    ("seq2seq", ["--attention", "none", "--input-feeding"], "--input-feeding needs attention"),
+    ("seq2seq", ["--bidirectional-layers", 1], "counts layers of --bidirectional"),
+    ("seq2seq", ["--tie"], "--embed must be --hidden"),
+    ("seq2seq", ["--patience", 2], "there is none"),
     ("doc2vec", ["--loss", "hs"], "--dbow-words trains words too"),
     ("doc2vec", ["--algorithm", "dm", "--dbow-words"], "dm trains words as it is"),
 ]
@@ -219,6 +242,7 @@ def unread(monkeypatch):
     """No text can be read."""
     for module in ("corpus", "stream"):
         monkeypatch.setattr(f"embedkit.text.{module}.encode", lambda *_: pytest.fail("the text was read"))
+    monkeypatch.setattr("embedkit.text.pairs.lines", lambda *_: pytest.fail("the text was read"))
 
 
 @pytest.mark.usefixtures("unread")

@@ -74,13 +74,14 @@ class Additive:
 class Attention:
     """Contexts of queries: sums of the values of a source, weighted by the softmax of the scores of its places.
 
-    `score` is a `Dot` or an `Additive`. Places past the end of a source weigh nothing.
+    `score` is a `Dot` or an `Additive`. Places past the end of a source weigh nothing. No layer by the contract of
+    layers: its inputs are two sequences, and it has no state.
     """
 
     def __init__(self, score: Dot | Additive):
         self.score, self.params = score, collect([score])
 
-    def forward(self, Q, P, K, mask, ctx):
+    def attend(self, Q, P, K, mask, ctx):
         """Q (T, B, H), keys P of `score.project`, values K (S, B, E), mask (S, B) bool or None → contexts (T, B, E),
         weights (B, T, S), and `back(dC)` → (dQ, dP, dK)."""
         (T, B, _), E, take = Q.shape, K.shape[2], ctx.workspace.take

@@ -1,4 +1,4 @@
-"""The decoder: target tokens and the memory of a source → what the next tokens are told from."""
+"""The decoder: target tokens and the memory of a source → outputs from which the next tokens are told."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..layers.workspace import Backprop
 
 
 class Memory(NamedTuple):
-    """What a decoder knows of B sources.
+    """B sources as a decoder knows them.
 
     values : hidden states of the encoder (S, B, E)
     keys : these as queries meet them, None without attention
@@ -135,7 +135,7 @@ class Decoder:
         H, below, back_below = self.below.forward(X, below, ctx)
         Y, weights, back_attention, back_above, back_combine = H, None, None, None, None
         if self.attention is not None:
-            C, weights, back_attention = self.attention.forward(H, memory.keys, memory.values, memory.mask, ctx)
+            C, weights, back_attention = self.attention.attend(H, memory.keys, memory.values, memory.mask, ctx)
             Y = _beside([C, H], ctx)
         if self.above.layers:
             Y, above, back_above = self.above.forward(Y, above, ctx)
