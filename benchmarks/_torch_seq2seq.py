@@ -67,11 +67,8 @@ def fill(model: Model) -> None:
     """The parameters of the file."""
 
     def lstm(module, index, suffix, name):
-        for part, value in (
-            ("weight_ih", p[f"{name}.Wx"].T),
-            ("weight_hh", p[f"{name}.Wh"].T),
-            ("bias_ih", p[f"{name}.b"]),
-        ):
+        Wx, Wh, b = (p[f"{name}.{part}"] for part in ("Wx", "Wh", "b"))
+        for part, value in (("weight_ih", Wx.T), ("weight_hh", Wh.T), ("bias_ih", b)):
             getattr(module, f"{part}_l{index}{suffix}").data = value.contiguous()
         getattr(module, f"bias_hh_l{index}{suffix}").data.zero_()
 
@@ -106,9 +103,8 @@ def train() -> float:
     for number in range(WARM + BATCHES):
         parts = np.load(at / f"batch{number}.npz")
         mask = torch.tensor(~parts["mask"]).T[:, None] if "mask" in parts else None
-        dealt.append(
-            [torch.tensor(parts[name], dtype=torch.long) for name in ("sources", "inputs", "targets")] + [mask]
-        )
+        ids = [torch.tensor(parts[name], dtype=torch.long) for name in ("sources", "inputs", "targets")]
+        dealt.append([*ids, mask])
     seen = 0
     for number, (sources, inputs, targets, mask) in enumerate(dealt):
         if number == WARM:

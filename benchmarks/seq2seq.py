@@ -31,7 +31,7 @@ EMBEDKIT = [sys.executable, "-m", "embedkit"]
 RECIPES = HERE.parent / "data/recipes"
 SETTINGS = {
     "addition": ("addition.txt", "--embed 16 --hidden 128 --attention none"),
-    "dates": ("date.txt", "--embed 16 --hidden 256 --attention dot --reverse"),
+    "dates": ("date.txt", "--embed 16 --hidden 256 --attention dot"),
     "bidirectional": ("date.txt", "--embed 64 --hidden 256 --layers 2 --bidirectional --attention general"),
 }
 # The book's settings: sides of one width whose blanks are symbols, h alone handed on, biases of zero.
@@ -80,6 +80,11 @@ def train(path: Path, out: Path, *options: str) -> None:
     subprocess.run([*EMBEDKIT, "train", "seq2seq", str(path), "-o", str(out), "-q", *options], check=True)
 
 
+def write(at: Path, *texts: Path) -> None:
+    """Batches, lines and parameters for both sides, of the model in the folder."""
+    subprocess.run([sys.executable, str(HERE / "_seq2seq_ours.py"), "write", str(at), *map(str, texts)], check=True)
+
+
 def once(python: str, script: str, task: str, at: Path) -> tuple[float, float]:
     """(pairs per second, peak resident MB) of one process."""
     process = subprocess.Popen([python, str(HERE / script), task, str(at)], stdout=subprocess.PIPE, text=True)
@@ -98,9 +103,7 @@ def speed() -> None:
         training, test = split(file)
         model = at / "model.safetensors"
         train(training, model, "--separator", "_", "--epochs", "1", "--threads", "2", *options.split())
-        subprocess.run(
-            [sys.executable, str(HERE / "_seq2seq_ours.py"), "write", str(at), str(training), str(test)], check=True
-        )
+        write(at, training, test)
         for task in args.tasks:
             sides, results = ((sys.executable, "_seq2seq_ours.py"), (args.peer_python, "_torch_seq2seq.py")), []
             for i in range(args.pairs):
@@ -121,9 +124,7 @@ def beam() -> None:
     training, test = split("date.txt")
     at = folder
     train(training, at / "model.safetensors", "--separator", "_", "--epochs", "1", *SETTINGS["dates"][1].split())
-    subprocess.run(
-        [sys.executable, str(HERE / "_seq2seq_ours.py"), "write", str(at), str(training), str(test)], check=True
-    )
+    write(at, training, test)
     results = [
         [once(sys.executable, "_seq2seq_ours.py", task, at)[0] for task in ("decode-100", "beam-5")]
         for _ in range(args.pairs)
