@@ -86,7 +86,7 @@ COMMANDS = {
     "score --per-word": Line("score {lm} {text} --per-word"),
     "score PAIRS": Line("score {translator} {parallel}"),
     "translate": Line("translate {translator} {text} --max-length 9"),
-    "translate --beam": Line("translate {translator} {text} --max-length 9 --beam 2 --n-best 2"),
+    "translate --beam": Line("translate {translator} {text} --max-length 9 --beam 2 --n-best 2 --json --attention"),
     "generate": Line("generate {lm} --max-words 12 --prompt 한국어"),
     "generate --beam": Line("generate {lm} --beam 2 --lines 2 --max-words 9"),
     "plot": Line("plot {log} -o {out} --to svg"),

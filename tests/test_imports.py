@@ -151,6 +151,13 @@ LANGUAGE = [
     "vectors FILE tea --output-embedding",
     "info FILE",
 ]
+PAIRS = [
+    ("translate FILE -q --max-length 3", "3+4\n10\n"),
+    ("translate FILE -q --max-length 3 --beam 3 --n-best 2 --attention --json", "3+4\n10\n"),
+    ("score FILE", "3+4\t7\n"),
+    "info FILE",
+    "verify FILE",
+]
 OTHERS = ["gensim.bin", "gensim.txt", "glove.txt", "fasttext.bin", "word2vec_c.txt", "numpy.npy", "finalfusion.fifu"]
 
 
@@ -158,9 +165,12 @@ def test_questions_load_numpy_alone(loaded, toy_file, sparse_file, tmp_path):
     (tmp_path / "text").write_text("tea is hot\nmilk is cold\n" * 5)
     sizes = ["--embed", "3", "--hidden", "3", "--epochs", "1", "--batch-size", "2", "--bptt", "5", "--no-cache", "-q"]
     assert run(["train", "gru", str(tmp_path / "text"), "-o", str(tmp_path / "lm"), *sizes]) == 0
+    (tmp_path / "sums").write_text("3+4\t7\n10+2\t12\n" * 3)
+    sizes = ["--embed", "3", "--hidden", "3", "--epochs", "1", "--batch-size", "2", "-q"]
+    assert run(["train", "seq2seq", str(tmp_path / "sums"), "-o", str(tmp_path / "seq2seq"), *sizes]) == 0
     assert run(["quantize", str(toy_file), "-o", str(tmp_path / "int8"), "-q"]) == 0
-    lines, files = [], (toy_file, sparse_file, tmp_path / "int8", tmp_path / "lm")
-    for path, asked in zip(files, (DENSE, SPARSE, INT8, LANGUAGE)):
+    lines, files = [], (toy_file, sparse_file, tmp_path / "int8", tmp_path / "lm", tmp_path / "seq2seq")
+    for path, asked in zip(files, (DENSE, SPARSE, INT8, LANGUAGE, PAIRS)):
         for line, *stdin in ([line] if isinstance(line, str) else line for line in asked):
             lines.append(([str(path) if word == "FILE" else word for word in line.split()], *stdin))
     golden = Path(__file__).parent / "golden"

@@ -25,7 +25,7 @@ CASES = {
     ("",): list(commands.COMMANDS),
     ("s",): ["similar", "score", "select"],
     ("train", ""): list(MODELS),
-    ("train", "s"): ["svd", "skipgram"],
+    ("train", "s"): ["svd", "skipgram", "seq2seq"],
     ("train", "svd", "--min"): ["--min-count"],
     ("train", "svd", "--weighting", ""): ["harmonic", "flat", "dynamic"],
     ("train", "kn", "--to", ""): ["native", "arpa"],

@@ -75,7 +75,7 @@ def test_help(run, words):
         if isinstance(param, click.Option) and not param.hidden:
             assert param.help, param.name
             assert all(flag in short.out for flag in (*param.opts, *param.secondary_opts)), param.name
-            if not param.is_flag and isinstance(param.default, (int, float, str)):
+            if not param.is_flag and isinstance(param.default, (int, float, str)) and str(param.default).strip():
                 assert f"[default:{param.default}" in text, param.name
 
 
