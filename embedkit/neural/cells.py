@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+FIRST_ROW = 5.0  # logit of the first row where the heads of an NTM begin, all others being 0
 FORGET = 1.0  # bias of the forget gate, so that cells remember at first (Jozefowicz et al. 2015)
 
 
@@ -38,8 +39,56 @@ def gru(initializer: str, name: str, D: int, H: int, make: Callable):
     return GRU(*weights(GRU.GATES, initializer, name, D, H, make), make(f"{name}.c", (H,), zeros))
 
 
-def weights(gates: int, initializer: str, name: str, D: int, H: int, make: Callable, bias: Callable | None = None):
-    """Wx (D, gates · H), Wh (H, gates · H) and b of `layers.recurrent.Recurrent`."""
+def ntm(
+    initializer: str,
+    name: str,
+    D: int,
+    H: int,
+    make: Callable,
+    *,
+    rows: int,
+    width: int,
+    forget_bias: float = FORGET,
+):
+    """A neural Turing machine: an LSTM of H units for inputs of D, and a memory of `rows` of `width` numbers.
+
+    Its heads begin near the first row: while all rows are alike, those that begin everywhere learn from none.
+    """
+    import numpy as np
+
+    from ..training.initializers import of_layer, zeros
+    from .layers.ntm import NTM
+
+    def bias(rng, shape):
+        b = zeros(rng, shape)
+        b[H : 2 * H] = forget_bias
+        return b
+
+    def first(rng, shape):
+        logits = np.zeros(shape, np.float32)
+        logits[:, 0] = FIRST_ROW
+        return logits
+
+    P = 4 * width + 12
+    return NTM(
+        *weights(NTM.GATES, initializer, name, D, H, make, bias, width),
+        make(f"{name}.Wp", (H, P), of_layer(initializer)),
+        make(f"{name}.bp", (P,), zeros),
+        make(f"{name}.start", (2, rows), first),
+    )
+
+
+def weights(
+    gates: int,
+    initializer: str,
+    name: str,
+    D: int,
+    H: int,
+    make: Callable,
+    bias: Callable | None = None,
+    reads: int = 0,
+):
+    """Wx (D, gates · H), Wh (H + reads, gates · H) and b of `layers.recurrent.Recurrent`."""
     import numpy as np
 
     from ..training.initializers import of_layer, zeros
@@ -51,6 +100,6 @@ def weights(gates: int, initializer: str, name: str, D: int, H: int, make: Calla
 
     return [
         make(f"{name}.Wx", (D, width), by_gate),
-        make(f"{name}.Wh", (H, width), by_gate),
+        make(f"{name}.Wh", (H + reads, width), by_gate),
         make(f"{name}.b", (width,), bias or zeros),
     ]

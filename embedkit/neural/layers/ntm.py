@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...training.param import Param
+from .lstm import LSTM
 from .memory.plain import KEPT
 from .recurrent import TRANSPOSE_FROM
 from .workspace import Backprop
@@ -17,9 +18,9 @@ class NTM:
     head and a write head move as h Wp + bp says (by content, and from where they stood by -1, 0 or 1, around the ends),
     the memory is read and then written to; see `memory` for the numbers of the heads.
 
-    The state is (h and reads side by side (B, H + M), c (B, H), memory (B, M, N), weights of the heads (B, 2, N)); each
-    part may be None, as may all: then outputs, c and memory are zeros and the weights softmax(start), which takes their
-    gradient.
+    The state is (h and what was read side by side (B, H + M), c (B, H), memory (B, M · N) column by column, weights of
+    the read and the write head (B, 2 · N)); each part may be None, as may all. Then outputs, c and memory are zeros and
+    the weights softmax(start), which takes their gradient.
 
     Parameters
     ----------
@@ -27,6 +28,8 @@ class NTM:
     Wp, bp : (H, 4M + 12), (4M + 12,)
     start : (2, N), logits of the heads before the first step, the read head first
     """
+
+    GATES = LSTM.GATES
 
     def __init__(self, Wx: Param, Wh: Param, b: Param, Wp: Param, bp: Param, start: Param):
         self.Wx, self.Wh, self.b, self.Wp, self.bp, self.start = self.params = [Wx, Wh, b, Wp, bp, start]
@@ -45,7 +48,7 @@ class NTM:
         shapes = (H + M,), (H,), (M, N), (2, N)
         outputs, carried, memory, weights = kinds = [take((T + 1, B, *shape), dtype) for shape in shapes]
         for array, part, begin in zip(kinds, parts, (0, 0, 0, first)):
-            array[0] = begin if part is None else part
+            array[0] = begin if part is None else part.reshape(array[0].shape)
         hidden = take((T + 1, B, H), dtype)
         for t in range(T):
             np.matmul(outputs[t], Wh, out=product)
@@ -61,7 +64,7 @@ class NTM:
         def back(dY, dstate=None):
             dparts = [take((B, *shape), dtype) for shape in shapes]
             for array, part in zip(dparts, dstate or (None,) * 4):
-                array[...] = 0 if part is None else part
+                array[...] = 0 if part is None else part.reshape(array.shape)
             doutput, dcarried, dmemory, dweights = dparts
             dreads, dh = take((B, M), dtype), take((B, H), dtype)
             Wh_back, Wp_back = _transposed(Wh, T, take), _transposed(Wp, T, take)
@@ -89,14 +92,14 @@ class NTM:
             self.Wp.add_product(hidden[1:].reshape(T * B, H).T, dheads, ctx.workspace)
             self.bp.add(dheads.sum(axis=0))
             dX = np.matmul(dgates, Wx.T, out=take((T * B, D), dtype))
-            dparts = [array.copy() for array in dparts]
+            dparts = [array.reshape(B, -1).copy() for array in dparts]
             dfirst = np.zeros_like(first)
             if parts[3] is None:
                 dfirst, dparts[3] = dweights.sum(axis=0), None
             self.start.add(first * (dfirst - (first * dfirst).sum(axis=1, keepdims=True)))
             return dX.reshape(X.shape), tuple(dparts)
 
-        return outputs[1:], tuple(array[T].copy() for array in kinds), Backprop(back)
+        return outputs[1:], tuple(array[T].reshape(B, -1).copy() for array in kinds), Backprop(back)
 
 
 def _transposed(W, T, take):

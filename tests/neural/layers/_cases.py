@@ -66,7 +66,7 @@ def memory_state(layer):
     """Outputs, cells, rows with numbers in them, heads that stand at several."""
     (H, P), N = layer.Wp.value.shape, layer.start.value.shape[1]
     M = P // 4 - 3
-    return array(B, H + M), array(B, H), array(B, M, N), rng.dirichlet(np.ones(N), (B, 2))
+    return array(B, H + M), array(B, H), array(B, M * N), rng.dirichlet(np.ones(N), (B, 2)).reshape(B, 2 * N)
 
 
 def random_state(layer, X):

@@ -74,7 +74,7 @@ def test_a_padded_batch_gives_what_its_lines_give(name):
         np.testing.assert_allclose(value, total[key], rtol=1e-9, atol=1e-13, err_msg=key)
 
 
-@pytest.mark.parametrize("name", ["additive, gru", "GNMT", "input feeding"])
+@pytest.mark.parametrize("name", ["additive, gru", "GNMT", "input feeding", "ntm"])
 def test_compiled_is_plain(name):
     net, (sources, targets) = network(dtype=np.float32, **CASES[name]), pairs()
     batch = padded(sources, targets, False)

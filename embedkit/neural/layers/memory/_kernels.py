@@ -179,7 +179,13 @@ def memory_back(heads, memory, weights, kept, dreads, dmemory, dweights, scratch
         N = local(N)
         row = t * B + b
         p, m, k, d = row * P, row * M * N, row * KEPT * N, b * M * N
-        lengths, read, write, dread, dwrite = k + 8 * N, (row + B) * 2 * N, (row + B) * 2 * N + N, b * 2 * N, b * 2 * N + N
+        lengths, read, write, dread, dwrite = (
+            k + 8 * N,
+            (row + B) * 2 * N,
+            (row + B) * 2 * N + N,
+            b * 2 * N,
+            b * 2 * N + N,
+        )
         for j in range(M):
             here, there = m + j * N, d + j * N
             erase, add, dr = heads[p + 2 * M + 12 + j], heads[p + 3 * M + 12 + j], dreads[b * M + j]

@@ -1,7 +1,7 @@
 """The memory in NumPy: what the compiled one is tested against.
 
 Both functions work on step `t` and in place. Shapes: heads (T, B, P), bias (P,), memory (T + 1, B, M, N), weights
-(T + 1, B, 2, N), outputs (T + 1, B, H + M) with what was read in the last M places, kept (T, B, KEPT, N) for the way back.
+(T + 1, B, 2, N), outputs (T + 1, B, H + M) whose last M places get what is read, kept (T, B, KEPT, N) for the way back.
 """
 
 from __future__ import annotations
