@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-FIRST_ROW = 5.0  # logit of the first row where the heads of an NTM begin, all others being 0
 FORGET = 1.0  # bias of the forget gate, so that cells remember at first (Jozefowicz et al. 2015)
+FIRST_ROW = 5.0  # logit of the row where the heads of an NTM begin, those of others being 0
+GATE, SHARPNESS = -2.0, 2.0  # biases by which its heads go on from where they stand, and stay sharp, at first
 
 
 def rnn(initializer: str, name: str, D: int, H: int, make: Callable, *, activation: str = "tanh"):
@@ -52,7 +53,8 @@ def ntm(
 ):
     """A neural Turing machine: an LSTM of H units for inputs of D, and a memory of `rows` of `width` numbers.
 
-    Its heads begin near the first row: while all rows are alike, those that begin everywhere learn from none.
+    Its heads begin at the first row and move by location: while all rows are alike nothing is found by content, and
+    heads that stand everywhere learn from no row.
     """
     import numpy as np
 
@@ -69,11 +71,17 @@ def ntm(
         logits[:, 0] = FIRST_ROW
         return logits
 
+    def heads(rng, shape):
+        b = zeros(rng, shape)
+        for head in (0, width + 6):
+            b[head + width + 1], b[head + width + 5] = GATE, SHARPNESS
+        return b
+
     P = 4 * width + 12
     return NTM(
         *weights(NTM.GATES, initializer, name, D, H, make, bias, width),
         make(f"{name}.Wp", (H, P), of_layer(initializer)),
-        make(f"{name}.bp", (P,), zeros),
+        make(f"{name}.bp", (P,), heads),
         make(f"{name}.start", (2, rows), first),
     )
 

@@ -61,6 +61,9 @@ class NTM:
                 for array in kinds:
                     array[t + 1, padding] = array[t, padding]
 
+        if ctx.head_weights is not None:
+            ctx.head_weights.append(weights[1:].copy())
+
         def back(dY, dstate=None):
             dparts = [take((B, *shape), dtype) for shape in shapes]
             for array, part in zip(dparts, dstate or (None,) * 4):

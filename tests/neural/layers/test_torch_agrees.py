@@ -141,7 +141,7 @@ def test_layer_norm():
 
 
 def ntm_step(x, y, c, memory, weights, Wx, Wh, b, Wp, bp):
-    """A step of `layers.ntm.NTM`, by the equations of Graves, Wayne & Danihelka 2014 (section 3.3): memory (B, N, M)."""
+    """A step of `layers.ntm.NTM`, by the equations of Graves et al. 2014 (section 3.3): memory (B, N, M)."""
     M = memory.shape[2]
     i, f, g, o = (x @ Wx + y @ Wh + b).chunk(4, dim=1)
     c = f.sigmoid() * c + i.sigmoid() * g.tanh()
