@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 FORGET = 1.0  # bias of the forget gate, so that cells remember at first (Jozefowicz et al. 2015)
+FIRST_ROW = 5.0  # logit of the row where the heads of an NTM begin, those of others being 0
+GATE, SHARPNESS = -2.0, 2.0  # biases by which its heads go on from where they stand, and stay sharp, at first
 
 
 def rnn(initializer: str, name: str, D: int, H: int, make: Callable, *, activation: str = "tanh"):
@@ -38,8 +40,63 @@ def gru(initializer: str, name: str, D: int, H: int, make: Callable):
     return GRU(*weights(GRU.GATES, initializer, name, D, H, make), make(f"{name}.c", (H,), zeros))
 
 
-def weights(gates: int, initializer: str, name: str, D: int, H: int, make: Callable, bias: Callable | None = None):
-    """Wx (D, gates · H), Wh (H, gates · H) and b of `layers.recurrent.Recurrent`."""
+def ntm(
+    initializer: str,
+    name: str,
+    D: int,
+    H: int,
+    make: Callable,
+    *,
+    rows: int,
+    width: int,
+    forget_bias: float = FORGET,
+):
+    """A neural Turing machine: an LSTM of H units for inputs of D, and a memory of `rows` of `width` numbers.
+
+    Its heads begin at the first row and move by location: while all rows are alike nothing is found by content, and
+    heads that stand everywhere learn from no row.
+    """
+    import numpy as np
+
+    from ..training.initializers import of_layer, zeros
+    from .layers.ntm import NTM
+
+    def bias(rng, shape):
+        b = zeros(rng, shape)
+        b[H : 2 * H] = forget_bias
+        return b
+
+    def first(rng, shape):
+        logits = np.zeros(shape, np.float32)
+        logits[:, 0] = FIRST_ROW
+        return logits
+
+    def heads(rng, shape):
+        b = zeros(rng, shape)
+        for head in (0, width + 6):
+            b[head + width + 1], b[head + width + 5] = GATE, SHARPNESS
+        return b
+
+    P = 4 * width + 12
+    return NTM(
+        *weights(NTM.GATES, initializer, name, D, H, make, bias, width),
+        make(f"{name}.Wp", (H, P), of_layer(initializer)),
+        make(f"{name}.bp", (P,), heads),
+        make(f"{name}.start", (2, rows), first),
+    )
+
+
+def weights(
+    gates: int,
+    initializer: str,
+    name: str,
+    D: int,
+    H: int,
+    make: Callable,
+    bias: Callable | None = None,
+    reads: int = 0,
+):
+    """Wx (D, gates · H), Wh (H + reads, gates · H) and b of `layers.recurrent.Recurrent`."""
     import numpy as np
 
     from ..training.initializers import of_layer, zeros
@@ -51,6 +108,6 @@ def weights(gates: int, initializer: str, name: str, D: int, H: int, make: Calla
 
     return [
         make(f"{name}.Wx", (D, width), by_gate),
-        make(f"{name}.Wh", (H, width), by_gate),
+        make(f"{name}.Wh", (H + reads, width), by_gate),
         make(f"{name}.b", (width,), bias or zeros),
     ]

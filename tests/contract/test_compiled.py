@@ -37,6 +37,7 @@ RUNS = {
     **{name: f"{name} {{text}} {LANGUAGE}" for name in LANGUAGE_MODELS},
     "seq2seq": f"seq2seq {{pairs}} {PAIRS} --bidirectional --attention general",
     "seq2seq, additive": f"seq2seq {{pairs}} {PAIRS} --attention additive --input-feeding --cell gru",
+    "seq2seq, memory": f"seq2seq {{pairs}} {PAIRS} --attention none --cell ntm --memory-rows 20",
     "rnn, relu": f"rnn {{text}} {LANGUAGE} --activation relu --lr .1",
     "lstm, more": f"lstm {{text}} {LANGUAGE} --peephole --layers 2 --dropout .2 --smoothing .1 --optimizer adam",
 }

@@ -61,6 +61,7 @@ CASES = {
     "seq2seq": [
         Case(12_000, 300, PAIRS),
         Case(12_000, 300, PAIRS | {"bidirectional": True, "layers": 2, "attention": "additive"}),
+        Case(12_000, 300, PAIRS | {"cell": "ntm", "attention": "none"}),
     ],
     "kn": [Case(100_000, 5_000), Case(100_000, 5_000, {"order": 2})],
     **{name: [LANGUAGE] for name in LANGUAGE_MODELS},

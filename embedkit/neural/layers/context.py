@@ -24,6 +24,8 @@ class ForwardContext:
     kept_masks : by dropout layer, the mask that a sequence read step by step keeps; None where a pass reads all of it
     hidden_grad_norms : a list that gets the norm of the gradient of every hidden state in `backprop`, from the last
         step of a sequence back to the first: what shows vanishing and exploding gradients
+    head_weights : a list that gets the weights (T, B, 2, N) of the read and the write head of every pass through a
+        neural Turing machine
     """
 
     workspace: Workspace
@@ -33,3 +35,4 @@ class ForwardContext:
     mask: np.ndarray | None = None
     kept_masks: dict | None = None
     hidden_grad_norms: list[float] | None = None
+    head_weights: list[np.ndarray] | None = None

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...runtime.parallel import each
 from . import _kernels
+from .memory import _kernels as _memory_kernels
 
 NONE = np.zeros(1, np.float32)  # where an array is wanted by the compiler alone
 SMALL = 1 << 16  # logits that are not worth a thread
@@ -65,6 +66,17 @@ class Fused:
     def gru_line(self, gates, Wh, product, bias, inner, hidden, inner_bias):
         T, _, H = inner.shape
         _kernels.gru_line(*_flat(gates, Wh, product, bias, inner, hidden, inner_bias), T, H)
+
+    def memory_step(self, heads, bias, memory, weights, kept, outputs, t):
+        B, M, N = memory.shape[1:]
+        scratch, tops = self._row("memory", max(N + 2, _kernels.BLOCK)), self._row("tops", _kernels.MAXIMA)
+        flat = *_flat(heads, bias, memory, weights, kept), kept.reshape(-1).view(np.int32), outputs.reshape(-1)
+        sizes = B, outputs.shape[2] - M, M, N
+        _memory_kernels.memory_step(*flat, scratch, tops, scratch.view(np.int32), t, *sizes)
+
+    def memory_back(self, heads, memory, weights, kept, dreads, dmemory, dweights, t):
+        flat = _flat(heads, memory, weights, kept, dreads, dmemory, dweights)
+        _memory_kernels.memory_back(*flat, self._row("memory back", 5 * memory.shape[3] + 6), t, *memory.shape[1:])
 
     def softmax(self, logits, bias, targets, losses, smoothing, dbias):
         n, V = logits.shape

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .memory.plain import memory_back, memory_step  # noqa: F401
+
 
 def _sigmoid(x: np.ndarray) -> None:
     """By way of tanh, which never overflows."""

@@ -51,6 +51,28 @@ class Bridge:
         return tuple(made) if self.size > 1 else made[0]
 
 
+class MemoryBridge:
+    """The last state of a neural Turing machine → the first of another: the memory, and of the outputs and the cells of
+    the controller those that are `handed` on. The heads begin anew, so that the decoder reads from the start."""
+
+    params = ()
+
+    def __init__(self, handed: tuple[bool, bool]):
+        self.handed = handed
+
+    def forward(self, states, ctx):
+        ((*controller, memory, _),) = states
+
+        def back(dstates):
+            ((*dcontroller, dmemory, _),) = dstates
+            return [[*self._handed(dcontroller), dmemory, None]]
+
+        return [(*self._handed(controller), memory, None)], Backprop(back)
+
+    def _handed(self, parts: list[np.ndarray]) -> list[np.ndarray | None]:
+        return [part if is_handed else None for part, is_handed in zip(parts, self.handed)]
+
+
 def _map(X, linear: Linear | None, is_hidden: bool, ctx):
     if linear is None:
         return X, lambda dX: dX
@@ -61,8 +83,10 @@ def _map(X, linear: Linear | None, is_hidden: bool, ctx):
     return Y, lambda dY: back_linear(dY * (1 - Y * Y))[0]
 
 
-def build(model, make: Callable) -> Bridge:
+def build(model, make: Callable) -> Bridge | MemoryBridge:
     """The bridge that the options `model` ask for."""
+    if model.cell == "ntm":
+        return MemoryBridge((model.bridge != "none", model.bridge == "all"))
     size = 2 if model.cell == "lstm" else 1
     kept = {"all": size, "hidden": 1, "none": 0}[model.bridge]
     maps = [[_linear(model, number, part, make) for part in "hc"[:kept]] for number in range(1, model.layers + 1)]

@@ -11,13 +11,14 @@ from ..layers.bidirectional import Bidirectional
 from ..layers.chain import Chain
 from ..layers.residual import Residual
 from ..layers.workspace import Backprop
-from .options import is_bidirectional
+from .options import is_bidirectional, outputs
 
 
 class Encoder:
     """ids (S, B) → hidden states (S, B, E), and of each recurrent layer its state after the last place.
 
-    A state is a tuple here, (h,) or (h, c), each (B, H), or (B, 2 H) of a bidirectional layer: ahead, then behind.
+    A state is a tuple here, (h,) or (h, c), each (B, H), or (B, 2 H) of a bidirectional layer: ahead, then behind; that
+    of a neural Turing machine is `layers.ntm.NTM`'s.
 
     before : the layer from ids to the inputs of the first recurrent one
     layers : recurrent layers; `between` is the dropout between two of them
@@ -52,10 +53,10 @@ def stack(cell: Callable, model, D: int, make: Callable) -> tuple[list, int]:
     """The recurrent layers for inputs of D, and the numbers that the last one gives; `cell(name, D, H)` makes one."""
     layers = []
     for number in range(1, model.layers + 1):
-        name, H = f"encoder.layer{number}", model.hidden
-        layer, E = cell(name, D, H), H
+        name, E = f"encoder.layer{number}", outputs(model)
+        layer = cell(name, D, model.hidden)
         if is_bidirectional(model, number):
-            layer, E = Bidirectional(layer, cell(f"{name}.back", D, H)), 2 * H
+            layer, E = Bidirectional(layer, cell(f"{name}.back", D, model.hidden)), 2 * E
         layers.append(Residual(layer) if model.residual and D == E else layer)
         D = E
     return layers, D

@@ -10,8 +10,10 @@ from ...text.pairs import Pairs
 from ...training.optim import OPTIMIZERS
 from ...training.param import Param
 from .network import build
+from .options import MEMORY_ROWS, MEMORY_WIDTH
 
 FLOAT = 4  # bytes
+ROW_VECTORS = 11  # weights of two heads, and `layers.memory.plain.KEPT`
 STEPS = 12  # arrays of each layer's width that a step keeps for the way back, about
 
 
@@ -24,6 +26,9 @@ def peak_memory(pairs: Pairs, config) -> int:
     S, T = int(pairs.sources.lengths.max()), int(pairs.targets.lengths.max()) + 1
     B, width = min(training.batch_size, len(pairs)), model.layers * model.hidden
     both = 2 if model.bidirectional else 1
+    if model.cell == "ntm":  # the whole memory at every step, and vectors of its rows
+        rows, numbers = model.memory_rows or MEMORY_ROWS, model.memory_width or MEMORY_WIDTH
+        width += rows * (numbers + ROW_VECTORS) // STEPS
     buffers = B * (STEPS * width * (both * S + T) + T * (4 * S + 2 * len(pairs.vocab)))
     return FLOAT * (total * (3 + copies) + buffers) + texts
 

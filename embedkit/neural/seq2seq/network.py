@@ -21,6 +21,7 @@ from ..losses.softmax_cross_entropy import SoftmaxCrossEntropy
 from . import bridge, encoder
 from .batches import Batch
 from .decoder import Decoder, Gradients, Memory, combination
+from .options import MEMORY_ROWS, MEMORY_WIDTH, outputs
 
 SOURCE, TARGET, SHARED, OUTPUT = "source.embedding", "target.embedding", "embedding", "output"
 
@@ -99,13 +100,15 @@ def build(model, V_source: int, V_target: int, share: bool, make: Callable, smoo
         combine = combination(W, make("attention.combine.b", (H,), initial.zeros))
     parts = Chain(*below), Chain(*above), attention, combine
     decoding = Decoder(Chain(Embedding(target), dropout()), *parts, dropout(), model.peeky, feeds)
-    W = target if model.tie else make(OUTPUT, (V_target, H + peek), initial.uniform)
+    W = target if model.tie else make(OUTPUT, (V_target, outputs(model) + peek), initial.uniform)
     loss = SoftmaxCrossEntropy(W, make(f"{OUTPUT}.b", (V_target,), initial.zeros), smoothing)
     return Network(encoding, bridge.build(model, make), decoding, loss)
 
 
 def _cell(model, name: str, D: int, H: int, make: Callable):
-    options = {"forget_bias": model.forget_bias} if model.cell == "lstm" else {}
+    options = {"forget_bias": model.forget_bias} if model.cell in ("lstm", "ntm") else {}
+    if model.cell == "ntm":
+        options |= {"rows": model.memory_rows or MEMORY_ROWS, "width": model.memory_width or MEMORY_WIDTH}
     return getattr(cells, model.cell)(model.initializer, name, D, H, make, **options)
 
 

@@ -9,7 +9,8 @@ from ...errors import OptionError
 from ..cells import FORGET
 from ..options import GATED_RATES, GatedRate, Penalties, Schedule, Smoothing, check_shares
 
-CELLS = ("lstm", "gru", "rnn")
+CELLS = ("lstm", "gru", "rnn", "ntm")
+MEMORY_ROWS, MEMORY_WIDTH = 128, 20
 ATTENTIONS = ("none", "dot", "general", "additive")
 
 
@@ -17,13 +18,24 @@ ATTENTIONS = ("none", "dot", "general", "additive")
 class Seq2SeqModel:
     """Architecture of encoder and decoder."""
 
-    cell: str = option("lstm", "recurrent cell", choices=CELLS)
+    cell: str = option(
+        "lstm", "recurrent cell; ntm: neural Turing machine, an LSTM with a memory (Graves 2014)", choices=CELLS
+    )
     embed: int = option(64, "embedding size", least=1)
     hidden: int = option(256, "hidden units per layer, of a bidirectional one in each direction", least=1)
     layers: int = option(1, "stacked recurrent layers of the encoder, and of the decoder", least=1)
     bidirectional: bool = option(False, "bidirectional encoder")
     bidirectional_layers: int = option(
         None, "the first layers of the encoder that are bidirectional; GNMT: 1  [default: all]", kind=int, least=1
+    )
+    memory_rows: int = option(
+        None,
+        f"rows of the memory of --cell ntm; a source should have fewer tokens  [default: {MEMORY_ROWS}]",
+        kind=int,
+        least=3,
+    )
+    memory_width: int = option(
+        None, f"numbers in a row of the memory of --cell ntm  [default: {MEMORY_WIDTH}]", kind=int, least=1
     )
     residual: bool = option(False, "residual connections around recurrent layers that allow one")
     attention: str = option(
@@ -37,7 +49,8 @@ class Seq2SeqModel:
     input_feeding: bool = option(False, "input feeding: the last attentional state is part of the decoder's next input")
     bridge: str = option(
         "all",
-        "state that the decoder begins with: the encoder's, of LSTMs the hidden one alone, or zeros",
+        "state that the decoder begins with: the encoder's, of LSTMs the hidden one alone, or zeros; the memory of "
+        "--cell ntm is always the encoder's",
         choices=("all", "hidden", "none"),
     )
     reverse: bool = option(False, "read sources from their end (Sutskever 2014)")
@@ -86,6 +99,7 @@ def check(config) -> None:
     model, training, text = config.model, config.training, config.text
     if not text.separator or "\n" in text.separator:
         raise OptionError("--separator must be one or more characters of a line")
+    _check_memory(model)
     if model.bidirectional_layers is not None and not model.bidirectional:
         raise OptionError("--bidirectional-layers counts layers of --bidirectional")
     if model.bidirectional_layers is not None and model.bidirectional_layers > model.layers:
@@ -108,9 +122,27 @@ def check(config) -> None:
     check_shares(training, "smoothing", "scheduled_sampling")
 
 
+def _check_memory(model) -> None:
+    if model.cell != "ntm":
+        for name in ("memory_rows", "memory_width"):
+            if getattr(model, name) is not None:
+                raise OptionError(f"--{name.replace('_', '-')} is of --cell ntm; --cell {model.cell} has no memory")
+        return
+    if model.attention != "none":
+        raise OptionError("--cell ntm reads its memory instead of attending", "--attention none")
+    refused = {"--bidirectional": model.bidirectional, "--residual": model.residual, "--tie": model.tie}
+    for flag in [flag for flag, is_given in (refused | {"--layers": model.layers > 1}).items() if is_given]:
+        raise OptionError(f"{flag} does not go with --cell ntm, one layer whose memory goes on to the decoder")
+
+
+def outputs(model) -> int:
+    """Numbers that a recurrent layer gives, of a bidirectional one in each direction."""
+    return model.hidden + ((model.memory_width or MEMORY_WIDTH) if model.cell == "ntm" else 0)
+
+
 def _outputs(model) -> int:
     """Numbers that the last layer of the encoder gives."""
-    return model.hidden * (2 if is_bidirectional(model, model.layers) else 1)
+    return outputs(model) * (2 if is_bidirectional(model, model.layers) else 1)
 
 
 def is_bidirectional(model, number: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -67,6 +68,17 @@ class NetworkTranslator:
         with np.errstate(all="ignore"):
             losses = self.network.forward(batch, self.ctx)[0]
         return [-losses[: len(ids) + 1, b] for b, ids in enumerate(targets)]
+
+    def heads(self, source: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+        """Of a neural Turing machine the weights over the N rows of its memory: of the write head at each token of a
+        source (S, N), of the read head at each of a target and at `<eos>` (T + 1, N). None of other models."""
+        found = []
+        with np.errstate(all="ignore"):
+            self.network.forward(padded([source], [target], self.reverse), replace(self.ctx, head_weights=found))
+        if not found:
+            return None
+        writes, reads = found[0][:, 0, 1], found[1][:, 0, 0]
+        return writes[::-1] if self.reverse else writes, reads
 
     def _in_order(self, weights: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         """Weights (N, S) by place in the line."""

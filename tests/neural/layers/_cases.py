@@ -15,6 +15,7 @@ from embedkit.neural.layers.dropout import Dropout
 from embedkit.neural.layers.embedding import Embedding
 from embedkit.neural.layers.layer_norm import LayerNorm
 from embedkit.neural.layers.linear import Linear
+from embedkit.neural.layers.ntm import NTM
 from embedkit.neural.layers.residual import Residual
 from embedkit.neural.layers.tanh import Tanh
 from embedkit.neural.layers.weight_drop import WeightDrop
@@ -53,6 +54,19 @@ def recurrent(kind, name="r", D=D, H=H, **options):
     for p in layer.params:
         p.value += 0.3 * array(*p.value.shape)  # no parameter stays at zero
     return layer
+
+
+def memory(name="ntm", H=2, N=4, M=3):
+    """A neural Turing machine."""
+    shapes = {"Wx": (D, 4 * H), "Wh": (H + M, 4 * H), "b": (4 * H,), "Wp": (H, 4 * M + 12), "bp": (4 * M + 12,)}
+    return NTM(*(param(f"{name}.{key}", *shape) for key, shape in (shapes | {"start": (2, N)}).items()))
+
+
+def memory_state(layer):
+    """Outputs, cells, rows with numbers in them, heads that stand at several."""
+    (H, P), N = layer.Wp.value.shape, layer.start.value.shape[1]
+    M = P // 4 - 3
+    return array(B, H + M), array(B, H), array(B, M * N), rng.dirichlet(np.ones(N), (B, 2)).reshape(B, 2 * N)
 
 
 def random_state(layer, X):
@@ -115,6 +129,9 @@ for model in RECURRENT:
     CASES[f"{model}, own options"] = stateful(recurrent(model, **LANGUAGE_MODELS[model]))
     CASES[f"{model}, mask"] = stateful(recurrent(model, **LANGUAGE_MODELS[model]), mask=MASK)
 CASES["bidirectional, mask"] = CASES["bidirectional"]._replace(mask=MASK)
+CASES["ntm"] = Case(memory(), array(T, B, D), memory_state(memory()))
+CASES["ntm, mask"] = CASES["ntm"]._replace(mask=MASK)
+CASES["ntm, own start"] = CASES["ntm"]._replace(state=(*CASES["ntm"].state[:3], None))
 LOSSES = [name for name in CASES if name.startswith(("cross-entropy", "activation"))]
 
 

@@ -229,7 +229,7 @@ def test_everything_has_the_type_of_the_parameters(name):
 STATEFUL = [*RECURRENT, *(f"{name}, own options" for name in RECURRENT), "window"]
 
 
-@pytest.mark.parametrize("name", STATEFUL)
+@pytest.mark.parametrize("name", [*STATEFUL, "ntm"])
 def test_a_sequence_in_two_parts_is_the_whole(name):
     layer, X, state, _, _ = CASES[name]
     ctx = ForwardContext(Workspace())
@@ -252,7 +252,7 @@ def test_no_state_is_a_state_of_zeros(name):
 # --- padding
 
 
-@pytest.mark.parametrize("name", RECURRENT)
+@pytest.mark.parametrize("name", [*RECURRENT, "ntm"])
 def test_padding_is_as_if_it_were_not_there(name):
     """Of each sequence outputs, last state and gradients are those of its own tokens alone."""
     goal = Goal(f"{name}, mask")

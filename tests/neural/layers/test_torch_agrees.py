@@ -11,6 +11,7 @@ from embedkit.neural.layers.context import ForwardContext
 from embedkit.neural.layers.fused import Fused
 from embedkit.neural.layers.gru import GRU
 from embedkit.neural.layers.layer_norm import LayerNorm
+from embedkit.neural.layers.ntm import NTM
 from embedkit.neural.layers.workspace import Workspace
 from embedkit.neural.losses.softmax_cross_entropy import SoftmaxCrossEntropy
 from embedkit.training.param import Param
@@ -137,3 +138,51 @@ def test_layer_norm():
     close(Y, peer_Y, np.float64)
     close(backprop(dY)[0], peer_X.grad, np.float64)
     close(layer.gain.gradient, peer.weight.grad, np.float64)
+
+
+def ntm_step(x, y, c, memory, weights, Wx, Wh, b, Wp, bp):
+    """A step of `layers.ntm.NTM`, by the equations of Graves et al. 2014 (section 3.3): memory (B, N, M)."""
+    M = memory.shape[2]
+    i, f, g, o = (x @ Wx + y @ Wh + b).chunk(4, dim=1)
+    c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+    h = o.sigmoid() * c.tanh()
+    *heads, erase, add = (h @ Wp + bp).split([M + 6, M + 6, M, M], dim=1)
+    moved = []
+    for p, before in zip(heads, weights):
+        key, strength, gate, shift, sharpness = p.split([M, 1, 1, 3, 1], dim=1)
+        key, gate, shift = key.tanh()[:, None], gate.sigmoid(), shift.softmax(dim=1)
+        lengths = [((rows * rows).sum(dim=2) + 1e-6).sqrt() for rows in (key, memory)]
+        similar = (key * memory).sum(dim=2) / (lengths[0] * lengths[1])
+        content = (torch.nn.functional.softplus(strength) * similar).softmax(dim=1)
+        gated = gate * content + (1 - gate) * before
+        shifted = sum(shift[:, k, None] * gated.roll(k - 1, dims=1) for k in range(3))
+        sharp = (shifted + 1e-16) ** (1 + torch.nn.functional.softplus(sharpness))
+        moved.append(sharp / sharp.sum(dim=1, keepdim=True))
+    read = (moved[0][:, :, None] * memory).sum(dim=1)
+    memory = memory * (1 - moved[1][:, :, None] * erase.sigmoid()[:, None]) + moved[1][:, :, None] * add.tanh()[:, None]
+    return torch.cat([h, read], dim=1), c, memory, torch.stack(moved)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_ntm(dtype):
+    N, M = 9, 4
+    shapes = {"Wx": (D, 4 * H), "Wh": (H + M, 4 * H), "b": (4 * H,), "Wp": (H, 4 * M + 12), "bp": (4 * M + 12,)}
+    layer = NTM(*(Param(name, rng.normal(size=s).astype(dtype)) for name, s in (shapes | {"start": (2, N)}).items()))
+    X, dY = (rng.normal(size=(T, B, size)).astype(dtype) for size in (D, H + M))
+    ctx = ForwardContext(Workspace(Fused() if dtype == np.float32 else None))
+    Y, state, backprop = layer.forward(X, None, ctx)
+    dX, _ = backprop(dY)
+
+    peer_X, *params = (tensor(array) for array in (X, *(param.value for param in layer.params)))
+    y, c, memory = (torch.zeros(B, *size, dtype=peer_X.dtype) for size in ((H + M,), (H,), (N, M)))
+    weights, found = params[-1].softmax(dim=1)[:, None].expand(2, B, N), []
+    for x in peer_X:
+        y, c, memory, weights = ntm_step(x, y, c, memory, weights, *params[:-1])
+        found.append(y)
+    torch.autograd.backward(torch.stack(found), torch.tensor(dY))
+    close(Y, torch.stack(found), dtype)
+    close(state[2].reshape(B, M, N), memory.transpose(1, 2), dtype)
+    close(state[3].reshape(B, 2, N), weights.transpose(0, 1), dtype)
+    close(dX, peer_X.grad, dtype)
+    for param, peer in zip(layer.params, params):
+        close(param.gradient, peer.grad, dtype)

@@ -11,6 +11,7 @@ from embedkit.neural.seq2seq.options import Seq2SeqModel
 from embedkit.training.param import Param
 
 V_SOURCE, V_TARGET = 7, 6
+NTM = {"cell": "ntm", "attention": "none", "memory_rows": 5, "memory_width": 3}
 
 CASES = {
     "plain": {"attention": "none"},
@@ -33,6 +34,8 @@ CASES = {
         "attention_layer": "bottom",
     },
     "GNMT, input feeding": {"layers": 2, "attention": "dot", "attention_layer": "bottom", "input_feeding": True},
+    "ntm": {**NTM, "bridge": "none"},
+    "ntm, controller handed on, peeky": {**NTM, "peeky": True},
     "tied": {"tie": True, "embed": 4, "share": True},
     "dropout": {"dropout": 0.3, "layers": 2},
     "variational dropout, input feeding": {"dropout": 0.3, "dropout_kind": "variational", "input_feeding": True},

@@ -10,6 +10,7 @@ from embedkit.neural.layers.context import ForwardContext
 from embedkit.neural.layers.fused import Fused
 from embedkit.neural.layers.workspace import Workspace
 from embedkit.neural.seq2seq.batches import padded
+from embedkit.neural.seq2seq.translator import NetworkTranslator
 from embedkit.training.param import RowGradient
 
 
@@ -74,7 +75,7 @@ def test_a_padded_batch_gives_what_its_lines_give(name):
         np.testing.assert_allclose(value, total[key], rtol=1e-9, atol=1e-13, err_msg=key)
 
 
-@pytest.mark.parametrize("name", ["additive, gru", "GNMT", "input feeding"])
+@pytest.mark.parametrize("name", ["additive, gru", "GNMT", "input feeding", "ntm"])
 def test_compiled_is_plain(name):
     net, (sources, targets) = network(dtype=np.float32, **CASES[name]), pairs()
     batch = padded(sources, targets, False)
@@ -92,3 +93,22 @@ def test_scheduled_sampling_reads_what_is_chosen():
     gold.inputs[1:] = 3
     read = net.forward(batch, context(), lambda ids, outputs: np.full_like(ids, 3))[0]
     np.testing.assert_allclose(read, net.forward(gold, context())[0], rtol=1e-12)
+
+
+def test_heads_are_given_by_place_in_the_line():
+    net, ((_, _, source), (target, *_)) = network(dtype=np.float32, **CASES["ntm"]), pairs()
+    forward, backward = (NetworkTranslator(net, None, None, {}, None, reverse) for reverse in (False, True))
+    writes, reads = forward.heads(source, target)
+    assert (writes.shape, reads.shape) == ((5, 5), (3, 5))
+    np.testing.assert_allclose(np.concatenate([writes, reads]).sum(axis=1), 1, rtol=1e-5)
+    np.testing.assert_array_equal(forward.heads(source[:2], target)[0], writes[:2])
+    np.testing.assert_array_equal(backward.heads(source[::-1], target)[0], writes[::-1])
+    assert NetworkTranslator(network(attention="none"), None, None, {}, None, False).heads(source, target) is None
+
+
+def test_only_what_the_bridge_hands_on_reaches_the_decoder():
+    (source, *_), _ = pairs()
+    for bridge, handed in (("all", [True, True]), ("hidden", [True, False]), ("none", [False, False])):
+        net = network(**{**CASES["ntm"], "bridge": bridge})
+        ((state,), _, _), _, _ = net.read(source[:, None], None, context())
+        assert [part is not None for part in state] == [*handed, True, False]
