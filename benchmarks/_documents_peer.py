@@ -1,7 +1,7 @@
 """The peers of documents.py, in the peer's Python: LSA by scikit-learn or gensim, gensim's Doc2Vec, and the classifier.
 
 lsa-sklearn TEXT OUT | lsa-gensim TEXT OUT : whole, from text; lsa-svd MATRIX TOOL [ITERATIONS] : of a stored matrix
-doc2vec TEXT OUT EPOCHS WORKERS TEST : vectors of the documents, and those inferred for the texts of TEST
+doc2vec TEXT OUT WORKERS EPOCHS ALGORITHM WINDOW LR TEST : vectors of the documents, and inferred ones of those in TEST
 classify TRAIN TRAIN.tsv TEST TEST.tsv : accuracy of logistic regression on the last rows of TRAIN
 """
 
@@ -67,10 +67,11 @@ def lsa_svd(path, tool, iterations="5"):
     print(json.dumps([time.perf_counter() - begin, time.process_time() - cpu, values.tolist()]))
 
 
-def doc2vec(text, out, epochs, workers, test):
+def doc2vec(text, out, workers, epochs, algorithm, window, lr, test):
     from gensim.models.doc2vec import Doc2Vec
 
-    options = {"vector_size": 100, "min_count": 2, "sample": 0, "dm": 0, "hs": 0, "negative": 5, "seed": 1}
+    options = {"vector_size": 100, "min_count": 2, "sample": 0, "hs": 0, "negative": 5, "seed": 1}
+    options |= {"dm": int(algorithm == "dm"), "window": int(window), "alpha": float(lr)}
     model = Doc2Vec(corpus_file=text, epochs=int(epochs), workers=int(workers), **options)
     np.save(out, model.dv.vectors)
     if test != "-":

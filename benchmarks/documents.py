@@ -1,12 +1,14 @@
-"""Vectors of documents: LSA against scikit-learn and gensim, PV-DBOW against gensim.
+"""Vectors of documents: LSA against scikit-learn and gensim, PV-DBOW and PV-DM against gensim.
 
 python benchmarks/documents.py lsa REVIEWS.txt --peer-python PYTHON
 python benchmarks/documents.py doc2vec REVIEWS.txt --labelled TRAIN.tsv TEST.tsv --peer-python PYTHON
+python benchmarks/documents.py doc2vec … --algorithm dm [--window 10] [--lr .05] [--pairs 0]
 
 REVIEWS.txt has a review a line; TRAIN.tsv and TEST.tsv `label⇥review`. lsa: whole processes from text, then the SVD
-alone on the same 30,000 weighted words, with the error of the singular values against ARPACK. doc2vec: PV-DBOW, 100
+alone on the same 30,000 weighted words, with the error of the singular values against ARPACK. doc2vec: 100
 dimensions, on REVIEWS.txt and the labelled training reviews, whole processes; then the accuracy of logistic regression
-on the vectors of the training reviews, tested on those inferred for the test reviews. The peer Python needs gensim and
+on the vectors of the training reviews, tested on those inferred for the test reviews; of ours also on vectors inferred
+for the training reviews. --pairs 0 leaves out the timing. The peer Python needs gensim and
 scikit-learn.
 """
 
@@ -39,6 +41,9 @@ parser.add_argument("reviews")
 parser.add_argument("--labelled", nargs=2, metavar=("TRAIN.tsv", "TEST.tsv"))
 parser.add_argument("--peer-python", default=sys.executable)
 parser.add_argument("--epochs", default="10")
+parser.add_argument("--algorithm", choices=("dbow", "dm"), default="dbow")
+parser.add_argument("--window", default="5", help="of dm")
+parser.add_argument("--lr", default="0.025")
 parser.add_argument("--threads", default=str(os.cpu_count()))
 parser.add_argument("--pairs", type=int, default=3)
 args = parser.parse_args()
@@ -93,11 +98,12 @@ def doc2vec() -> None:
     text.write_text(Path(args.reviews).read_text("utf-8") + "".join(f"{review}\n" for review in reviews), "utf-8")
     questions = [line.partition("\t")[2] for line in Path(test).read_text("utf-8").splitlines()]
     asked.write_text("".join(f"{question}\n" for question in questions), "utf-8")
-    options = ["--min-count", "2", "--epochs", args.epochs, "-o", str(folder / "ours")]
+    model = {"--epochs": args.epochs, "--algorithm": args.algorithm, "--window": args.window, "--lr": args.lr}
+    options = ["--min-count", "2", *(word for pair in model.items() for word in pair), "-o", str(folder / "ours")]
     ours = [*embedkit, str(text), *common, *options]
-    theirs = [*peer, "doc2vec", str(text), str(folder / "theirs.npy"), args.epochs, args.threads]
+    theirs = [*peer, "doc2vec", str(text), str(folder / "theirs.npy"), args.threads, *model.values()]
     if args.pairs:
-        compare("train doc2vec from text / gensim", ours, [*theirs, "-"], args.pairs)
+        compare(f"train doc2vec from text, {args.algorithm} / gensim", ours, [*theirs, "-"], args.pairs)
     run(ours)
     run([*theirs, str(asked)])
     source = load_documents(folder / "ours")
@@ -105,9 +111,10 @@ def doc2vec() -> None:
     begin = time.perf_counter()
     np.save(folder / "ours.npy.test.npy", source.infer(questions))
     print(f"inference: {len(questions) / (time.perf_counter() - begin):,.0f} documents/s")
-    for side in ("ours", "theirs"):
-        accuracy = float(ask("classify", folder / f"{side}.npy", train, folder / f"{side}.npy.test.npy", test))
-        print(f"{side}: accuracy {accuracy:.4f}", flush=True)
+    np.save(folder / "inferred.npy", source.infer(reviews))
+    for name, side in {"ours": "ours", "inferred": "ours", "theirs": "theirs"}.items():
+        accuracy = float(ask("classify", folder / f"{name}.npy", train, folder / f"{side}.npy.test.npy", test))
+        print(f"{name}: accuracy {accuracy:.4f}", flush=True)
 
 
 print(load())

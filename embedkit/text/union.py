@@ -52,6 +52,17 @@ def interleave(texts: list[np.ndarray], memory: Memory) -> np.ndarray:
     return kept.array()
 
 
+def sampled(ids: np.ndarray, share: float, seed: int, memory: Memory) -> np.ndarray:
+    """The lines of `ids` that chance keeps, each with probability `share`."""
+    rng, kept = np.random.default_rng(seed), memory.spool(np.int32)
+    for begin, end in _cuts(ids):
+        part = ids[begin:end]
+        # Of each word the number of line ends before it: the line that it belongs to.
+        lines = np.cumsum(part == LINE_END) - (part == LINE_END)
+        kept.append(part[(rng.random(int(lines[-1]) + 1) < share)[lines]])
+    return kept.array()
+
+
 def _cuts(ids: np.ndarray):
     """(begin, end) of parts that end with a line, of PIECE ids or more but for the last."""
     begin = 0

@@ -51,6 +51,19 @@ def test_texts_take_turns_line_by_line(monkeypatch):
         assert own == sorted(own)
 
 
+def test_a_share_of_the_lines(monkeypatch):
+    monkeypatch.setattr(union, "PIECE", 6)
+    rng = np.random.default_rng(1)
+    lines = [[*[i] * int(n), -1] for i, n in enumerate(rng.integers(1, 5, 1000))]
+    ids = np.array([*sum(lines, []), 7], np.int32)  # the last line has no end
+    found = union.sampled(ids, 0.3, 1, Memory())
+    mine = set(found[found >= 0].tolist())
+    assert 250 < len(mine) < 350
+    assert found[: len(found) - (found[-1] == 7)].tolist() == sum((line for line in lines if line[0] in mine), [])
+    assert union.sampled(ids, 1.0, 1, Memory()).tolist() == ids.tolist()
+    assert union.sampled(ids, 0.3, 2, Memory()).tolist() != found.tolist()
+
+
 @pytest.mark.parametrize("size", [1, 6, 7, 100])
 def test_a_long_line_is_one_part(monkeypatch, size):
     monkeypatch.setattr(union, "PIECE", 6)

@@ -3,14 +3,18 @@
 A document is a row of the input table that stands in every window: in PV-DBOW it predicts each word (with
 `--dbow-words` beside the neighbours, as in skip-gram), in PV-DM its mean with the neighbours does (as in CBOW).
 Documents end at -1. For inference the same loops move the row of the document alone.
+
+Where only documents predict, all words of a document have the same hidden row, so that a noise word has the same score
+for each of them: fewer noise words serve several words at once, with a weight that keeps the mean of the gradient.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 from ...runtime.jit import inlined, kernel
-from ...runtime.simd import LANES, add, fma, load, mul, pointer, prefetch, splat, store
+from ...runtime.simd import LANES, add, fma, load, mul, pointer, prefetch, product, splat, store, sub
 from ..word2vec._kernels import (
     NEGATIVE_SAMPLING,
     ONE,
@@ -19,18 +23,22 @@ from ..word2vec._kernels import (
     TILE,
     ZERO,
     below,
+    choose_noise,
     choose_path,
     draw_negatives,
     flush_log,
     logistic_steps,
     move_tile,
     neighbours,
+    noise,
+    one_minus_sigmoid,
     rate,
     score_tile,
     subsample,
 )
 
-GROUP = 4  # words that a document predicts at a time, where nothing else does
+GROUP = TILE  # words that a document predicts at a time, where nothing else does
+PAIR = 2 * TILE  # outputs whose scores are a register
 
 
 class Place(NamedTuple):
@@ -40,6 +48,27 @@ class Place(NamedTuple):
     document: int
     passes: int
     is_new: bool
+
+
+class DbowScratch(NamedTuple):
+    """Buffers of one thread for `dbow`, whose outputs are GROUP words and K noise words, in T tiles.
+
+    kept : (n,) int32
+    noises : (2 K,) int32
+    hidden : (D,) float32
+    rows : (1,) int64
+    chosen : (GROUP + K,) int64
+    signs, weights, scores : ((T + 2) * ROW,) float32, rows of tiles, the second of them empty; 0 where no output is
+    """
+
+    kept: np.ndarray
+    noises: np.ndarray
+    hidden: np.ndarray
+    rows: np.ndarray
+    chosen: np.ndarray
+    signs: np.ndarray
+    weights: np.ndarray
+    scores: np.ndarray
 
 
 @inlined(fastmath=True)
@@ -82,25 +111,110 @@ def prefetch_outputs(at, n, kept, outputs, width, negatives, k):
 
 
 @inlined
-def choose_noises(at, group, each, kept, negatives, k, width, chosen):
-    """Outputs of negative sampling of `group` words from `at` on: each its target and k negatives, in tiles of its own,
-    `each` of them. Returns the tiles used."""
-    for g in range(group):
-        first = g * each * TILE
-        chosen[first] = np.int64(kept[at + g]) * width
-        for j in range(k):
-            chosen[first + 1 + j] = np.int64(negatives[(at + g) * k + j]) * width
-    return group * each
+def draw_shared(first, count, V, threshold, alias, rng, outputs, width, noises):
+    """Draw `count` noise words, to `noises` from `first` on, and ask for their output rows. As in the objective of
+    Mikolov et al. (2013, equation 4) they may be what is predicted."""
+    for j in range(first, first + count):
+        noises[j] = noise(-1, V, threshold, alias, rng)
+        for c in range(0, width, LANES):
+            prefetch(outputs, np.int64(noises[j]) * width + c)
+
+
+@inlined
+def tile_at(tile):
+    """The row of a tile in the arrays of `DbowScratch`: targets have a register to themselves."""
+    return (tile + 1) * ROW if tile else 0
+
+
+@inlined
+def weigh(group, count, k, signs, weights):
+    """Signs and weights of outputs: of a group of targets, and of `count` noise words instead of k for each of them.
+    Returns the weight of a noise word."""
+    weight = np.float32(group * k / count)
+    for g in range(GROUP):
+        signs[g] = weights[g] = ONE if g < group else ZERO
+    for j in range(count):
+        at = LANES + j // TILE * ROW + j % TILE
+        signs[at], weights[at] = -ONE, -weight
+    return weight
+
+
+@inlined(fastmath=True)
+def weighted_steps(scores, signs, weights, first, last, lr):
+    """Turn scores times signs, from `first` to `last`, into steps, lr * weight * (1 - sigmoid(score)).
+
+    Returns the sum of -log sigmoid(score).
+    """
+    loss = 0.0
+    for at in range(first, last, LANES):
+        wrong = one_minus_sigmoid(load(scores, at))
+        sign = load(signs, at)
+        loss -= math.log(product(sub(splat(ONE), mul(wrong, mul(sign, sign)))))
+        store(scores, at, mul(mul(wrong, load(weights, at)), splat(lr)))
+    return loss
 
 
 @kernel
 def dbow(ids, tables, place, draws, tree, plan, lr, done, share, rng, scratch, sums):
     """Train on the documents in `ids`: of all epochs a share `done` (float64) is over, and this chunk is `share`.
 
-    The document predicts every word; where plan.window is not 0, so do the neighbours of the word, with the same
-    negatives. Where it is 0, GROUP words are predicted at a time, each with negatives of its own, from the document as
-    it was before: else every word would wait for the one before it to its last digit. `sums` (2,) is [0, 1] before,
-    the loss in it after. Returns the number of examples.
+    GROUP words are predicted at a time, from the document as it was before: else every word would wait for the one
+    before it to its last digit. They share K noise words, which stand for k of each (`weigh`). `sums` (2,) is [0, 1]
+    before, the loss in sums[0] after. Returns the number of examples.
+    """
+    width, k, V, count = plan.width, plan.negative, len(draws.keep), len(scratch.noises) // 2
+    inputs, outputs = pointer(tables.inputs), pointer(tables.outputs)
+    threshold, alias, keep = pointer(draws.threshold), pointer(draws.alias), pointer(draws.keep)
+    kept, noises, hidden = pointer(scratch.kept), pointer(scratch.noises), pointer(scratch.hidden)
+    rows, chosen, scores = pointer(scratch.rows), pointer(scratch.chosen), pointer(scratch.scores)
+    signs, weights, rng = pointer(scratch.signs), pointer(scratch.weights), pointer(rng)
+    text, total, filler, examples = pointer(ids), len(ids), len(tables.outputs) - width, 0
+    tiles = (GROUP + count) // TILE
+    for turn in range(place.passes):
+        document, n = place.document * width, subsample(text, total, keep, rng, kept)
+        # One half of the noise words is drawn while the other is trained.
+        at = now = weighed = 0
+        weight = ZERO
+        draw_shared(0, count, V, threshold, alias, rng, outputs, width, noises)
+        while at < n:
+            if kept[at] < 0:
+                document, at = document + width, at + 1
+                continue
+            group = 1
+            while group < GROUP and at + group < n and kept[at + group] >= 0:
+                group += 1
+            if group != weighed:
+                weight, weighed = weigh(group, count, k, signs, weights), group
+            for g in range(GROUP):
+                chosen[g] = np.int64(kept[at + g]) * width if g < group else filler
+                prefetch_outputs(at + g + GROUP, n, kept, outputs, width, noises, 0)
+            for j in range(count):
+                chosen[GROUP + j] = np.int64(noises[now + j]) * width
+            now = count - now
+            draw_shared(now, count, V, threshold, alias, rng, outputs, width, noises)
+            for c in range(0, width, LANES):
+                store(hidden, c, load(inputs, document + c))
+            rows[0] = document
+            examples += group
+            step = rate(lr, done + share * (turn + at / n))
+            for tile in range(tiles):
+                s = tile_at(tile)
+                score_tile(hidden, 0, outputs, chosen, tile * TILE, width, load(signs, s), scores, s)
+            sums[0] += weighted_steps(scores, signs, weights, 0, LANES, step)
+            sums[0] += weight * weighted_steps(scores, signs, weights, LANES, tile_at(tiles), step)
+            for tile in range(tiles):
+                if place.is_new:
+                    pull_tile(inputs, document, outputs, chosen, tile * TILE, width, scores, tile_at(tile))
+                else:
+                    move_tile(hidden, 1, inputs, rows, outputs, chosen, tile * TILE, width, scores, tile_at(tile))
+            at += group
+    return examples
+
+
+@kernel
+def dbow_words(ids, tables, place, draws, tree, plan, lr, done, share, rng, scratch, sums):
+    """Train on the documents in `ids`, as `dbow`: every word is predicted by its document and its neighbours, which
+    share its negatives. `sums` (2,) is [0, 1] before, the loss in it after. Returns the number of examples.
     """
     width, window, k, V = plan.width, plan.window, plan.negative, len(draws.keep)
     inputs, outputs = pointer(tables.inputs), pointer(tables.outputs)
@@ -109,27 +223,21 @@ def dbow(ids, tables, place, draws, tree, plan, lr, done, share, rng, scratch, s
     kept, negatives, hidden = pointer(scratch.kept), pointer(scratch.negatives), pointer(scratch.hidden)
     words, places, rows = pointer(scratch.words), pointer(scratch.places), pointer(scratch.rows)
     chosen, signs, scores = pointer(scratch.chosen), pointer(scratch.signs), pointer(scratch.scores)
-    text, total, filler, each = pointer(ids), len(ids), len(tables.outputs) - width, (k + TILE) // TILE
+    text, total, filler = pointer(ids), len(ids), len(tables.outputs) - width
     rng, sums, slot_of = pointer(rng), pointer(sums), pointer(scratch.composed.slot_of)
     by_noise, examples = plan.loss == NEGATIVE_SAMPLING, 0
     for turn in range(place.passes):
         document, n = place.document * width, subsample(text, total, keep, rng, kept)
         if by_noise:
             draw_negatives(kept, n, k, V, threshold, alias, rng, negatives)
-        at = 0
-        while at < n:
-            if kept[at] < 0:
-                document, at = document + width, at + 1
+        for at in range(n):
+            target = np.int64(kept[at])
+            if target < 0:
+                document += width
                 continue
-            group, near = 1, 0
-            if window > 0:
-                half = 1 + below(window, rng) if plan.dynamic else window
-                near = neighbours(kept, n, at, half, window, slot_of, 0, words, places)
-            else:
-                while group < GROUP and at + group < n and kept[at + group] >= 0:
-                    group += 1
-            for g in range(group):
-                prefetch_outputs(at + g + GROUP, n, kept, outputs, width, negatives, k)
+            prefetch_outputs(at + 2, n, kept, outputs, width, negatives, k)
+            half = 1 + below(window, rng) if plan.dynamic else window
+            near = neighbours(kept, n, at, half, window, slot_of, 0, words, places)
             # The document comes first: it is all that a new one has.
             for i in range(near):
                 rows[i + 1] = words[i] * width
@@ -138,16 +246,15 @@ def dbow(ids, tables, place, draws, tree, plan, lr, done, share, rng, scratch, s
             for i in range(near):
                 for c in range(0, width, LANES):
                     store(hidden, i * width + c, load(inputs, rows[i] + c))
-            examples += near * group
+            examples += near
             step = rate(lr, done + share * (turn + at / n))
             if by_noise:
-                tiles = choose_noises(at, group, each, kept, negatives, k, width, chosen)
+                tiles = choose_noise(target, negatives, at * k, k, width, chosen)
             else:
-                tiles = choose_path(np.int64(kept[at]), starts, nodes, turns, width, filler, chosen, signs)
+                tiles = choose_path(target, starts, nodes, turns, width, filler, chosen, signs)
             logistic_step(
                 hidden, near, inputs, rows, outputs, chosen, tiles, width, step, signs, scores, sums, place.is_new
             )
-            at += group
     flush_log(sums)
     return examples
 
@@ -170,7 +277,7 @@ def dm(ids, tables, place, draws, tree, plan, lr, done, share, rng, scratch, sum
         pointer(scratch.moved),
     )
     chosen, signs, scores = pointer(scratch.chosen), pointer(scratch.signs), pointer(scratch.scores)
-    text, total, filler, each = pointer(ids), len(ids), len(tables.outputs) - width, (k + TILE) // TILE
+    text, total, filler = pointer(ids), len(ids), len(tables.outputs) - width
     rng, sums, slot_of = pointer(rng), pointer(sums), pointer(scratch.composed.slot_of)
     by_noise, examples = plan.loss == NEGATIVE_SAMPLING, 0
     rows[0] = 0
@@ -196,7 +303,7 @@ def dm(ids, tables, place, draws, tree, plan, lr, done, share, rng, scratch, sum
                 store(hidden, c, mul(x, part))
                 store(moved, c, splat(ZERO))
             if by_noise:
-                tiles = choose_noises(at, 1, each, kept, negatives, k, width, chosen)
+                tiles = choose_noise(target, negatives, at * k, k, width, chosen)
             else:
                 tiles = choose_path(target, starts, nodes, turns, width, filler, chosen, signs)
             logistic_step(

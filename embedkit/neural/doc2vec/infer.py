@@ -21,7 +21,7 @@ from ..word2vec.init import row_width, zeros
 from ..word2vec.kernel_args import draws, tree
 from ._kernels import Place
 from .options import has_output_words
-from .trainer import KERNELS, buffers, kernel_plan
+from .trainer import buffers, kernel_of, kernel_plan
 
 
 class Inference:
@@ -42,7 +42,7 @@ class Inference:
             outputs = tensor(stored, "nodes", 2, V - 1)
         if outputs is None or outputs.shape[1] != model.dim:
             raise FormatError(stored.path, "there are no output vectors in it", DAMAGED)
-        self.kernel, self.plan, self.tree = KERNELS[model.algorithm], kernel_plan(self.config), tree(vocab, self.config)
+        self.kernel, self.plan, self.tree = kernel_of(model), kernel_plan(self.config), tree(vocab, self.config)
         self.draws, self.size = draws(vocab, self.config), V
         # A row for the document that each thread is at.
         inputs = _padded(words.matrix[: self.first], self.threads + 1, D)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ...runtime.parallel import thread_count
@@ -9,15 +11,23 @@ from ...training.contract import Run
 from ...training.vector_learner import train_vectors
 from ...vectors.documents import DocumentVectors
 from ...vectors.vectors import Vectors
-from ..word2vec._kernels import Tables
+from ..word2vec._kernels import ROW, TILE, Tables
 from ..word2vec.hogwild import sharding
 from ..word2vec.init import fill_uniform, row_width, zeros
 from ..word2vec.kernel_args import draws, plan, scratch, tree
 from ..word2vec.trainer import Trainer, check_words
 from . import _kernels
+from ._kernels import GROUP, PAIR
 from .options import check, has_output_words
 
-KERNELS = {"dbow": _kernels.dbow, "dm": _kernels.dm}
+SAMPLES = 2.5  # for which a noise word of pure PV-DBOW stands; with 5, accuracy was .008 less (BENCHMARKS.md)
+
+
+def kernel_of(model):
+    """The kernel that `model`, the options, asks for."""
+    if has_output_words(model):
+        return _kernels.dbow
+    return _kernels.dm if model.algorithm == "dm" else _kernels.dbow_words
 
 
 def train(text, config, run: Run) -> DocumentVectors:
@@ -43,10 +53,19 @@ def kernel_plan(config):
 
 
 def buffers(plan, tree, V: int, longest: int):
-    """The buffers of one thread: word2vec's for a window with one row more, the document, and outputs of a group."""
-    one = scratch(plan._replace(window=plan.window + 1), tree, V, longest, has_subwords=False)
-    outputs = {name: np.tile(getattr(one, name), _kernels.GROUP) for name in ("chosen", "signs", "scores")}
-    return one._replace(**outputs)
+    """The buffers of one thread: word2vec's for a window with one row more, the document; of pure PV-DBOW its own."""
+    if plan.window:
+        return scratch(plan._replace(window=plan.window + 1), tree, V, longest, has_subwords=False)
+    noises = math.ceil(GROUP * plan.negative / (SAMPLES * PAIR)) * PAIR
+    lanes = ((GROUP + noises) // TILE + 2) * ROW
+    return _kernels.DbowScratch(
+        np.empty(longest, np.int32),
+        np.empty(2 * noises, np.int32),
+        np.zeros(plan.width, np.float32),
+        np.zeros(1, np.int64),
+        np.zeros(GROUP + noises, np.int64),
+        *(np.zeros(lanes, np.float32) for _ in range(3)),
+    )
 
 
 class DocumentTrainer(Trainer):
@@ -55,7 +74,7 @@ class DocumentTrainer(Trainer):
     no_examples = ("no document has a word to learn from", "--min-count 1 and --sample 0 keep more words")
 
     def __init__(self, text, config, run: Run):
-        self.kernel, self.corpus, self.config, self.run = KERNELS[config.model.algorithm], text, config, run
+        self.kernel, self.corpus, self.config, self.run = kernel_of(config.model), text, config, run
         vocab, threads, V = text.vocab, thread_count(config.training.threads), len(text.vocab)
         self.tree, self.draws, self.plan = tree(vocab, config), draws(vocab, config), kernel_plan(config)
         self.words = 0 if has_output_words(config.model) else V

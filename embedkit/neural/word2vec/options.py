@@ -62,6 +62,9 @@ class Word2vecEpochs(Epochs):
     replay: tuple = option(
         (), "with --update: FILE of old text, mixed with the new; may be repeated", kind=str, many=True, stored=False
     )
+    replay_share: float = option(
+        1.0, "with --replay: share of the lines of its text, drawn at random", above=0, stored=False
+    )
     extend_epochs: int = option(
         None, "with --update: so many more epochs of the text that FILE was trained on", kind=int, least=1, stored=False
     )
@@ -101,6 +104,10 @@ def check_subwords(model: Word2vec) -> None:
 def check_update(config) -> None:
     """OptionError where the options of an update do not go together."""
     training = config.training
+    if training.replay_share > 1:
+        raise OptionError(f"--replay-share {training.replay_share:g}: is a share of the lines, at most 1")
+    if training.replay_share < 1 and not training.replay:
+        raise OptionError("--replay-share is of the text of --replay FILE, and there is none")
     if training.update is None:
         for name in ("replay", "extend_epochs"):
             if getattr(training, name):

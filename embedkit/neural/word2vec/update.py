@@ -14,7 +14,7 @@ import numpy as np
 from ...config import Config
 from ...errors import EmbedkitError
 from ...text import corpus, union
-from ...text.encoded import Corpus, renamed
+from ...text.encoded import Corpus, Encoded, renamed
 from ...training.contract import Run
 from ...training.identity import fingerprint
 from ...training.pretrained import open_vectors
@@ -40,6 +40,7 @@ class Continued(Corpus):
 
     def __init__(self, vocab, ids, tokens: int, text: str, old, facts: dict):
         parts = [text, facts["sha256"], *facts.get("replay_sha256", ())]
+        parts += [str(facts["replay_share"])] if "replay_share" in facts else []
         super().__init__(vocab, ids, tokens, hashlib.sha256("\n".join(parts).encode()).hexdigest())
         self.text, self.old, self.facts = text, old, facts
 
@@ -75,10 +76,11 @@ def read(inputs, config, run: Run) -> Continued:
         found = union.unite(old.vocab, text, config.text)
         _tell(found, old, text, config, progress)
         for name in config.training.replay:
-            others.append(encode([name]))
-            tokens += int(others[-1].vocab.counts.sum())
+            others.append(_sampled(encode([name]), config.training, memory))
+            tokens += int(np.count_nonzero(others[-1].ids != union.LINE_END))
     if others:
         facts["replay_sha256"] = [other.sha256 for other in others]
+        facts |= {"replay_share": config.training.replay_share} if config.training.replay_share < 1 else {}
 
     def ids() -> np.ndarray:
         new = renamed(text.ids, found.ids, memory)
@@ -164,6 +166,14 @@ def _epochs(old) -> int:
     training = config.get("training") if isinstance(config, dict) else None
     numbers = [facts.get("epochs") if isinstance(facts, dict) else None for facts in (training, before)]
     return sum(numbers) if all(type(number) is int for number in numbers) else 0
+
+
+def _sampled(text: Encoded, training, memory) -> Encoded:
+    """The lines of a text of --replay that its share keeps."""
+    if training.replay_share == 1:
+        return text
+    ids = union.sampled(text.ids, training.replay_share, training.seed, memory)
+    return Encoded(text.vocab, ids, text.sha256)
 
 
 def _names(vocab, text) -> np.ndarray:

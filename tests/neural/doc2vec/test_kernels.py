@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import fields
+from typing import NamedTuple
 
 import _word2vec as w2v
 import naive
@@ -58,8 +60,63 @@ def run_kernel(trainer, ids, place, lr=0.1, done=0.25, share=0.1):
     return examples, sums[0]
 
 
+class Group(NamedTuple):
+    """Words that a document predicts at once, and the noise words that they share, each with a weight."""
+
+    when: float
+    document: int
+    targets: list[int]
+    noises: list[int]
+    weight: float
+
+
+def groups_of(trainer, ids, place) -> list[Group]:
+    """All that chance decides of pure PV-DBOW, in the order in which the kernel asks for it."""
+    keep, threshold, alias = (array.tolist() for array in trainer.draws)
+    rng, groups, count = naive.Xorshift(STATE), [], len(trainer.scratch[0].noises) // 2
+    for turn in range(place.passes):
+        kept = [word for word in ids.tolist() if word < 0 or keep[word] > rng.draw()]
+        noises, document, at = [rng.noise(-1, threshold, alias) for _ in range(count)], place.document, 0
+        while at < len(kept):
+            targets = list(itertools.takewhile(lambda word: word >= 0, kept[at : at + GROUP]))
+            if targets:
+                weight = trainer.plan.negative * len(targets) / count
+                groups.append(Group(turn + at / len(kept), document, targets, noises, weight))
+                noises = [rng.noise(-1, threshold, alias) for _ in range(count)]
+                at += len(targets)
+            else:
+                document, at = document + 1, at + 1
+    return groups
+
+
+def group_loss(group: Group, scores: np.ndarray) -> float:
+    """Weighted minus log chances. scores: (n + K,)"""
+    n = len(group.targets)
+    right = naive.word2vec_loss(scores[None, :n], [True] * n, False)
+    return right + group.weight * naive.word2vec_loss(scores[None, n:], [False] * len(group.noises), False)
+
+
+def learn_groups(groups, tables, lr=0.1, done=0.25, share=0.1, is_new=False) -> tuple[int, float]:
+    """Take the steps of pure PV-DBOW. Targets fill their tiles only in a whole group."""
+    (inputs, outputs, *_), loss = tables, 0.0
+    for group in groups:
+        row, n = inputs[group.document].copy(), len(group.targets)
+        rows = np.array(group.targets + group.noises)
+        scores = outputs[rows] @ row
+        loss += group_loss(group, scores)
+        moves = lr * (1 - (done + share * group.when)) * np.where(np.arange(len(rows)) < n, 1, -group.weight)
+        moves *= 1 / (1 + np.exp(np.where(np.arange(len(rows)) < n, scores, -scores)))
+        places = np.array([*range(n), *range(GROUP, GROUP + len(group.noises))]) // TILE
+        for tile in range(places[-1] + 1):
+            # What stands in two tiles has moved before it is read again.
+            mine = places == tile
+            inputs[group.document] += moves[mine] @ outputs[rows[mine]]
+            np.add.at(outputs, rows[mine], np.outer(moves[mine], row) * (not is_new))
+    return sum(len(group.targets) for group in groups), loss
+
+
 def steps_of(trainer, ids, place) -> list[naive.Step]:
-    """All that chance decides, in the order in which the kernels ask for it; documents are words of their own."""
+    """All that chance decides where there are windows; documents are words of their own."""
     keep, threshold, alias = (array.tolist() for array in trainer.draws)
     starts, nodes, signs = (array.tolist() for array in trainer.tree)
     plan, rng, steps = trainer.plan, naive.Xorshift(STATE), []
@@ -70,7 +127,7 @@ def steps_of(trainer, ids, place) -> list[naive.Step]:
         for at, target in enumerate(kept):
             if target < 0:
                 continue
-            half = 1 + rng.below(plan.window) if plan.window and plan.dynamic else plan.window
+            half = 1 + rng.below(plan.window) if plan.dynamic else plan.window
             document, near = place.document + kept[:at].count(-1), []
             for side in (-1, 1):
                 for distance in range(1, half + 1):
@@ -87,29 +144,17 @@ def steps_of(trainer, ids, place) -> list[naive.Step]:
     return steps
 
 
+def twin_of(trainer, ids, place) -> list:
+    """Steps for `learn`, one after the other."""
+    return (steps_of if trainer.plan.window else groups_of)(trainer, ids, place)
+
+
 def learn(trainer, steps, tables, lr=0.1, done=0.25, share=0.1) -> tuple[int, float]:
-    """Take the steps, as `naive.word2vec`; of pure PV-DBOW a group at a time, all scores of which come first."""
-    if trainer.plan.window:
-        model = "cbow" if trainer.config.model.algorithm == "dm" else "skipgram"
-        return naive.word2vec(model, steps, tables, (), trainer.plan, lr, done, share)
-    (inputs, outputs, *_), loss, groups = tables, 0.0, []
-    for step in steps:
-        same = groups and len(groups[-1]) < GROUP and groups[-1][0].words == step.words
-        if same and int(groups[-1][0].when) == int(step.when):
-            groups[-1].append(step)
-        else:
-            groups.append([step])
-    for group in groups:
-        row, rate = inputs[group[0].words[0]].copy(), lr * (1 - (done + share * group[0].when))
-        scores = [outputs[step.rows] @ row for step in group]
-        for step, scored in zip(group, scores):
-            loss += naive.word2vec_loss(scored[None], step.right, False)
-            moves = rate * (np.array(step.right) - 1 / (1 + np.exp(-scored)))
-            # What stands in two tiles has moved before it is read again.
-            for tile in (slice(at, at + TILE) for at in range(0, len(moves), TILE)):
-                inputs[step.words[0]] += moves[tile] @ outputs[step.rows[tile]]
-                np.add.at(outputs, step.rows[tile], np.outer(moves[tile], row))
-    return len(steps), loss
+    """Take steps: (examples, loss)."""
+    if not trainer.plan.window:
+        return learn_groups(steps, tables, lr, done, share)
+    model = "cbow" if trainer.config.model.algorithm == "dm" else "skipgram"
+    return naive.word2vec(model, steps, tables, (), trainer.plan, lr, done, share)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -117,7 +162,7 @@ def test_equals_the_naive_twin(name):
     trainer = trainer_of(**CASES[name])
     ids, place = np.array(trainer.corpus.ids), Place(trainer.words, 1, False)
     twin = w2v.Tables.of(trainer)
-    count, loss = learn(trainer, steps_of(trainer, ids, place), twin)
+    count, loss = learn(trainer, twin_of(trainer, ids, place), twin)
     assert run_kernel(trainer, ids, place) == (count, pytest.approx(loss, rel=1e-5))
     for table, expected in zip(w2v.Tables.of(trainer)[:2], twin):
         np.testing.assert_allclose(table, expected, rtol=1e-4, atol=2e-6)
@@ -126,20 +171,17 @@ def test_equals_the_naive_twin(name):
 @pytest.mark.parametrize("name", ["dbow", "dbow words hs", "dm", "dm hs"])
 def test_a_new_document_moves_alone(name):
     trainer = trainer_of(**CASES[name])
-    ids, place = np.array([2, 9, 4, 0, 1, 10, 3, 2], np.int32), Place(trainer.words + 1, 3, True)
-    before, steps = w2v.Tables.of(trainer), steps_of(trainer, ids, place)
-    row, size = before.inputs[place.document].copy(), 1 if trainer.plan.window else GROUP
-    for turn in range(place.passes):
-        mine = [step for step in steps if int(step.when) == turn]
-        for group in (mine[at : at + size] for at in range(0, len(mine), size)):
-            start, change = row, 0
-            for step in group:
-                inputs, outputs = before.inputs.copy(), before.outputs.copy()
-                inputs[place.document] = start
-                step = step._replace(when=group[0].when)
-                learn(trainer, [step], (inputs, outputs, ()))
-                change = change + inputs[place.document] - start
-            row = start + change
+    ids, place = np.array([2, 9, 4, 0, 1, 10, 3, 2] * 2, np.int32), Place(trainer.words + 1, 3, True)
+    before = w2v.Tables.of(trainer)
+    row = before.inputs[place.document]
+    for step in twin_of(trainer, ids, place):
+        tables = before.inputs.copy(), before.outputs.copy(), ()
+        tables[0][place.document] = row
+        if trainer.plan.window:
+            learn(trainer, [step], tables)
+        else:
+            learn_groups([step], tables, is_new=True)
+        row = tables[0][place.document]
     run_kernel(trainer, ids, place)
     after = w2v.Tables.of(trainer)
     np.testing.assert_allclose(after.inputs[place.document], row, rtol=1e-4, atol=2e-6)
@@ -152,13 +194,16 @@ def test_a_new_document_moves_alone(name):
 def test_the_gradient_of_a_document_by_finite_differences(name):
     trainer = trainer_of(**CASES[name], dim=3)
     ids, place = np.array([0, 3, 1, 7, 2], np.int32), Place(trainer.words, 1, True)
-    tables, steps = w2v.Tables.of(trainer), steps_of(trainer, ids, place)
+    tables, steps = w2v.Tables.of(trainer), twin_of(trainer, ids, place)
     model = "cbow" if trainer.config.model.algorithm == "dm" else "skipgram"
 
     def loss(row):
         inputs, total = tables.inputs.copy(), 0.0
         inputs[place.document] = row
         for step in steps:
+            if not trainer.plan.window:
+                total += group_loss(step, tables.outputs[step.targets + step.noises] @ row)
+                continue
             hidden = naive.word2vec_hidden(model, step, inputs, (), trainer.plan.mean)
             # Of a mean each part gets the whole gradient: as if what is added were not divided.
             if model == "cbow":

@@ -6,9 +6,12 @@ import _word2vec as w2v
 import numpy as np
 import pytest
 
+from embedkit.config import Text
 from embedkit.errors import OptionError
 from embedkit.neural.word2vec.subword_rows import subword_rows
 from embedkit.runtime.progress import Progress
+from embedkit.runtime.resources import Resources
+from embedkit.text import corpus
 from embedkit.text.vocab import Vocab
 from embedkit.training.contract import Run
 from embedkit.vectors import formats
@@ -138,3 +141,17 @@ def test_jamo_without_hangul_is_said():
 def test_options_that_do_not_go_together(options, message):
     with pytest.raises(OptionError, match=message):
         w2v.train("skipgram", w2v.corpus_of(LINES), **options)
+
+
+def test_phrases_have_ngrams_across_their_joiner(tmp_path):
+    (tmp_path / "text").write_text("new york tea cup\n" * 3)
+    (tmp_path / "phrases").write_text("new\tyork\n")
+    found = {}
+    for phrases in (None, str(tmp_path / "phrases")):
+        text = corpus.load([str(tmp_path / "text")], Text(min_count=1, phrases=phrases), Resources(cache=False))
+        found[phrases] = w2v.trainer_of("skipgram", text, minn=3, maxn=3, buckets=1000, dim=6)
+        w2v.loop_of(found[phrases]).train()
+    plain, joined = (trainer.result() for trainer in found.values())
+    assert "new_york" in joined.vocab.words()
+    assert plain.compose("w_y") is None
+    assert joined.rows(np.array([joined.compose("w_y")])).any()

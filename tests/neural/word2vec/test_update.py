@@ -67,6 +67,19 @@ def test_old_text_is_mixed_in_but_not_counted_again(train):
     assert np.abs(new.matrix[0] - without.matrix[0]).max() > 1e-4
 
 
+def test_a_share_of_the_old_text_is_mixed_in(train):
+    train("old.txt", "old", "--save-contexts")
+    options = ("--update", "old", "--replay", "old.txt", "--replay-share", 0.4)
+    got, new = train("new.txt", "new", *options)
+    new_tokens, old_tokens = len(NEW.split()) + 1, len(OLD.split())
+    tokens = int(got.err.partition(" tokens")[0].rsplit(maxsplit=1)[-1])
+    assert 0.2 < (tokens - new_tokens) / old_tokens < 0.6
+    assert new.metadata["update"]["replay_share"] == 0.4
+    assert new.vocab.counts.tolist() == [54, 45, 27, 9, 18, 9]
+    _, other = train("new.txt", "other", *options, "--seed", 2)
+    assert np.abs(new.matrix - other.matrix).max() > 1e-4
+
+
 def test_further_epochs_have_the_rate_of_the_whole_run(train):
     _, old = train("old.txt", "old", "--save-contexts", "--epochs", 3, "--lr", 0.04)
     _, once = train("old.txt", "once", "--update", "old", "--extend-epochs", 1, "--lr", 0.04)
@@ -108,6 +121,8 @@ def test_files_without_context_vectors_and_counts(train, tmp_path):
         (("--update", "wide", "--vocab", "words"), "--update keeps the words of its file"),
         (("--update", "wide", "--replay", "a", "--extend-epochs", 1), "there is nothing to --replay"),
         (("--replay", "old.txt"), "--replay goes with --update FILE, and there is none"),
+        (("--update", "wide", "--replay-share", 0.1), "--replay-share is of the text of --replay FILE"),
+        (("--update", "wide", "--replay", "a", "--replay-share", 2), "--replay-share 2: is a share of the lines"),
         (("--extend-epochs", 2), "--extend-epochs goes with --update FILE, and there is none"),
         (("--freeze",), "--freeze keeps what --init FILE gives"),
         (("--update", "gone"), "gone: no such file"),
