@@ -14,6 +14,8 @@ from embedkit.config import Config
 FOLDER = Path(__file__).resolve().parents[1] / "data/recipes"
 RECIPES = sorted(FOLDER.glob("*.toml"))
 NAMES = {"book-rnn", "book-lstm", "small-tied", "small-variational", "book-better-lstm", "awd-lstm"}
+NAMES |= {"seq2seq-copy-ntm"}
+TEXTS = r"ptb\.train\.txt(?: --valid ptb\.valid\.txt)?", r"copies\.tsv"
 HEADER = r"""# {name}: .+
 #
 # source: .+
@@ -24,7 +26,7 @@ HEADER = r"""# {name}: .+
 (?:#   .+
 )*# differs: .+
 (?:#   .+
-)*# run: (embedkit train (\S+) ptb\.train\.txt(?: --valid ptb\.valid\.txt)? --config data/recipes/{name}\.toml -o LM)
+)*# run: (embedkit train (\S+) (?:{texts}) --config data/recipes/{name}\.toml -o (?:LM|M))
 
 """
 
@@ -32,7 +34,7 @@ HEADER = r"""# {name}: .+
 def parts(path):
     """(the command in the header, its model, the tables)"""
     text = path.read_text("utf-8")
-    header = re.match(HEADER.format(name=path.stem), text)
+    header = re.match(HEADER.format(name=path.stem, texts="|".join(TEXTS)), text)
     assert header is not None, "the header has another form"
     return header[1].split(" "), header[2], text[header.end() :]
 
@@ -44,7 +46,7 @@ def test_all_are_there():
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_tables_are_the_whole_configuration(run, path):
     command, model, tables = parts(path)
-    assert MODELS[model].is_lm
+    assert MODELS[model].is_lm or MODELS[model].kind == "seq2seq"
     result = run("train", model, "--config", path, "--print-config")
     assert (result.code, result.err) == (0, "")
     assert result.out == tables
