@@ -79,6 +79,7 @@ COMMANDS = {
     "vectors --documents --all": Line("vectors {documents} --documents --all"),
     "vectors --all": Line("vectors {vectors} --all"),
     "evaluate": Line("evaluate {vectors} --pairs {pairs} --questions {questions}"),
+    "evaluate --parallel": Line("evaluate {translator} --parallel {parallel} --length-bins 2"),
     "perplexity": Line("perplexity {lm} {text}"),
     "perplexity --reset-per-line": Line("perplexity {lm} {text} --reset-per-line"),
     "perplexity --neural-cache": Line("perplexity {lm} {text} --neural-cache 9 --theta 1 --lambda .6,.4"),
@@ -90,6 +91,7 @@ COMMANDS = {
     "generate": Line("generate {lm} --max-words 12 --prompt 한국어"),
     "generate --beam": Line("generate {lm} --beam 2 --lines 2 --max-words 9"),
     "plot": Line("plot {log} -o {out} --to svg"),
+    "plot M": Line("plot {translator} 16+7 -o {out} --to svg"),
     "select": Line("select {vectors} -o {out} --top 3 --min-count 20"),
     "select --vocab": Line("select {vectors} -o {out} --vocab {words}"),
     "select sparse": Line("select {sparse} -o {out} --top 2"),
@@ -174,7 +176,7 @@ def quiet(name: str) -> list[str]:
 def filled(name: str, kit: dict, **files) -> list[str]:
     """The arguments of a line, with the files of `kit` unless others are given; queries as arguments."""
     line = COMMANDS[name]
-    if name == "plot":
+    if name.startswith("plot"):
         pytest.importorskip("matplotlib")
     return [word.format(**{**kit, **files}) for word in line.args.split()] + list(line.asks)
 

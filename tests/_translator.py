@@ -17,6 +17,7 @@ class Side:
 
     def __init__(self, words, chars=False):
         self.vocab, self._chars = Vocab.from_words(["<eos>", "<unk>", *words]), chars
+        self.tokenizer = "chars" if chars else "whitespace"
 
     def read(self, line):
         return list(line.strip()) if self._chars else line.split()
@@ -24,8 +25,14 @@ class Side:
     def ids(self, tokens):
         return np.array([UNK if (id := self.vocab.id(token)) is None else id for token in tokens], np.int32)
 
+    def unknown(self, tokens):
+        return [token for token in tokens if self.vocab.id(token) is None]
+
     def spell(self, ids):
-        return ("" if self._chars else " ").join(self.vocab[int(id)] for id in ids)
+        return self.line(self.vocab[int(id)] for id in ids)
+
+    def line(self, tokens):
+        return ("" if self._chars else " ").join(tokens)
 
 
 class Encoded(NamedTuple):

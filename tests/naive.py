@@ -272,3 +272,13 @@ def glove(entries, tables, sums, frozen, x_max, alpha, lr, clip) -> float:
         Gb[i] += slope**2
         Gd[j] += slope**2
     return loss
+
+
+def levenshtein(first, second) -> int:
+    """The table itself: row i has the distances of the first i tokens to every beginning of `second`."""
+    row = list(range(len(second) + 1))
+    for i, a in enumerate(first, 1):
+        above, row = row, [i]
+        for j, b in enumerate(second, 1):
+            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (a != b)))
+    return row[-1]

@@ -6,7 +6,7 @@ import click
 
 COLUMN = 22  # of flags; longer ones have a line of their own
 HEADINGS = {"text": "Text", "phrases": "Phrases", "context": "Context", "model": "Model", "training": "Training"}
-HEADINGS |= {"data": "Data", "protocol": "Protocol", "uncertainty": "Uncertainty"}
+HEADINGS |= {"data": "Data", "protocol": "Protocol", "translation": "Translation", "uncertainty": "Uncertainty"}
 # What people change most comes first, whatever section it belongs to.
 COMMON = (
     "output",

@@ -1,4 +1,4 @@
-"""`embedkit evaluate`: vectors against human judgement and analogy questions."""
+"""`embedkit evaluate`: vectors against human judgement and analogy questions, encoder-decoders on parallel text."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from contextlib import nullcontext
 
 import click
 
-from ..eval.tasks import CHOICES, TASKS
+from ..eval.tasks import CHOICES, ENCODER_DECODERS, TASKS, VECTORS, kind_of
 from ._config import SectionOption
 from ._options import (
+    FiniteRange,
     SectionedCommand,
     WholeRange,
     format_option,
@@ -78,6 +79,35 @@ def _data_options(function):
     help="lower-case the data sets (not the vocabulary), or leave them as they are  [default: leave]",
 )
 @_option(
+    "translation",
+    "--separator",
+    metavar="TEXT",
+    help="what stands between source and target  [default: what the model was trained with, a tab as a rule]",
+)
+@_option(
+    "translation",
+    "--beam",
+    kind=int,
+    type=WholeRange(min=1),
+    help="beam search of width N; 1 is greedy decoding  [default: 1]",
+)
+@_option(
+    "translation",
+    "--length-penalty",
+    kind=float,
+    type=FiniteRange(min=0),
+    help="exponent α of the beam search, as in translate  [default: 1.0]",
+)
+@_option(
+    "translation",
+    "--length-bins",
+    kind=int,
+    type=WholeRange(min=0),
+    metavar="N",
+    help="add rows: scores in N bands of source length; 0 adds none  [default: 4]",
+)
+@_option("translation", "--bleu", kind=bool, is_flag=True, help="add rows: BLEU and chrF of sacrebleu")
+@_option(
     "uncertainty", "--intervals", kind=bool, is_flag=True, help="add columns low and high: bootstrap 95 % intervals"
 )
 @_option(
@@ -101,28 +131,16 @@ def _data_options(function):
 @click.option(
     "--unknown",
     metavar="OUT",
-    help="write the pairs, questions, words and texts that are not known, and which of their words are not",
+    help="write the pairs, questions, words, texts and sources that are not known, and which of their words are not",
 )
 @format_option
 @output_embedding_option
 @json_option
 @quiet_option
-def command(
-    files,
-    protocol,
-    intervals,
-    compare,
-    frequency_bins,
-    spread,
-    unknown,
-    source_format,
-    output,
-    as_json,
-    quiet,
-    **options,
-):
+def command(files, intervals, compare, spread, unknown, as_json, quiet, **options):
     """Evaluate vectors: Spearman and Pearson correlation with the scores of word pairs, accuracy on analogy questions,
-    purity of clusters, accuracy of a logistic regression on the mean vectors of texts (10 folds).
+    purity of clusters, accuracy of a logistic regression on the mean vectors of texts (10 folds). Evaluate
+    encoder-decoders on --parallel text: exact match and token error rate, BLEU and chrF.
 
     A word out of vocabulary has the vector that its n-grams compose, where FILE has n-grams, and rows `…-known` have
     the score without such words; without n-grams, pairs with one are left out. The columns used, total and coverage say
@@ -130,6 +148,10 @@ def command(
     questions), the three of the question aside, is the expected one. Pairs and
     questions that a file repeats (also those that --lowercase makes equal) count each time. --json adds the checksum of
     every data set.
+
+    Each different source of a parallel text is translated once; of targets that share it, the nearest counts. The token
+    error rate is the sum of edit distances over that of reference lengths. Sources with tokens out of vocabulary count,
+    though not as used.
 
     Prints a table on a terminal, tab-separated lines with a header otherwise. Exit code 3: one of the data sets had
     nothing, or too little for a score, in the vocabulary of one of the models; stderr says which.
@@ -140,26 +162,25 @@ def command(
     if not sets:
         flags = ", ".join(f"--{key}" for key in TASKS)
         raise click.UsageError(f"nothing to judge by: give {' or '.join(flags.rsplit(', ', 1))} FILE", context)
+    kind = kind_of(key for key in TASKS if paths[key])
+    own = _own_options(context, kind, options)
     one_stdin(*files, *sets)
     if unknown == "-":
         raise click.UsageError("--unknown needs a file: the scores are on stdout", context)
     if (compare or spread) and len(files) < 2:
         raise click.UsageError(f"--{'compare' if compare else 'spread'} needs two FILEs or more", context)
-    from functools import partial
-
     from ..eval import report
-    from ..eval.protocols import protocol_of
     from ..io.output import Output
+    from ..library.evaluate import translators_on, vectors_on
     from ..runtime.progress import Progress
     from ..text.vocab import ERRORS
-    from ..vectors.formats import load
     from ._out import Out, Unanswered, cell
     from ._table import print_rows
 
     progress, missing = context.with_resource(Progress(quiet)), Unanswered(quiet)
     # Data sets first: a bad line in the last of them should not cost minutes of work.
-    datasets, rules = report.read_datasets(paths), protocol_of(protocol, **options)
-    asked = report.Options(intervals, compare, frequency_bins or 0, spread)
+    evaluation = (vectors_on if kind == VECTORS else translators_on)(files, paths, **own)
+    asked = report.Options(intervals, compare, evaluation.bins, spread)
     columns = asked.columns(as_json)
 
     def say(message, is_empty):
@@ -172,7 +193,24 @@ def command(
     with Out(as_json) as out, Output(unknown, is_text=True) if unknown else nullcontext() as lacking:
         if lacking:
             lacking.write(b"model\tdataset\tsection\titem\tunknown\n")
-        asking = report.Report(datasets, rules, asked, progress, say, write_unknown if lacking else None)
-        rows = asking.rows((file, partial(load, file, source_format, output=output)) for file in files)
+        write = write_unknown if lacking else None
+        asking = report.Report(evaluation.datasets, evaluation.rules, asked, progress, say, write)
+        rows = asking.rows(evaluation.models)
         print_rows(out, ({column: row.get(column) for column in columns} for row in rows), columns, report.TEXTS)
     missing.finish()
+
+
+OPTIONS = {
+    VECTORS: (*CHOICES, "restrict_vocab", "lowercase", "frequency_bins", "source_format", "output"),
+    ENCODER_DECODERS: ("separator", "beam", "length_penalty", "length_bins", "bleu"),
+}
+
+
+def _own_options(context: click.Context, kind: str, options: dict) -> dict:
+    """Those of models of `kind`. Usage error where one of another kind is given."""
+    flags = {param.name: param.opts[-1] for param in context.command.params}
+    for name, value in options.items():
+        if name not in OPTIONS[kind] and value is not None and value is not False:
+            other = next(other for other, names in OPTIONS.items() if name in names)
+            raise click.UsageError(f"{flags[name]} is for {other}, the data for {kind}", context)
+    return {name: value for name, value in options.items() if name in OPTIONS[kind]}

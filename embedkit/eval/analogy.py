@@ -21,10 +21,10 @@ from ..text.vocab import ERRORS
 from ..vectors.query import is_sparse
 from ..vectors.ranking import by_tables
 from ..vectors.top import Top
+from .bins import frequency_bins
 from .bootstrap import accuracy_interval
 from .contract import UNDEFINED, Accuracy, Score, Task
 from .dataset import DataFile
-from .frequency_bins import frequency_bins
 from .protocols import PLAIN, Protocol
 from .source import Found, Lookup, Source
 

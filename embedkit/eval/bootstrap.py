@@ -3,6 +3,7 @@
 Percentile bootstrap (Efron & Tibshirani 1993, "An introduction to the bootstrap", sections 13.3 and 16): `RESAMPLES`
 times as many pairs as there are, drawn with replacement, always from the same seed. Questions are right or wrong, so
 their resamples are drawn as binomial and multinomial counts. McNemar's exact test judges differences in accuracy.
+Token error rates are drawn as sources are, with the errors and the length of each.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .correlation import pearson, spearman
+from .sequences import Errors
 
 RESAMPLES = 10000
 SEED = 1
@@ -52,11 +54,7 @@ def correlation_difference(first: np.ndarray, second: np.ndarray, gold: np.ndarr
     before, after = measure(first, gold), measure(second, gold)
     if before is None or after is None:
         return Difference(None, None, None, None)
-    first, second = _resampled([first, second], gold, metric)
-    drawn = second - first
-    drawn = drawn[~np.isnan(drawn)]
-    tail = min((drawn <= 0).sum(), (drawn >= 0).sum())
-    return Difference(after - before, *_interval(drawn), min(1.0, float(2 * (tail + 1) / (len(drawn) + 1))))
+    return _paired(after - before, *_resampled([first, second], gold, metric))
 
 
 def accuracy_difference(first: np.ndarray, second: np.ndarray) -> Difference:
@@ -68,11 +66,32 @@ def accuracy_difference(first: np.ndarray, second: np.ndarray) -> Difference:
     return Difference((won - lost) / n, *_interval((drawn[:, 1] - drawn[:, 0]) / n), mcnemar(lost, won))
 
 
+def error_rate_interval(errors: Errors) -> Interval:
+    """95 % interval of the token error rate; None twice where it is undefined."""
+    return _interval(_resampled_rates([errors])[0])
+
+
+def error_rate_difference(first: Errors, second: Errors) -> Difference:
+    """The token error rate of `second` minus that of `first`, outputs for the same sources, by a paired bootstrap."""
+    before, after = first.rate(), second.rate()
+    if before is None or after is None:
+        return Difference(None, None, None, None)
+    return _paired(after - before, *_resampled_rates([first, second]))
+
+
 def mcnemar(lost: int, won: int) -> float:
     """Two-sided exact p-value: that a fair coin splits `lost` + `won` throws at least as unevenly."""
     n, k = lost + won, np.arange(min(lost, won) + 1)
     logs = [lgamma(n + 1) - lgamma(i + 1) - lgamma(n - i + 1) - n * log(2) for i in k.tolist()]
     return min(1.0, float(2 * np.exp(logs).sum()))
+
+
+def _paired(value: float, first: np.ndarray, second: np.ndarray) -> Difference:
+    """A difference of which both parts were drawn in the same resamples."""
+    drawn = second - first
+    drawn = drawn[~np.isnan(drawn)]
+    tail = min((drawn <= 0).sum(), (drawn >= 0).sum())
+    return Difference(value, *_interval(drawn), min(1.0, float(2 * (tail + 1) / (len(drawn) + 1))))
 
 
 def _interval(drawn: np.ndarray) -> Interval:
@@ -91,6 +110,15 @@ def _resampled(columns: list[np.ndarray], gold: np.ndarray, metric: str) -> np.n
     for weights in _weights(len(gold)):
         ys, xs = (_values(gold, weights, metric), [_values(column, weights, metric) for column in columns])
         parts.append([_correlation(x, ys, weights) for x in xs])
+    return np.concatenate(parts, 1)
+
+
+def _resampled_rates(columns: list[Errors]) -> np.ndarray:
+    """(columns, RESAMPLES) float64: the token error rate of each in the same resamples, NaN if undefined."""
+    parts = []
+    for weights in _weights(len(columns[0].edits)):
+        sums = [(weights @ errors.edits, weights @ errors.lengths) for errors in columns]
+        parts.append([np.divide(e, n, out=np.full(len(n), np.nan), where=n > 0) for e, n in sums])
     return np.concatenate(parts, 1)
 
 

@@ -20,17 +20,18 @@ def name_of(path: str) -> str:
 
 
 class DataFile:
-    """(number, text) of the lines of a file, without empty ones and those that begin with `comments`; its name and
-    checksum. FormatError where one is no UTF-8."""
+    """(number, text) of the lines of a file, without the characters `strip` at both ends, without empty ones and those
+    that begin with `comments`; its name and checksum. FormatError where one is no UTF-8."""
 
-    def __init__(self, path: str, *comments: str):
+    def __init__(self, path: str, *comments: str, strip: str = " \t\r\n"):
         self.path, self.comments, self.name, self._data = path, comments, name_of(path), read_whole(path)
+        self._strip = strip
         self.sha256 = sha256(self._data).hexdigest()
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
         for number, raw in enumerate(io.BytesIO(self._data.removeprefix(b"\xef\xbb\xbf")), 1):
             try:
-                line = raw.decode().strip(" \t\r\n")
+                line = raw.decode().strip(self._strip)
             except UnicodeDecodeError as error:
                 hint = conversion(self.path, re.split(rb"[\s,;]+", self._data))
                 raise FormatError(self.path, f"invalid UTF-8 at column {error.start + 1}", hint, line=number) from None

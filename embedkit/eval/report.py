@@ -45,13 +45,14 @@ class Loaded(NamedTuple):
     dataset: object
 
 
-def read_datasets(paths: Mapping[str, Sequence[str]]) -> list[Loaded]:
-    """The data sets in the files `paths` of every task; of two with the same name the paths are the names."""
+def read_datasets(paths: Mapping[str, Sequence[str]], **options) -> list[Loaded]:
+    """The data sets in the files `paths` of every task, whose readers take `options`; of two with the same name the
+    paths are the names."""
     found = []
     for key, entry in TASKS.items():
         if files := paths.get(key):
             task = entry.load()
-            sets = [(path, task.read(path)) for path in files]
+            sets = [(path, task.read(path, **options)) for path in files]
             names = [dataset.name for _, dataset in sets]
             found += [Loaded(task, d.name if names.count(d.name) == 1 else path, d) for path, d in sets]
     return found

@@ -18,11 +18,11 @@ import numpy as np
 from ..errors import FormatError
 from ..units import counted
 from ..vectors.query import similarity
+from .bins import frequency_bins
 from .bootstrap import correlation_difference, correlation_interval
 from .contract import UNDEFINED, Result, Score, Task
 from .correlation import LEAST, is_constant, pearson, ranks, spearman
 from .dataset import DataFile
-from .frequency_bins import frequency_bins
 from .protocols import PLAIN, Protocol
 from .source import Found, Lookup, Source, check_finite
 

@@ -5,8 +5,11 @@ To add a task: one file with `TASK` (see `contract`), and one line here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import NamedTuple
+
+from ..errors import OptionError
 
 # Values of the options that name or override a protocol, see `protocols.protocol_of`.
 CHOICES = {
@@ -17,11 +20,15 @@ CHOICES = {
 }
 
 
+VECTORS, ENCODER_DECODERS = "vectors", "encoder-decoders"
+
+
 class Entry(NamedTuple):
-    """A task in `module.TASK`."""
+    """A task in `module.TASK`, and the `kind` of models that it is for."""
 
     module: str
     help: str
+    kind: str = VECTORS
 
     def load(self):
         """The `contract.Task`."""
@@ -33,4 +40,16 @@ TASKS = {
     "questions": Entry("analogy", "analogy questions"),
     "categories": Entry("categories", "words with categories: purity"),
     "classify": Entry("classify", "label, tab, text: cross-validation"),
+    "parallel": Entry("parallel", "pairs of a source and a target", ENCODER_DECODERS),
 }
+
+
+def kind_of(names: Iterable[str]) -> str:
+    """The kind of models that the tasks `names`, one or more, are for. OptionError where they are for two."""
+    first, *rest = names
+    for name in rest:
+        if TASKS[name].kind != TASKS[first].kind:
+            raise OptionError(
+                f"--{first} is for {TASKS[first].kind}, --{name} for {TASKS[name].kind}", "evaluate them one by one"
+            )
+    return TASKS[first].kind

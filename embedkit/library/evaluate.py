@@ -1,57 +1,120 @@
-"""Evaluation of word vectors."""
+"""Evaluation of word vectors and of encoder-decoders."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import NamedTuple
 
-from .vectors import WordVectors
+from ..errors import OptionError
 
 
-def evaluate(
-    models,
-    *,
-    protocol: str | None = None,
-    intervals: bool = False,
-    compare: bool = False,
-    frequency_bins: int = 0,
-    spread: bool = False,
-    **options,
-) -> list[dict]:
+def evaluate(models, *, intervals: bool = False, compare: bool = False, spread: bool = False, **options) -> list[dict]:
     """Scores of models on data sets: a dict for each, as `embedkit evaluate --json` prints them.
 
     Parameters
     ----------
-    models : a path or `WordVectors`, or several in a list
+    models : a path, `WordVectors` or `Translator`, or several in a list
+    intervals, compare, spread : more rows and columns, as the options of the command
+
+    Of vectors:
+
     pairs, questions, categories, classify : a path, or several in a list: word pairs with scores, analogy questions,
         words with categories, labelled texts
     protocol : the conventions of a tool: "word2vec", "gensim", "glove", "fasttext", "hyperwords", "levy2015"
     method, restrict_vocab, oov, oov_pairs, lowercase : override the protocol
-    intervals, compare, frequency_bins, spread : more rows and columns, as the options of the command
+    frequency_bins : scores in so many bins
+
+    Of encoder-decoders:
+
+    parallel : a path, or several in a list: sources and targets
+    separator, beam, length_penalty, length_bins, bleu : as the options of the command
 
     TypeError names an option that does not exist; EmbedkitError is what the command would have said.
     """
-    from ..eval.protocols import protocol_of
-    from ..eval.report import Options, Report, read_datasets
-    from ..eval.tasks import TASKS
+    from ..eval.report import Options, Report
+    from ..eval.tasks import TASKS, VECTORS, kind_of
 
     paths = {key: [os.fspath(path) for path in _listed(options.pop(key, ()))] for key in TASKS}
-    rules = protocol_of(protocol, **options)
-    if not any(paths.values()):
+    given = [key for key in TASKS if paths[key]]
+    on = vectors_on if not given or kind_of(given) == VECTORS else translators_on
+    evaluation = on(_listed(models), paths, **options)
+    if not given:
         raise ValueError(f"nothing to evaluate on: give {', '.join(TASKS)}")
-    asked = Options(intervals, compare, frequency_bins, spread)
-    rows = Report(read_datasets(paths), rules, asked).rows(map(_opened, _listed(models)))
+    asked = Options(intervals, compare, evaluation.bins, spread)
+    rows = Report(evaluation.datasets, evaluation.rules, asked).rows(evaluation.models)
     return [{column: row.get(column) for column in asked.columns(checksums=True)} for row in rows]
 
 
-def _listed(items) -> list:
-    return [items] if isinstance(items, (str, os.PathLike, WordVectors)) else list(items)
+class Evaluation(NamedTuple):
+    """The parts of an `eval.report.Report`: data sets, conventions, models as names and functions that open them, and
+    the number of bins."""
+
+    datasets: list
+    rules: tuple
+    models: list[tuple[str, Callable]]
+    bins: int
 
 
-def _opened(model):
-    """The name of a model, and a function that opens it."""
+def vectors_on(
+    models: Sequence,
+    paths: Mapping[str, Sequence[str]],
+    *,
+    protocol: str | None = None,
+    frequency_bins: int | None = None,
+    source_format: str | None = None,
+    output: bool = False,
+    **options,
+) -> Evaluation:
+    """Vectors on the data sets in `paths`; `options` are those of `eval.protocols.protocol_of`."""
+    from ..eval.protocols import protocol_of
+    from ..eval.report import read_datasets
     from ..vectors.formats import load
 
-    if isinstance(model, WordVectors):
+    rules, datasets = protocol_of(protocol, **options), read_datasets(paths)
+    opened = [_opened(model, partial(load, format=source_format, output=output)) for model in models]
+    return Evaluation(datasets, rules, opened, frequency_bins or 0)
+
+
+def translators_on(
+    models: Sequence,
+    paths: Mapping[str, Sequence[str]],
+    *,
+    separator: str | None = None,
+    beam: int | None = None,
+    length_penalty: float | None = None,
+    length_bins: int | None = None,
+    bleu: bool = False,
+) -> Evaluation:
+    """Encoder-decoders on the parallel text in `paths`, whose `separator` is by default that of their training.
+
+    OptionError where they were trained with different ones.
+    """
+    from ..eval.parallel import BINS, Measures
+    from ..eval.report import read_datasets
+    from ..translation.load import load
+    from ..translation.translate import Decoding
+    from ..vectors.query import text_options
+
+    asked = {"beam": beam, "length_penalty": length_penalty}
+    decoding = Decoding(**{name: value for name, value in asked.items() if value is not None})
+    names, opens = zip(*(_opened(model, load) for model in models))
+    translators = [open_model() for open_model in opens]
+    separators = {text_options(translator).get("separator", "\t") for translator in translators}
+    if separator is None and len(separators) > 1:
+        raise OptionError("the models were trained with different separators", "--separator says which the data has")
+    datasets = read_datasets(paths, separator=separator or separators.pop())
+    opened = [(name, lambda opened=opened: opened) for name, opened in zip(names, translators)]
+    return Evaluation(datasets, Measures(bleu, decoding), opened, BINS if length_bins is None else length_bins)
+
+
+def _listed(items) -> list:
+    return [items] if isinstance(items, (str, os.PathLike)) or hasattr(items, "source") else list(items)
+
+
+def _opened(model, load: Callable) -> tuple[str, Callable]:
+    """The name of a model, and a function that opens it, if it is a file, with `load`."""
+    if hasattr(model, "source"):
         return repr(model), lambda: model.source
     return os.fspath(model), partial(load, os.fspath(model))

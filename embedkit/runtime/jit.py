@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import contextmanager
 
 _is_command = "embedkit.cli" in sys.modules
 if _is_command:
@@ -17,19 +18,28 @@ if _is_command:
     # Python does by default, is a tenth of the time that it takes to load.
     gc.set_threshold(20_000)
 
-import numba  # noqa: E402
+
+@contextmanager
+def _hidden(name: str):
+    """Inside, the command's numba finds the module missing. As a library we leave numba as others expect it."""
+    if not _is_command or name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
+with _hidden("colorama"):  # with which numba writes to every terminal at the end, where it is installed
+    import numba
 
 from .folders import cache_folder, obstacle  # noqa: E402
 from .kernel_cache import NothingKept, kept  # noqa: E402
 
-if _is_command and "scipy.linalg" not in sys.modules:
-    # For matrix products inside kernels numba loads scipy.linalg, 0.13 s of every start. Ours have none, so the command
-    # hides it while numba sets itself up; as a library we leave numba as others expect it.
-    sys.modules["scipy.linalg"] = None
-    try:
-        import numba.np.arraymath
-    finally:
-        del sys.modules["scipy.linalg"]
+with _hidden("scipy.linalg"):  # for matrix products inside kernels, 0.13 s of every start; ours have none
+    import numba.np.arraymath
 
 _unkept = ""
 if "NUMBA_CACHE_DIR" not in os.environ and not os.access(os.path.dirname(os.path.abspath(__file__)), os.W_OK):

@@ -29,12 +29,14 @@ class Side:
     vocab : `<eos>`, `<unk>`, then tokens, most frequent first
     options : the stored fields of `config.PairText`
     is_target : whether `target_tokenizer` rules
+    tokenizer : the one that rules
     """
 
     def __init__(self, vocab: Vocab, options: dict, is_target: bool):
         self.vocab, self.options = vocab, options
         self.read = line_reader(options, is_target)
-        self.gap = TOKENIZERS[_tokenizer(options, is_target)].gap
+        self.tokenizer = _tokenizer(options, is_target)
+        self.gap = TOKENIZERS[self.tokenizer].gap
         self._strips = options.get("strip", True)
         self._index = {word: id for id, word in enumerate(vocab) if id != EOS_ID}
 
@@ -52,8 +54,11 @@ class Side:
         return [self.vocab[int(id)] for id in ids]
 
     def spell(self, ids: Iterable[int]) -> str:
-        """The line that `ids` are: characters joined, with spaces for `▁`; other tokens with spaces between them."""
-        tokens = self.tokens(ids)
+        """The line that `ids` are; see `line`."""
+        return self.line(self.tokens(ids))
+
+    def line(self, tokens: Iterable[str]) -> str:
+        """The line that `tokens` are: characters joined, with spaces for `▁`; others with spaces between them."""
         return " ".join(tokens) if self.gap is None else "".join(tokens).replace(self.gap, " ")
 
 

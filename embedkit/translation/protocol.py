@@ -12,9 +12,10 @@ State = Any
 
 
 class Side(Protocol):
-    """One of the two languages: its tokens, and how a line of it is read and spelt."""
+    """One of the two languages: its tokens, and how a line of it is read and spelt, with which `tokenizer`."""
 
     vocab: Vocab
+    tokenizer: str
 
     def read(self, line: str) -> list[str]:
         """The tokens of a line."""
@@ -24,8 +25,16 @@ class Side(Protocol):
         """(n,) int32, that of `<unk>` for tokens outside the vocabulary."""
         ...
 
+    def unknown(self, tokens: list[str]) -> list[str]:
+        """The tokens, each once, that the vocabulary lacks."""
+        ...
+
     def spell(self, ids) -> str:
         """The line that ids stand for."""
+        ...
+
+    def line(self, tokens: list[str]) -> str:
+        """The line of tokens, also of such that the vocabulary lacks."""
         ...
 
 

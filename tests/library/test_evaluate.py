@@ -46,7 +46,7 @@ def test_vectors_are_models_too(toy_file, sets):
 @pytest.mark.parametrize(
     ("options", "error", "said"),
     [
-        ({}, ValueError, "give pairs, questions, categories, classify"),
+        ({}, ValueError, "give pairs, questions, categories, classify, parallel"),
         ({"pairs": "gone"}, EmbedkitError, "gone: no such file"),
         ({"pears": "p"}, TypeError, "pears"),
         ({"pairs": "gone", "oov": "best"}, EmbedkitError, "oov: 'best' is none of compose, skip, wrong, both"),
@@ -81,7 +81,7 @@ class KnownTask(Task):
 
 
 def test_a_new_task_is_one_class_and_one_line(toy_file, sets, tmp_path, monkeypatch):
-    monkeypatch.setitem(TASKS, "known", SimpleNamespace(load=KnownTask))
+    monkeypatch.setitem(TASKS, "known", SimpleNamespace(load=KnownTask, kind="vectors"))
     (tmp_path / "words").write_text("king queen nobody man")
     rows = embedkit.evaluate([toy_file] * 2, known=tmp_path / "words", pairs=sets["pairs"], compare=True, spread=True)
     assert [(row["metric"], row["value"]) for row in rows if row["task"] == "known"] == [("share", 0.75)] * 3

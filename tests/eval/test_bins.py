@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from embedkit.eval.analogy import AnalogyResult, Section
-from embedkit.eval.frequency_bins import frequency_bins
+from embedkit.eval.bins import frequency_bins, length_bins
 from embedkit.eval.similarity import SimilarityResult
 
 
@@ -52,3 +52,19 @@ def test_scores():
         Section("ranks 1-4", 2, 3, 3),
         Section("ranks 5-10", 1, 2, 2),
     ]
+
+
+@pytest.mark.parametrize(
+    ("lengths", "n", "names"),
+    [
+        ([3, 4, 5, 6, 7, 7], 3, ["length 3-4", "length 5-6", "length 7"]),
+        ([5, 5, 5], 4, ["length 5"]),
+        ([2, 9], 4, ["length 2", "length 9"]),
+        ([1, 2], 0, []),
+        ([], 4, []),
+    ],
+)
+def test_lengths(lengths, n, names):
+    found = length_bins(np.array(lengths, np.int64), n)
+    assert [name for name, _ in found] == names
+    assert not names or (sum(inside.astype(int) for _, inside in found) == 1).all()
