@@ -40,7 +40,7 @@ def test_steps_are_the_whole_pass(name, small, monkeypatch):
 
 
 def test_attention_is_by_place_in_the_line():
-    """A line read from its end has the weights of one read from its beginning whose tokens stand the other way round."""
+    """A line read from its end has the weights of its mirror image read from its beginning."""
     given = {**CASES["general, reverse"], "dtype": np.float32}
     sides = None, None, {}, None
     behind, ahead = (NetworkTranslator(network(**given), *sides, reverse) for reverse in (True, False))
