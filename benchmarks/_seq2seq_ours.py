@@ -39,7 +39,7 @@ def write() -> None:
     sources = [test.sources[n] for n in range(LINES)]
     np.savez(at / "sources.npz", *sources)
     values = {param.name: param.value for param in translator.network.params}
-    np.savez(at / "parameters.npz", **values)
+    np.savez(at / "parameters.npz", **values, reverse=options.reverse)
     found = [best[0].ids for best in decode(translator, sources, Decoding())]
     np.savez(at / "outputs.npz", *found)
 

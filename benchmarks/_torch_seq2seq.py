@@ -137,7 +137,7 @@ def greedy(sources: list[np.ndarray], stack) -> list[list[int]]:
     S, B = max(lengths), len(sources)
     padded = np.zeros((S, B), np.int64)
     for b, ids in enumerate(sources):
-        padded[: len(ids), b] = ids
+        padded[: len(ids), b] = ids[::-1] if p["reverse"] else ids
     mask = None
     if min(lengths) < S:
         mask = (torch.arange(S)[None] >= torch.tensor(lengths)[:, None])[:, None]

@@ -18,8 +18,8 @@ from ._options import FiniteRange, WholeRange, json_option, quiet_option
 @click.option(
     "--length-penalty",
     type=FiniteRange(min=0),
-    default=1.0,
-    help="exponent α: outputs are ranked by ln / tokens^α; 0 ranks by probability, which prefers short ones",
+    default=0.0,
+    help="exponent α: outputs are ranked by ln / tokens^α; 0 by probability, which prefers short ones",
 )
 @click.option(
     "--max-length", type=WholeRange(min=1), help="most tokens of an output  [default: twice those of the line, and 20]"

@@ -20,7 +20,7 @@ def beam_search(
     caps: np.ndarray,
     beam: int,
     n_best: int = 1,
-    alpha: float = 1.0,
+    alpha: float = 0.0,
     attention: bool = False,
 ) -> list[list[Hypothesis]]:
     """Of each of B sources, ids (S_b,), the `n_best` ≤ `beam` outputs, at most `caps` (B,) tokens long, best first.

@@ -15,7 +15,7 @@ from .hypothesis import Hypothesis, caps
 from .protocol import Translator
 
 BATCH = 100  # lines decoded together, of about one length
-LENGTH_PENALTY = 1.0
+LENGTH_PENALTY = 0.0  # what does best with letters to sounds, see docs/seq2seq.md
 
 
 @dataclass(frozen=True)

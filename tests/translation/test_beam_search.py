@@ -118,7 +118,11 @@ def test_ties_go_to_the_better_hypothesis_then_the_lower_token():
 @pytest.mark.parametrize("beam", [1, 3])
 def test_an_output_is_ended_at_its_cap_and_says_so(beam):
     translator = Table([[0.1, 0.1, 0.8]], target="w")
-    search = (lambda *args: [[best] for best in greedy(*args)]) if beam == 1 else lambda *args: beam_search(*args, beam)
+    search = (
+        (lambda *args: [[best] for best in greedy(*args)])
+        if beam == 1
+        else lambda *args: beam_search(*args, beam, 1, 1.0)
+    )
     for (best,), cap in zip(search(translator, SOURCES[:3], np.array([4, 1, 2])), (4, 1, 2)):
         assert (best.ids.tolist(), best.hit_cap) == ([2] * cap, True)
         assert best.ln == pytest.approx(cap * np.log(0.8) + np.log(0.1), rel=1e-6)

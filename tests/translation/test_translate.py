@@ -12,7 +12,7 @@ from embedkit.translation.translate import Decoding, translate
 LINES = ["a b c", "c", "b b a c a", "a", "c a c a b b b", "b a", "a b c", "c c c c"]
 
 
-@pytest.mark.parametrize("options", [{}, {"beam": 3, "n_best": 2}, {"beam": 5, "length_penalty": 0.0}])
+@pytest.mark.parametrize("options", [{}, {"beam": 3, "n_best": 2}, {"beam": 5, "length_penalty": 1.0}])
 def test_an_answer_depends_on_its_line_alone(options):
     translator = Drawn(V=6, seed=1)
     answers = translate(translator, LINES, Decoding(**options, attention=True))
@@ -32,7 +32,7 @@ def test_an_answer_depends_on_its_line_alone(options):
 
 def test_facts_of_an_answer():
     translator = Table([[0.1, 0.1, 0.8, 0], [0.2, 0.1, 0, 0.7], [0.9, 0, 0.1, 0]])
-    ((best,),) = translate(translator, ["a ? b ?"])
+    ((best,),) = translate(translator, ["a ? b ?"], Decoding(length_penalty=1))
     assert (best.output, best.tokens) == ("w x", ["w", "x"])
     assert (best.source_tokens, best.unknown, best.hit_cap, best.attention) == (
         ["a", "?", "b", "?"],

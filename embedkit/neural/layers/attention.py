@@ -37,8 +37,12 @@ class Dot:
         return scores, Backprop(back)
 
     def query(self, Q):
-        """Queries as `scores` of one place need them; see `attend`."""
+        """Queries (N, H) as `of_places` takes them."""
         return Q
+
+    def of_places(self, q, P):
+        """`scores` without a way back: queries (B, k, H), keys (B, S, H) → (B, k, S)."""
+        return np.matmul(q, P.transpose(0, 2, 1))
 
 
 class Additive:
@@ -69,6 +73,9 @@ class Additive:
 
     def query(self, Q):
         return Q @ self.W.W.value
+
+    def of_places(self, q, P):
+        return np.tanh(q[:, :, None] + P[:, None]) @ self.v.value
 
 
 class Attention:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 
@@ -11,16 +10,9 @@ from ...text.pairs import EOS_ID, UNK_ID, Side
 from ..layers.context import ForwardContext
 from ..layers.workspace import Workspace
 from .batches import padded, padded_sources
-from .decoder import Memory, select
+from .decoder import select
 from .network import Network
-
-
-class Encoded(NamedTuple):
-    """B sources as the decoder knows them; `lengths` (B,) are theirs, `first` the state that decoding begins with."""
-
-    memory: Memory
-    lengths: np.ndarray
-    first: tuple
+from .stepping import Encoded, Layout, step
 
 
 class NetworkTranslator:
@@ -52,11 +44,11 @@ class NetworkTranslator:
     def step(self, ids: np.ndarray, state: tuple, encoded: Encoded, rows: np.ndarray):
         """Feed a token to each of N hypotheses, of the sources `rows` (N,): natural log probabilities of the next
         (N, V) float32, the new state, and the weights of the places of the source (N, S), None without attention."""
+        layout = encoded.layout(rows)
         with np.errstate(all="ignore"):
-            memory = _of_rows(encoded.memory, rows)
-            Y, state, weights, _ = self.network.decoder.forward(ids[None], state, memory, self.ctx)
-            found = self.network.loss.log_probabilities(Y[0])
-        return found, state, None if weights is None else self._in_order(weights[:, 0], encoded.lengths[rows])
+            Y, state, weights = step(self.network.decoder, ids, state, layout, self.ctx)
+            found = self.network.loss.log_probabilities(Y)
+        return found, state, None if weights is None else self._in_order(weights, layout)
 
     def select(self, state: tuple, index: np.ndarray) -> tuple:
         """The rows `index` of a state, which has the sequence in its last axis but one."""
@@ -80,22 +72,11 @@ class NetworkTranslator:
         writes, reads = found[0][:, 0, 1], found[1][:, 0, 0]
         return writes[::-1] if self.reverse else writes, reads
 
-    def _in_order(self, weights: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    def _in_order(self, weights: np.ndarray, layout: Layout) -> np.ndarray:
         """Weights (N, S) by place in the line."""
         if not self.reverse:
-            return weights.copy()
-        places = lengths[:, None] - 1 - np.arange(weights.shape[1])
+            return weights
+        if layout.padding is None:
+            return weights[:, ::-1]
+        places = layout.lengths[:, None] - 1 - np.arange(weights.shape[1])
         return np.where(places >= 0, np.take_along_axis(weights, np.maximum(places, 0), axis=1), 0)
-
-
-def _of_rows(memory: Memory, rows: np.ndarray) -> Memory:
-    """The memory of each hypothesis; itself where these are its sources, one after the other."""
-    if len(rows) == memory.values.shape[1] and np.array_equal(rows, np.arange(len(rows))):
-        return memory
-    values, keys, mask, summary = memory
-    return Memory(
-        values[:, rows],
-        None if keys is None else keys[:, rows],
-        None if mask is None else mask[:, rows],
-        None if summary is None else summary[rows],
-    )

@@ -1,0 +1,52 @@
+"""Steps of decoding give what the network gives when it is told the whole target."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from neural.seq2seq._cases import CASES, V_SOURCE, V_TARGET, network
+
+from embedkit.neural.seq2seq import stepping
+from embedkit.neural.seq2seq.translator import NetworkTranslator
+
+RNG = np.random.default_rng(7)
+SOURCES = [RNG.integers(2, V_SOURCE - 1, n).astype(np.int32) for n in (3, 5, 1, 5)]
+TARGETS = [RNG.integers(1, V_TARGET, 4).astype(np.int32) for _ in range(8)]
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("small", [0, stepping.SMALL], ids=["large", "small"])
+def test_steps_are_the_whole_pass(name, small, monkeypatch):
+    """Two hypotheses of each source, the rows of a beam in another order after each step; sources leave one by one."""
+    monkeypatch.setattr(stepping, "SMALL", small)
+    given = {**CASES[name], "dtype": np.float32}
+    translator = NetworkTranslator(network(**given), None, None, {}, None, given.get("reverse", False))
+    rows = np.repeat(np.arange(4), 2)
+    expected = translator.score([SOURCES[row] for row in rows], TARGETS)
+    encoded = translator.encode(SOURCES)
+    state, live = translator.select(translator.start(encoded), rows), np.arange(8)
+    for t in range(4):
+        ids = np.array([TARGETS[i][t - 1] if t else translator.eos for i in live], np.int32)
+        logs, state, weights = translator.step(ids, state, encoded, rows[live])
+        found = logs[np.arange(len(live)), [TARGETS[i][t] for i in live]]
+        np.testing.assert_allclose(found, [expected[i][t] for i in live], rtol=2e-4, atol=1e-5)
+        if weights is not None:
+            lengths = np.array([len(SOURCES[row]) for row in rows[live]])
+            np.testing.assert_allclose(weights.sum(axis=1), 1, rtol=1e-5)
+            assert not weights[np.arange(weights.shape[1]) >= lengths[:, None]].any()
+        # The first source that is left leaves, and the hypotheses of each of the others change places.
+        kept = np.arange(len(live))[2:].reshape(-1, 2)[:, ::-1].reshape(-1)
+        live, state = live[kept], translator.select(state, kept)
+
+
+def test_attention_is_by_place_in_the_line():
+    """A line read from its end has the weights of its mirror image read from its beginning."""
+    given = {**CASES["general, reverse"], "dtype": np.float32}
+    sides = None, None, {}, None
+    behind, ahead = (NetworkTranslator(network(**given), *sides, reverse) for reverse in (True, False))
+    found = []
+    for translator, sources in ((behind, SOURCES), (ahead, [ids[::-1] for ids in SOURCES])):
+        encoded, ids = translator.encode(sources), np.zeros(4, np.int32)
+        found.append(translator.step(ids, translator.start(encoded), encoded, np.arange(4))[2])
+    for one, other, ids in zip(*found, SOURCES):
+        np.testing.assert_allclose(one[: len(ids)], other[: len(ids)][::-1], rtol=1e-5)
