@@ -1,4 +1,4 @@
-"""Drawing curves with matplotlib; the same curves give the same bytes."""
+"""Drawing with matplotlib: files of figures, and curves; the same curves give the same bytes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import logging
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..errors import EmbedkitError
 from .figures import Curve, Figure
@@ -42,6 +42,12 @@ def render(figure: Figure, curves: Sequence[Curve], format: str, size: tuple[flo
 
     EmbedkitError where matplotlib is missing.
     """
+    return image(lambda: _drawn(figure, curves, size), format, dpi)
+
+
+def image(draw: Callable, format: str, dpi: int) -> bytes:
+    """The file, in one of FORMATS, of the matplotlib figure that `draw` makes, which may change settings; see
+    `render`."""
     # What it says of fonts and caches is nothing that people who want a figure can use.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     try:
@@ -49,11 +55,11 @@ def render(figure: Figure, curves: Sequence[Curve], format: str, size: tuple[flo
     except ImportError as error:
         raise EmbedkitError(f"plot needs matplotlib: {error}", "pip install matplotlib") from error
 
-    image = io.BytesIO()
+    made = io.BytesIO()
     with style.context(["default", STYLE]), warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a script that no font has, a size too small for its labels
-        _drawn(figure, curves, size).savefig(image, format=format, dpi=dpi, metadata=UNDATED[format])
-    return image.getvalue()
+        draw().savefig(made, format=format, dpi=dpi, metadata=UNDATED[format])
+    return made.getvalue()
 
 
 def _drawn(figure: Figure, curves: Sequence[Curve], size: tuple[float, float]):

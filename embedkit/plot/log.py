@@ -45,12 +45,13 @@ class Log(NamedTuple):
         return value if abs(value) < 1e100 else math.nan
 
 
-def read(path: str) -> Log:
-    """The log at `path`, "-" is stdin; FormatError names the first line that does not belong in one.
+def read(path: str, data: bytes | None = None) -> Log:
+    """The log at `path`, "-" is stdin, or in its bytes, `data`; FormatError names the first line that does not belong
+    in one.
 
     A last line without its end is still being written, and left out.
     """
-    lines = read_whole(path).split(b"\n")[:-1]
+    lines = (read_whole(path) if data is None else data).split(b"\n")[:-1]
     if not lines:
         raise FormatError(path, "not a single line of a log in it", HINT)
     return Log(path, {number: _event(path, number, line) for number, line in enumerate(lines, 1)})
