@@ -45,6 +45,8 @@ class Drawn:
     """Encoder h ← tanh(E x + W h), decoder s ← tanh(F y + U s), dot attention, logits of [context; state] and of the
     last token. `sharpness` scales the weights: the higher, the surer it is of its tokens."""
 
+    has_memory = False
+
     def __init__(self, V=5, seed=0, H=6, sharpness=2.0, has_attention=True, source="abc", target="wxyz"):
         draw = np.random.default_rng(seed).standard_normal
         self.source, self.target = Side(source), Side(target[: V - 2])

@@ -1,4 +1,4 @@
-"""`embedkit plot`: figures of training logs, and of attention."""
+"""`embedkit plot`: figures of training logs, of attention, and of a memory."""
 
 from __future__ import annotations
 
@@ -48,20 +48,22 @@ class Inches(click.ParamType):
     "--size",
     type=Inches(),
     metavar="WxH",
-    help="width and height in inches  [default: 6x3.6; of attention: by the number of tokens]",
+    help="width and height in inches  [default: 6x3.6; of models: by the number of tokens]",
 )
 @click.option("--dpi", type=WholeRange(30, 600), default=150, help="dots per inch of a png")
 @quiet_option
 def command(logs, output, what, epochs, target, size, dpi, quiet):
     """Plot training logs: perplexity and loss by epoch, gradient norms by time step, singular values. Or plot the
-    attention of an encoder-decoder: M SOURCE...
+    attention of an encoder-decoder, or its memory: M SOURCE...
 
     LOG is what train wrote with --log FILE; several become curves of one figure, named as the files are. Gradients, the
     norm of ∂L/∂h by steps back in time, are in logs of --log-gradients; singular values in those of train svd.
 
     M is a model of train seq2seq with attention, and each SOURCE, or line of stdin, a panel of the figure: its tokens
     from left to right, those of the output from top to bottom, in each row the weights with which that token was
-    predicted. The same input gives the same bytes. Needs matplotlib: pip install matplotlib.
+    predicted. Where M is one of --cell ntm there are two panels: the rows of its memory from top to bottom, with the
+    weights of the write head at each token of the source, and of the read head at each of the output. The same input
+    gives the same bytes. Needs matplotlib: pip install matplotlib.
     """
     one_stdin(*logs)
     if output == "-" and target is None:
@@ -77,7 +79,7 @@ def command(logs, output, what, epochs, target, size, dpi, quiet):
     with Output(output, is_text=target == "svg") as out:
         data = map_input(logs[0])
         if looks_like(data[:64].tobytes()):
-            out.write(_attention(logs[0], data, logs[1:], what, epochs, target, size, dpi))
+            out.write(_model(logs[0], data, logs[1:], what, epochs, target, size, dpi))
         else:
             out.write(_curves(logs, data, what, epochs, target, size or SIZE, dpi))
 
@@ -93,28 +95,56 @@ def _curves(logs, data, what, epochs, target, size, dpi) -> bytes:
     return render(FIGURES[what], curves(found, what, epochs), target, size, dpi)
 
 
-def _attention(path, data, sources, what, epochs, target, size, dpi) -> bytes:
-    """The figure of the attention of a model, whose bytes are `data`."""
+def _model(path, data, sources, what, epochs, target, size, dpi) -> bytes:
+    """The figure of a model, whose bytes are `data`: of its memory, or of its attention where it has none."""
     from ..errors import EmbedkitError, OptionError
-    from ..plot.attention import MOST, Attention, render_attention
+    from ..plot import attention, memory
     from ..translation.load import load
-    from ..translation.translate import Decoding, translate
     from ._out import query_blocks
 
     if what or epochs:
         raise OptionError(f"{'--what' if what else '--epoch'} is for logs; {path} is a model")
     translator = load(path, data=data)
+    most = memory.MOST if translator.has_memory else attention.MOST
     lines = [line for block in query_blocks(sources) for line in block]
-    if not 1 <= len(lines) <= MOST:
+    if not 1 <= len(lines) <= most:
         hint = f"embedkit plot {path} SOURCE... -o FILE"
-        raise EmbedkitError(f"{path}: {len(lines)} sources, and a figure has 1 to {MOST}", hint)
+        raise EmbedkitError(f"{path}: {len(lines)} sources, and a figure has 1 to {most}", hint)
+    draw = _memory if translator.has_memory else _attention
+    return draw(path, translator, lines, target, size, dpi)
+
+
+def _attention(path, translator, lines, target, size, dpi) -> bytes:
+    from ..errors import EmbedkitError
+    from ..plot.attention import Attention, render_attention
+    from ..translation.translate import Decoding, translate
+
     try:
         found = translate(translator, lines, Decoding(attention=True))
     except EmbedkitError as error:
         hint = "train seq2seq --attention general makes models that have it"
         raise EmbedkitError(f"{path}: {error}", hint) from error
+    panels = [Attention(best.source_tokens, best.tokens, best.attention) for best in _drawable(path, lines, found)]
+    return render_attention(panels, target, size, dpi)
+
+
+def _memory(path, translator, lines, target, size, dpi) -> bytes:
+    from ..plot.memory import Heads, render_memory
+    from ..translation.translate import translate
+
+    panels = []
+    for best in _drawable(path, lines, translate(translator, lines)):
+        ids = translator.source.ids(best.source_tokens), translator.target.ids(best.tokens)
+        end = translator.target.vocab[translator.eos]
+        panels.append(Heads(best.source_tokens, [*best.tokens, end], *translator.heads(*ids)))
+    return render_memory(panels, target, size, dpi)
+
+
+def _drawable(path, lines, found) -> list:
+    """The output of each line; EmbedkitError where there is none."""
+    from ..errors import EmbedkitError
+
     for line, best in zip(lines, found):
         if not best or not best[0].tokens:
             raise EmbedkitError(f"{path}: {'no output for' if best else 'no token in'} {line!r}: nothing to draw")
-    panels = [Attention(best.source_tokens, best.tokens, best.attention) for (best,) in found]
-    return render_attention(panels, target, size, dpi)
+    return [best for (best,) in found]

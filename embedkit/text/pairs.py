@@ -63,10 +63,11 @@ class Side:
 
 
 class Sequences:
-    """N sequences of ids, one after the other in `ids` int32; `ends` (N,) int64 are the places behind them."""
+    """N sequences of ids, one after the other in `ids` int32; `ends` (N,) int64 are the places behind them, `lengths`
+    (N,) their tokens."""
 
     def __init__(self, ids: np.ndarray, ends: np.ndarray):
-        self.ids, self.ends = ids, ends
+        self.ids, self.ends, self.lengths = ids, ends, np.diff(ends, prepend=0)
 
     @classmethod
     def of(cls, arrays: list[np.ndarray]) -> Sequences:
@@ -78,11 +79,6 @@ class Sequences:
 
     def __getitem__(self, number: int) -> np.ndarray:
         return self.ids[self.ends[number - 1] if number else 0 : self.ends[number]]
-
-    @property
-    def lengths(self) -> np.ndarray:
-        """(N,) int64."""
-        return np.diff(self.ends, prepend=0)
 
 
 @dataclass(frozen=True)

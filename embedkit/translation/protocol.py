@@ -50,6 +50,7 @@ class Translator(Protocol):
     source, target : the two languages
     eos, unk : ids in the vocabulary of the target, and in that of the source
     metadata : how it was made
+    has_memory : true of neural Turing machines alone, which also have `heads`
 
     A state is what the decoder remembers of N hypotheses, a row each, and is opaque. It is a value: `step` and `select`
     give a new one, and the old one stays as it was.
@@ -60,6 +61,7 @@ class Translator(Protocol):
     eos: int
     unk: int
     metadata: dict
+    has_memory: bool
 
     def encode(self, sources: list[np.ndarray]) -> Encoded:
         """B sources, ids (S_b,) int32 of any lengths, none of them empty, as decoding needs them."""
@@ -88,4 +90,9 @@ class Translator(Protocol):
     def score(self, sources: list[np.ndarray], targets: list[np.ndarray]) -> list[np.ndarray]:
         """Natural log probabilities (T_b + 1,) float32 of the tokens of each target (T_b,) and of its end, given those
         before."""
+        ...
+
+    def heads(self, source: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of a model that has a memory the weights over its N rows: of the write head at each token of a source (S, N),
+        of the read head at each of a target and at its end (T + 1, N)."""
         ...

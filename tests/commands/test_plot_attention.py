@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from _translator import Drawn
 
@@ -25,6 +26,27 @@ def test_panels(run, opened, tmp_path):
     assert (svg.count(">source</text>"), svg.count(">attention weight</text>")) == (2, 1)
     piped = run("plot", "toy.safetensors", "-o", "-", "--to", "svg", stdin="a b c\n\nc b\n")
     assert (piped.code, piped.raw) == (0, (tmp_path / "a.svg").read_bytes())
+
+
+class Remembering(Drawn):
+    """One that writes to a row after the other."""
+
+    has_memory = True
+
+    def heads(self, source, target):
+        return np.eye(9)[: len(source)], np.eye(9)[: len(target) + 1]
+
+
+def test_a_memory(run, opened, tmp_path):
+    opened(Remembering(seed=17))
+    assert run("plot", "toy.safetensors", "a b c", "-o", "a.svg") == (0, "", "", b"")
+    svg = (tmp_path / "a.svg").read_text()
+    assert [svg.count(f">{said}</text>") for said in ("source, written", "output, read", "attention weight")] == [
+        1,
+        1,
+        0,
+    ]
+    assert "has 1 to 4\n" in run("plot", "toy.safetensors", *"aaaaa", "-o", "a.svg").err
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import methodcaller
+
 import numpy as np
 
 from ...runtime.parallel import each
@@ -13,8 +15,11 @@ SMALL = 1 << 16  # logits that are not worth a thread
 NEAR = 1 << 20  # bytes of recurrent weights that stay in a cache of one core
 
 
+_FLAT = methodcaller("reshape", -1)
+
+
 def _flat(*arrays):
-    return tuple(array.reshape(-1) for array in arrays)
+    return map(_FLAT, arrays)
 
 
 class Fused:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
-from ...text.pairs import EOS_ID, Pairs
+from ...text.pairs import EOS_ID, Pairs, Sequences
 
 SKIP = -1  # a target that is not there
 POOL = 64  # batches whose pairs are sorted together
@@ -48,9 +47,9 @@ class Batches:
             self._epoch, self._order = epoch, self._dealt(epoch)
         return self.of(self._order[number])
 
-    def of(self, numbers: Iterable[int]) -> Batch:
+    def of(self, numbers: np.ndarray) -> Batch:
         """The batch of these pairs."""
-        return padded(*([part[n] for n in numbers] for part in (self.pairs.sources, self.pairs.targets)), self.reverse)
+        return _batch(*_dense(self.pairs.sources, numbers, self.reverse), *_dense(self.pairs.targets, numbers, False))
 
     def sorted(self) -> list[np.ndarray]:
         """The numbers of the pairs of each batch, in order of length."""
@@ -73,22 +72,31 @@ def _by_length(pairs: Pairs, numbers: np.ndarray) -> np.ndarray:
 
 def padded(sources: list[np.ndarray], targets: list[np.ndarray], reverse: bool) -> Batch:
     """The batch of these ids."""
-    read, mask = padded_sources(sources, reverse)
-    lengths = np.array([len(ids) for ids in targets])
-    T, B = lengths.max() + 1, len(targets)
-    inputs, wanted = np.full((T, B), EOS_ID, np.int32), np.full((T, B), SKIP, np.int32)
-    is_there = np.arange(T)[:, None] < lengths
-    flat = np.concatenate(targets)
-    inputs[1:].T[is_there[:-1].T] = flat
-    wanted.T[is_there.T] = flat
-    wanted[lengths, np.arange(B)] = EOS_ID
-    return Batch(read, mask, inputs, wanted, int(lengths.sum()) + B)
+    numbers = np.arange(len(sources))
+    read, written = (Sequences.of(part) for part in (sources, targets))
+    return _batch(*_dense(read, numbers, reverse), *_dense(written, numbers, False))
 
 
 def padded_sources(sources: list[np.ndarray], reverse: bool) -> tuple[np.ndarray, np.ndarray | None]:
     """Ids (S, B) int32 and mask (S, B) of sources, padded behind their ends, also where `reverse` turns them round."""
-    lengths = np.array([len(ids) for ids in sources])
-    S, B = lengths.max(), len(sources)
-    found, is_there = np.zeros((S, B), np.int32), np.arange(S)[:, None] < lengths
-    found.T[is_there.T] = np.concatenate([ids[::-1] for ids in sources] if reverse else sources)
-    return found, None if is_there.all() else is_there
+    ids, is_there = _dense(Sequences.of(sources), np.arange(len(sources)), reverse)
+    return ids, None if is_there.all() else is_there
+
+
+def _dense(sequences: Sequences, numbers: np.ndarray, reverse: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Sequences as columns (S, B), zeros behind their ends, and where they have tokens (S, B) bool."""
+    ends, lengths = sequences.ends[numbers], sequences.lengths[numbers]
+    steps = np.arange(lengths.max())[:, None]
+    is_there = steps < lengths
+    places = ends - 1 - steps if reverse else ends - lengths + steps
+    return np.where(is_there, sequences.ids[np.where(is_there, places, 0)], 0), is_there
+
+
+def _batch(sources: np.ndarray, mask: np.ndarray, targets: np.ndarray, is_there: np.ndarray) -> Batch:
+    T, B = targets.shape
+    inputs, wanted = np.full((T + 1, B), EOS_ID, np.int32), np.full((T + 1, B), SKIP, np.int32)
+    inputs[1:] = targets
+    np.copyto(wanted[:-1], targets, where=is_there)
+    lengths = is_there.sum(axis=0)
+    wanted[lengths, np.arange(B)] = EOS_ID
+    return Batch(sources, None if mask.all() else mask, inputs, wanted, int(lengths.sum()) + B)

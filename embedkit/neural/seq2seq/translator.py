@@ -10,6 +10,7 @@ from ...text.pairs import EOS_ID, UNK_ID, Side
 from ..layers.context import ForwardContext
 from ..layers.workspace import Workspace
 from .batches import padded, padded_sources
+from .bridge import MemoryBridge
 from .decoder import select
 from .network import Network
 from .stepping import Encoded, Layout, step
@@ -61,14 +62,17 @@ class NetworkTranslator:
             losses = self.network.forward(batch, self.ctx)[0]
         return [-losses[: len(ids) + 1, b] for b, ids in enumerate(targets)]
 
-    def heads(self, source: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-        """Of a neural Turing machine the weights over the N rows of its memory: of the write head at each token of a
-        source (S, N), of the read head at each of a target and at `<eos>` (T + 1, N). None of other models."""
+    @property
+    def has_memory(self) -> bool:
+        """True of neural Turing machines."""
+        return isinstance(self.network.bridge, MemoryBridge)
+
+    def heads(self, source: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of a model that has a memory the weights over its N rows: of the write head at each token of a source (S, N),
+        of the read head at each of a target and at `<eos>` (T + 1, N)."""
         found = []
         with np.errstate(all="ignore"):
             self.network.forward(padded([source], [target], self.reverse), replace(self.ctx, head_weights=found))
-        if not found:
-            return None
         writes, reads = found[0][:, 0, 1], found[1][:, 0, 0]
         return writes[::-1] if self.reverse else writes, reads
 

@@ -103,7 +103,8 @@ def test_heads_are_given_by_place_in_the_line():
     np.testing.assert_allclose(np.concatenate([writes, reads]).sum(axis=1), 1, rtol=1e-5)
     np.testing.assert_array_equal(forward.heads(source[:2], target)[0], writes[:2])
     np.testing.assert_array_equal(backward.heads(source[::-1], target)[0], writes[::-1])
-    assert NetworkTranslator(network(attention="none"), None, None, {}, None, False).heads(source, target) is None
+    plain = NetworkTranslator(network(attention="none"), None, None, {}, None, False)
+    assert (forward.has_memory, plain.has_memory) == (True, False)
 
 
 def test_only_what_the_bridge_hands_on_reaches_the_decoder():
