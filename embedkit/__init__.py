@@ -1,7 +1,8 @@
 """embedkit: word embeddings and language models, from the shell and in Python.
 
-`load` opens word vectors, `load_lm` a language model, `load_documents` vectors of documents, `train` makes each of them
-from a text, `evaluate` measures. They are those of `embedkit.library`, imported when first used.
+`load` opens word vectors or an encoder-decoder, `load_lm` a language model, `load_documents` vectors of documents,
+`train` makes each of them from a text, `evaluate` measures. They are those of `embedkit.library`, imported when first
+used.
 """
 
 __version__ = "0.1.0"
