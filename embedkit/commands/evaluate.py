@@ -96,7 +96,7 @@ def _data_options(function):
     "--length-penalty",
     kind=float,
     type=FiniteRange(min=0),
-    help="exponent α of the beam search, as in translate  [default: 1.0]",
+    help="exponent α of the beam search, as in translate  [default: 0]",
 )
 @_option(
     "translation",
