@@ -14,7 +14,8 @@ ALIGNMENT = 64  # bytes: a line of the cache
 
 
 _references = sys.getrefcount
-_FREE = _references([np.empty(1)][0])  # what the count is when the list alone holds a buffer
+_KEPT = [np.empty(1)]
+_FREE = _references(_KEPT[0])  # what the count is when the list alone holds a buffer
 
 
 class Workspace:
