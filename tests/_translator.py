@@ -3,6 +3,7 @@ through all of its outputs."""
 
 from __future__ import annotations
 
+from copy import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -84,6 +85,9 @@ class Drawn:
 
     def select(self, state, index):
         return state[index]
+
+    def for_thread(self):
+        return copy(self)
 
     def score(self, sources, targets):
         return [self._score(source, target) for source, target in zip(sources, targets)]

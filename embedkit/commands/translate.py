@@ -30,6 +30,7 @@ from ._options import FiniteRange, WholeRange, json_option, quiet_option
     default=100,
     help="lines decoded together, of about one length; costs memory, changes no answer",
 )
+@click.option("--threads", type=WholeRange(min=1), help="threads, a batch on each  [default: all cores]")
 @click.option("--attention", is_flag=True, help="with --json: attention weights, a row for each token of the output")
 @encoding_options
 @json_option

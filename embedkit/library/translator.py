@@ -40,6 +40,7 @@ class Translator(Saved):
         max_length: int | None = None,
         batch_size: int = BATCH,
         attention: bool = False,
+        threads: int | None = None,
     ) -> Translation | list[Translation] | list[list[Translation]]:
         """The `Translation` of a line; of several lines a list. With `n_best` above 1 each is a list, best first.
 
@@ -51,10 +52,11 @@ class Translator(Saved):
         max_length : most tokens of an output; by default the length of the line decides
         batch_size : lines decoded together; costs memory, changes no answer
         attention : keep attention weights
+        threads : threads, a batch on each; by default all cores
 
         EmbedkitError where a line has no token, or where the model has no attention to keep.
         """
-        decoding = Decoding(beam, n_best, length_penalty, max_length, batch_size, attention)
+        decoding = Decoding(beam, n_best, length_penalty, max_length, batch_size, attention, threads)
         asked = [lines] if isinstance(lines, str) else list(lines)
         found = translate.translate(self.source, asked, decoding)
         if [] in found:

@@ -92,6 +92,10 @@ class Translator(Protocol):
         before."""
         ...
 
+    def for_thread(self) -> Translator:
+        """The same model for use on another thread: parameters are shared, working memory is not."""
+        ...
+
     def heads(self, source: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Of a model that has a memory the weights over its N rows: of the write head at each token of a source (S, N),
         of the read head at each of a target and at its end (T + 1, N)."""

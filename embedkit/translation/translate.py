@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import EmbedkitError, OptionError
+from ..runtime.parallel import imap, limited_threads, thread_count
 from .beam_search import beam_search
 from .greedy import greedy
 from .hypothesis import Hypothesis, caps
@@ -28,6 +29,7 @@ class Decoding:
     max_length : most tokens of an output; None lets the length of the line decide, see `hypothesis.caps`
     batch_size : lines decoded together; costs memory, changes no answer
     attention : whether attention weights are kept
+    threads : batches decoded at once, each on a thread; None is as many as there are cores. Changes no answer
     """
 
     beam: int = 1
@@ -36,11 +38,14 @@ class Decoding:
     max_length: int | None = None
     batch_size: int = BATCH
     attention: bool = False
+    threads: int | None = None
 
     def __post_init__(self):
-        counts = (self.beam, self.n_best, self.batch_size, 1 if self.max_length is None else self.max_length)
-        if min(counts) < 1 or not self.length_penalty >= 0:
-            raise OptionError("beam, n_best, max_length and batch_size are at least 1, length_penalty at least 0")
+        limits = (1 if limit is None else limit for limit in (self.max_length, self.threads))
+        if min(self.beam, self.n_best, self.batch_size, *limits) < 1 or not self.length_penalty >= 0:
+            raise OptionError(
+                "beam, n_best, max_length, batch_size and threads are at least 1, length_penalty at least 0"
+            )
         if self.n_best > self.beam:
             raise OptionError(
                 f"a beam of {self.beam} has no {self.n_best} outputs", f"--beam {self.n_best} or more finds them"
@@ -82,8 +87,9 @@ def translate(
     tokens = [side.read(line) for line in lines]
     sources = [side.ids(words) for words in tokens]
     answers: list[list[Translation]] = [[] for _ in lines]
-    for batch in batches([len(source) for source in sources], decoding.batch_size):
-        found = decode(translator, [sources[i] for i in batch], decoding)
+    # The longest first, so that no thread is left with them at the end.
+    dealt = list(batches([len(source) for source in sources], decoding.batch_size))[::-1]
+    for batch, found in zip(dealt, decode_batches(translator, sources, dealt, decoding)):
         for i, hypotheses in zip(batch, found):
             if decoding.attention and any(found.attention is None for found in hypotheses):
                 raise EmbedkitError("has no attention, of which there could be weights", "leave --attention out")
@@ -105,6 +111,24 @@ def decode(translator: Translator, sources: list[np.ndarray], decoding: Decoding
     if decoding.beam == 1:
         return [[best] for best in greedy(translator, sources, most, alpha, decoding.attention)]
     return beam_search(translator, sources, most, decoding.beam, decoding.n_best, alpha, decoding.attention)
+
+
+def decode_batches(
+    translator: Translator, sources: list[np.ndarray], dealt: list[list[int]], decoding: Decoding
+) -> Iterator[list[list[Hypothesis]]]:
+    """`decode` of each batch, a list of places in `sources`, in their order.
+
+    On several threads BLAS is kept to one: a batch is made of products too small to be shared well. A single batch has
+    BLAS's threads.
+    """
+    threads = min(thread_count(decoding.threads), len(dealt))
+    translators = [translator] if threads < 2 else [translator.for_thread() for _ in range(threads)]
+    with limited_threads(1 if threads > 1 else decoding.threads):
+        yield from imap(
+            lambda batch, worker: decode(translators[worker], [sources[i] for i in batch], decoding),
+            dealt,
+            len(translators),
+        )
 
 
 def unknown_tokens(tokens: list[str], ids: np.ndarray, unk: int) -> list[str]:

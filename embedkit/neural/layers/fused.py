@@ -37,6 +37,10 @@ class Fused:
     def __init__(self, threads: int = 1):
         self.threads, self._scratch = threads, {}
 
+    def for_thread(self) -> Fused:
+        """Cells with scratch of their own, for use on another thread."""
+        return Fused()
+
     def rnn_step(self, gates, product, bias, hidden, relu, t):
         _kernels.rnn_step(*_flat(gates, product, bias, hidden), relu, t, *hidden.shape[1:])
 

@@ -62,6 +62,12 @@ class NetworkTranslator:
             losses = self.network.forward(batch, self.ctx)[0]
         return [-losses[: len(ids) + 1, b] for b, ids in enumerate(targets)]
 
+    def for_thread(self) -> NetworkTranslator:
+        """A translator of the same network with a workspace of its own, for use on another thread."""
+        kernels = self.ctx.workspace.kernels
+        kernels = None if kernels is None else kernels.for_thread()
+        return NetworkTranslator(self.network, self.source, self.target, self.metadata, kernels, self.reverse)
+
     @property
     def has_memory(self) -> bool:
         """True of neural Turing machines."""

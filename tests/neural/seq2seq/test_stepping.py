@@ -39,6 +39,15 @@ def test_steps_are_the_whole_pass(name, small, monkeypatch):
         live, state = live[kept], translator.select(state, kept)
 
 
+def test_translators_of_two_threads_share_parameters_alone():
+    given = {**CASES["general, reverse"], "dtype": np.float32}
+    one = NetworkTranslator(network(**given), None, None, {}, None, True)
+    other = one.for_thread()
+    assert other.network is one.network
+    assert other.ctx.workspace is not one.ctx.workspace
+    np.testing.assert_array_equal(one.score(SOURCES, TARGETS[:4])[2], other.score(SOURCES, TARGETS[:4])[2])
+
+
 def test_attention_is_by_place_in_the_line():
     """A line read from its end has the weights of its mirror image read from its beginning."""
     given = {**CASES["general, reverse"], "dtype": np.float32}
