@@ -184,7 +184,8 @@ def lines(names, config: PairText) -> Iterator[tuple[str, int, str, str]]:
                 try:
                     yield path, number, *split_pair(line, config.separator)
                 except ValueError as error:
-                    raise FormatError(path, str(error), "--separator names another one", line=number) from None
+                    hint = "" if config.separator in line else "--separator names another one"
+                    raise FormatError(path, str(error), hint, line=number) from None
 
 
 def line_reader(options: dict, is_target: bool) -> Callable[[str], list[str]]:
