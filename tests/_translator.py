@@ -86,6 +86,9 @@ class Drawn:
     def select(self, state, index):
         return state[index]
 
+    def greedy_line(self, source, cap):
+        return None
+
     def for_thread(self):
         return copy(self)
 

@@ -87,6 +87,11 @@ class Translator(Protocol):
         """The rows `index` (M,) of a state, in that order; a row may come more than once."""
         ...
 
+    def greedy_line(self, source: np.ndarray, cap: int) -> tuple[np.ndarray, float, bool, np.ndarray | None] | None:
+        """`greedy.greedy` for one source, where there is a quicker way to the same, else None: `ids`, `ln`, `hit_cap`
+        and `attention` of the `Hypothesis`."""
+        ...
+
     def score(self, sources: list[np.ndarray], targets: list[np.ndarray]) -> list[np.ndarray]:
         """Natural log probabilities (T_b + 1,) float32 of the tokens of each target (T_b,) and of its end, given those
         before."""

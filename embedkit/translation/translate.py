@@ -12,7 +12,7 @@ from ..errors import EmbedkitError, OptionError
 from ..runtime.parallel import imap, limited_threads, thread_count
 from .beam_search import beam_search
 from .greedy import greedy
-from .hypothesis import Hypothesis, caps
+from .hypothesis import Hypothesis, caps, length_penalty
 from .protocol import Translator
 
 BATCH = 100  # lines decoded together, of about one length
@@ -109,6 +109,10 @@ def decode(translator: Translator, sources: list[np.ndarray], decoding: Decoding
     """Of each source (S_b,) its outputs, best first."""
     most, alpha = caps(sources, decoding.max_length), decoding.length_penalty
     if decoding.beam == 1:
+        if len(sources) == 1 and (found := translator.greedy_line(sources[0], int(most[0]))) is not None:
+            ids, ln, hit_cap, weights = found
+            score = float(ln / length_penalty(len(ids) + 1, alpha))
+            return [[Hypothesis(ids, ln, score, hit_cap, weights if decoding.attention else None)]]
         return [[best] for best in greedy(translator, sources, most, alpha, decoding.attention)]
     return beam_search(translator, sources, most, decoding.beam, decoding.n_best, alpha, decoding.attention)
 

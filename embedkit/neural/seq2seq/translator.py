@@ -55,6 +55,18 @@ class NetworkTranslator:
         """The rows `index` of a state, which has the sequence in its last axis but one."""
         return select(state, lambda array: np.take(array, index, axis=-2))
 
+    def greedy_line(self, source: np.ndarray, cap: int):
+        """Greedy decoding of a single source in compiled code, where that is loaded and has the decoder's layers."""
+        if self.ctx.workspace.kernels is None:
+            return None
+        from . import line
+
+        if not line.takes(self.network, self.ctx):
+            return None
+        encoded = self.encode([source])
+        ids, ln, hit_cap, weights = line.greedy_line(self.network, encoded.first, encoded.memory, cap, self.eos)
+        return ids, ln, hit_cap, weights[:, ::-1] if self.reverse and weights is not None else weights
+
     def score(self, sources: list[np.ndarray], targets: list[np.ndarray]) -> list[np.ndarray]:
         """ln p of every target token, `<eos>` last: (T_b + 1,) float32 of each target."""
         batch = padded(sources, targets, self.reverse)

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from neural.seq2seq._cases import CASES, V_SOURCE, V_TARGET, network
 
+from embedkit.neural.layers.fused import Fused
 from embedkit.neural.seq2seq import stepping
 from embedkit.neural.seq2seq.translator import NetworkTranslator
+from embedkit.translation.translate import Decoding, decode
 
 RNG = np.random.default_rng(7)
 SOURCES = [RNG.integers(2, V_SOURCE - 1, n).astype(np.int32) for n in (3, 5, 1, 5)]
@@ -37,6 +39,25 @@ def test_steps_are_the_whole_pass(name, small, monkeypatch):
         # The first source that is left leaves, and the hypotheses of each of the others change places.
         kept = np.arange(len(live))[2:].reshape(-1, 2)[:, ::-1].reshape(-1)
         live, state = live[kept], translator.select(state, kept)
+
+
+@pytest.mark.parametrize("name", ["plain", "dot", "general, reverse", "tied", "bidirectional, two layers"])
+def test_a_line_alone_in_compiled_code(name):
+    """Decoded with kernels, a single line has the output that NumPy gives, also where the cap ends it."""
+    given = {**CASES[name], "dtype": np.float32}
+    trained, reverse = network(**given), given.get("reverse", False)
+    quick, plain = (NetworkTranslator(trained, None, None, {}, kernels, reverse) for kernels in (Fused(), None))
+    assert plain.greedy_line(SOURCES[0], 5) is None
+    assert (quick.greedy_line(SOURCES[0], 5) is None) == (given.get("layers", 1) > 1)
+    for source, cap in ((source, cap) for source in SOURCES for cap in (1, 9)):
+        decoding = Decoding(max_length=cap, length_penalty=0.5, attention=True)
+        ((found,),), ((expected,),) = (decode(side, [source], decoding) for side in (quick, plain))
+        np.testing.assert_array_equal(found.ids, expected.ids)
+        assert found.hit_cap == expected.hit_cap
+        assert (found.ln, found.score) == pytest.approx((expected.ln, expected.score), rel=1e-4)
+        assert (found.attention is None) == (expected.attention is None)
+        if found.attention is not None:
+            np.testing.assert_allclose(found.attention, expected.attention, rtol=1e-3, atol=1e-6)
 
 
 def test_translators_of_two_threads_share_parameters_alone():
