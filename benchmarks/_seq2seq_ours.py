@@ -19,7 +19,7 @@ from embedkit.runtime.parallel import limited_threads
 from embedkit.text import pairs
 from embedkit.training.contract import Run
 from embedkit.translation import load
-from embedkit.translation.translate import Decoding, batches, decode
+from embedkit.translation.translate import Decoding, batches, decode, decode_batches
 
 BATCHES, LINES, WARM = 60, 1000, 5
 task, folder, *texts = sys.argv[1:]
@@ -62,13 +62,12 @@ def train() -> float:
 
 def decoded(size: int, beam: int = 1) -> float:
     stored = np.load(at / "sources.npz")
-    sources, decoding = [stored[name] for name in stored.files], Decoding(beam=beam, batch_size=size)
+    sources, decoding = [stored[name] for name in stored.files], Decoding(beam=beam, batch_size=size, threads=2)
     sources = sources if size > 1 else sources[: LINES // 5]
-    groups = list(batches([len(source) for source in sources], size))
-    decode(translator, [sources[i] for i in groups[-1]], decoding)
+    groups = list(batches([len(source) for source in sources], size))[::-1]
+    list(decode_batches(translator, sources, groups[:2], decoding))
     begin = time.perf_counter()
-    for group in groups:
-        decode(translator, [sources[i] for i in group], decoding)
+    list(decode_batches(translator, sources, groups, decoding))
     return len(sources) / (time.perf_counter() - begin)
 
 

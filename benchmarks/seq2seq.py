@@ -7,9 +7,10 @@ python benchmarks/seq2seq.py addition|dates|g2p --data FOLDER [--seeds N]
 FOLDER has seq2seq/addition.txt and date.txt of "Deep Learning from Scratch 2", and g2p/cmudict-*.tsv.gz. `speed`: both
 sides get the same batches, or the same lines and parameters (a model that one epoch has trained), and work in processes
 of their own, in turn, fp32, two threads; each prints its pairs or lines per second once warm. The ratio is ours over
-PyTorch's. PyTorch trains with padded batches (packed ones are slower), `nn.LSTM` and fused Adam, and decodes with
-`nn.LSTM` or `nn.LSTMCell`, whichever is faster. `beam`: five hypotheses against one, time of ours alone. The others
-train with the settings of data/recipes, or the book's, and print the share of exact matches on the test pairs.
+PyTorch's. Ours decodes batches as `translate` does, one on each thread. PyTorch trains with padded batches (packed ones
+are slower), `nn.LSTM` and fused Adam, and decodes with `nn.LSTM` or `nn.LSTMCell`, whichever is faster. `beam`: five
+hypotheses against one, time of ours alone. The others train with the settings of data/recipes, or the book's, and print
+the share of exact matches on the test pairs.
 """
 
 from __future__ import annotations

@@ -37,15 +37,10 @@ def greedy(
             rows, ids, state = rows[kept], ids[kept], translator.select(state, kept)
     outputs, maps = _columns(steps, sources)
     scores = ln / length_penalty(lengths + 1, alpha)
+    facts = (column.tolist() for column in (lengths, ln, scores, hit_cap))
     return [
-        Hypothesis(
-            outputs[b, : lengths[b]].copy(),
-            float(ln[b]),
-            float(scores[b]),
-            bool(hit_cap[b]),
-            None if maps is None else maps[b, : lengths[b], : len(sources[b])].copy(),
-        )
-        for b in range(B)
+        Hypothesis(outputs[b, :T], *numbers, None if maps is None else maps[b, :T, : len(sources[b])].copy())
+        for b, (T, *numbers) in enumerate(zip(*facts))
     ]
 
 

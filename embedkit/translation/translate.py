@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -89,7 +89,7 @@ def translate(
     answers: list[list[Translation]] = [[] for _ in lines]
     # The longest first, so that no thread is left with them at the end.
     dealt = list(batches([len(source) for source in sources], decoding.batch_size))[::-1]
-    for batch, found in zip(dealt, decode_batches(translator, sources, dealt, decoding)):
+    for batch, found in zip(dealt, decode_batches(translator, sources, dealt, decoding), strict=True):
         for i, hypotheses in zip(batch, found):
             if decoding.attention and any(found.attention is None for found in hypotheses):
                 raise EmbedkitError("has no attention, of which there could be weights", "leave --attention out")
@@ -120,19 +120,23 @@ def decode(translator: Translator, sources: list[np.ndarray], decoding: Decoding
 def decode_batches(
     translator: Translator, sources: list[np.ndarray], dealt: list[list[int]], decoding: Decoding
 ) -> Iterator[list[list[Hypothesis]]]:
-    """`decode` of each batch, a list of places in `sources`, in their order.
+    """`decode` of each batch, a list of places in `sources`, in their order; on threads, see `of_batches`."""
+    return of_batches(
+        lambda own, batch: decode(own, [sources[i] for i in batch], decoding), translator, dealt, decoding.threads
+    )
 
-    On several threads BLAS is kept to one: a batch is made of products too small to be shared well. A single batch has
+
+def of_batches(work: Callable, translator: Translator, dealt: list[list[int]], threads: int | None) -> Iterator:
+    """`work(translator, batch)` of each batch in their order, on up to `threads` threads (None: as many as there are
+    cores), each with a translator of its own.
+
+    Meanwhile BLAS is kept to one thread: a batch is made of products too small to be shared well. A single batch has
     BLAS's threads.
     """
-    threads = min(thread_count(decoding.threads), len(dealt))
-    translators = [translator] if threads < 2 else [translator.for_thread() for _ in range(threads)]
-    with limited_threads(1 if threads > 1 else decoding.threads):
-        yield from imap(
-            lambda batch, worker: decode(translators[worker], [sources[i] for i in batch], decoding),
-            dealt,
-            len(translators),
-        )
+    workers = min(thread_count(threads), len(dealt))
+    translators = [translator] if workers < 2 else [translator.for_thread() for _ in range(workers)]
+    with limited_threads(1 if workers > 1 else threads):
+        yield from imap(lambda batch, worker: work(translators[worker], batch), dealt, len(translators))
 
 
 def unknown_tokens(tokens: list[str], ids: np.ndarray, unk: int) -> list[str]:

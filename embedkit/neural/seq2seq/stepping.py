@@ -51,7 +51,10 @@ class Encoded:
         only where one of them has left."""
         if self._layout is not None and self._layout.rows is rows:
             return self._layout
-        first = np.flatnonzero(np.diff(rows, prepend=-1))
+        is_first = np.empty(len(rows), bool)
+        is_first[0] = True
+        np.not_equal(rows[1:], rows[:-1], out=is_first[1:])
+        first = is_first.nonzero()[0]
         live = rows[first]
         if self._live is None or not np.array_equal(live, self._live):
             self._live, self._parts = live, self._of(live)
