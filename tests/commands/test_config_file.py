@@ -52,6 +52,7 @@ def test_options_in_sections(run, tmp_path):
     assert tables == {
         "data": {"pairs": ["a", "b"]},
         "protocol": {"oov": "both"},
+        "translation": {"bleu": False},
         "uncertainty": {"intervals": False, "compare": False, "frequency-bins": 2, "spread": False},
         "options": {"json": True},
     }

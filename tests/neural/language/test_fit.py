@@ -17,9 +17,10 @@ from embedkit.errors import EmbedkitError, FormatError, OptionError
 from embedkit.io import container
 from embedkit.io.output import Output
 from embedkit.neural.language import fit as fitting
-from embedkit.neural.language import options, steps, store
+from embedkit.neural.language import steps, store
 from embedkit.neural.language.batches import Batches
 from embedkit.neural.language.options import LmModel, Regularization, Updates
+from embedkit.neural.options import learning_rate
 from embedkit.runtime.progress import Progress
 from embedkit.runtime.resources import Resources
 from embedkit.text import stream
@@ -102,7 +103,7 @@ def test_the_default_rate_is_the_optimizers(text, kind, lr):
 
 
 def test_rates_are_told_by_the_optimizers_that_share_them():
-    option = options.learning_rate({"sgd": 20.0, "adam": 0.001, "adadelta": 1.0, "momentum": 1.0, "nesterov": 1.0})
+    option = learning_rate({"sgd": 20.0, "adam": 0.001, "adadelta": 1.0, "momentum": 1.0, "nesterov": 1.0})
     told = "20 for sgd, 1 for adadelta, momentum and nesterov, 0.001 for adam"
     assert option.metadata["help"] == f"learning rate  [default: {told}]"
 
