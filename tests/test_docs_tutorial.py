@@ -39,7 +39,7 @@ def test_correlations_of_svd(run, tmp_path):
 
 def test_chapters_are_numbered_and_listed():
     index = (FOLDER / "README.md").read_text("utf-8")
-    assert [int(path.name.partition("-")[0]) for path in CHAPTERS] == [*range(1, 11)]
+    assert [int(path.name.partition("-")[0]) for path in CHAPTERS] == [*range(1, 13)]
     assert re.findall(r"\]\((\d+-.*?\.md)\)", index) == [path.name for path in CHAPTERS]
 
 
