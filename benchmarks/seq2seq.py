@@ -36,13 +36,12 @@ SETTINGS = {
     "bidirectional": ("date.txt", "--embed 64 --hidden 256 --layers 2 --bidirectional --attention general"),
 }
 # The book's settings: sides of one width whose blanks are symbols, h alone handed on, biases of zero.
-BOOK = "--no-strip --bridge hidden --initializer normal --forget-bias 0 --embed 16 --hidden 128 --epochs 25 --clip 5"
+BOOK = "--no-strip --bridge hidden --initializer normal --forget-bias 0 --embed 16 --hidden 128 --epochs 25 --lr .001 --batch-size 128"
 ADDITION = {
     "the book's, plain": f"{BOOK} --attention none",
     "the book's, reverse": f"{BOOK} --attention none --reverse",
     "the book's, reverse + peeky": f"{BOOK} --attention none --reverse --peeky",
-    "stripped, reverse + peeky": "--embed 16 --hidden 128 --epochs 25 --attention none --reverse --peeky",
-    "recipe": f"--config {RECIPES / 'seq2seq-addition.toml'}",
+    "stripped, attention": "--embed 32 --hidden 256 --epochs 15 --batch-size 128 --bidirectional --schedule cosine",
 }
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

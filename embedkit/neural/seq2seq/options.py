@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ...config import Training, option
 from ...errors import OptionError
 from ..cells import FORGET
-from ..options import GATED_RATES, GatedRate, Penalties, Schedule, Smoothing, check_shares
+from ..options import GATED_RATES, Penalties, Schedule, Smoothing, check_shares, learning_rate
 
 CELLS = ("lstm", "gru", "rnn", "ntm")
 MEMORY_ROWS, MEMORY_WIDTH = 128, 20
@@ -68,17 +68,29 @@ class Seq2SeqModel:
     forget_bias: float = option(FORGET, "first bias of the LSTM's forget gate")
 
 
+# Larger rates for Adam than language models take: attention is found sooner, or at all.
+RATES = GATED_RATES | {"adam": 0.003, "adamw": 0.003}
+
+
+@dataclass(frozen=True)
+class PairRate:
+    """Learning rate of encoders and decoders."""
+
+    rates = RATES
+    lr: float = learning_rate(rates)
+
+
 @dataclass(frozen=True)
 class PairUpdates(Training):
     """Epochs, batches and the optimizer."""
 
     epochs: int = option(10, "epochs", least=1)
-    batch_size: int = option(128, "pairs per batch, of like lengths", least=1)
+    batch_size: int = option(64, "pairs per batch, of like lengths", least=1)
     optimizer: str = option("adam", "optimizer", choices=tuple(GATED_RATES))
 
 
 @dataclass(frozen=True)
-class Seq2SeqTraining(Smoothing, Penalties, Schedule, GatedRate, PairUpdates):
+class Seq2SeqTraining(Smoothing, Penalties, Schedule, PairRate, PairUpdates):
     """Training of sequence-to-sequence models."""
 
     schedule: str = option(
