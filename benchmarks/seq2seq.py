@@ -36,7 +36,10 @@ SETTINGS = {
     "bidirectional": ("date.txt", "--embed 64 --hidden 256 --layers 2 --bidirectional --attention general"),
 }
 # The book's settings: sides of one width whose blanks are symbols, h alone handed on, biases of zero.
-BOOK = "--no-strip --bridge hidden --initializer normal --forget-bias 0 --embed 16 --hidden 128 --epochs 25 --lr .001 --batch-size 128"
+BOOK = (
+    "--no-strip --bridge hidden --initializer normal --forget-bias 0 --embed 16 --hidden 128 --epochs 25 --lr .001 "
+    "--batch-size 128"
+)
 ADDITION = {
     "the book's, plain": f"{BOOK} --attention none",
     "the book's, reverse": f"{BOOK} --attention none --reverse",
