@@ -9,6 +9,8 @@ from ._lines import blocks, check_text
 from ._lm import encoding_options, read_as
 from ._options import FiniteRange, WholeRange, json_option, quiet_option
 
+FOR_PAIRS = "cut -f1 takes sources; evaluate --parallel and score read pairs"
+
 
 @click.command("translate", cls=Command)
 @click.argument("model", metavar="M")
@@ -55,8 +57,14 @@ def command(model, text, encoding, encoding_errors, as_json, quiet, **options):
     from ._out import Out, Unanswered
 
     decoding, translator, unanswered = Decoding(**options), load(model), Unanswered(quiet)
+    is_told = False
     with Out(as_json) as out:
         for block in blocks(text, **read_as(translator, encoding, encoding_errors)):
+            if not is_told and (pairs := [number for number, line in block if "\t" in line]):
+                unanswered.say(
+                    f"line {pairs[0]}: has a tab, as pairs have: here the whole line is a source ({FOR_PAIRS})"
+                )
+                is_told = True
             with about(model):
                 answers = translate(translator, [line for _, line in block], decoding)
             for (number, line), found in zip(block, answers):

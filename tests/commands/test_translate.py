@@ -50,6 +50,14 @@ def test_n_best_have_a_rank(run):
 
 
 @pytest.mark.usefixtures("table")
+def test_pairs_are_no_sources(run):
+    result = run("translate", "M", stdin="a\na\tb\nb\ta\n")
+    assert (result.code, len(result.out.splitlines())) == (0, 3)
+    assert result.err.count("has a tab") == 1
+    assert result.err.startswith("line 2: has a tab, as pairs have")
+
+
+@pytest.mark.usefixtures("table")
 def test_json(run):
     found = json.loads(run("translate", "M", "--json", "--length-penalty", 1, stdin="c ? c\n").out)
     score = round(math.log(0.8 * 0.7 * 0.9) / 3, 4)
