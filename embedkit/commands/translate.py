@@ -9,7 +9,7 @@ from ._lines import blocks, check_text
 from ._lm import encoding_options, read_as
 from ._options import FiniteRange, WholeRange, json_option, quiet_option
 
-FOR_PAIRS = "cut -f1 takes sources; evaluate --parallel and score read pairs"
+FOR_PAIRS = "here a line is a source (cut -f1); evaluate --parallel and score read pairs"
 
 
 @click.command("translate", cls=Command)
@@ -61,9 +61,7 @@ def command(model, text, encoding, encoding_errors, as_json, quiet, **options):
     with Out(as_json) as out:
         for block in blocks(text, **read_as(translator, encoding, encoding_errors)):
             if not is_told and (pairs := [number for number, line in block if "\t" in line]):
-                unanswered.say(
-                    f"line {pairs[0]}: has a tab, as pairs have: here the whole line is a source ({FOR_PAIRS})"
-                )
+                unanswered.say(f"line {pairs[0]}: has a tab, as pairs have; {FOR_PAIRS}")
                 is_told = True
             with about(model):
                 answers = translate(translator, [line for _, line in block], decoding)
