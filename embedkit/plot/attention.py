@@ -13,7 +13,7 @@ from .draw import image
 
 CELL = 0.24  # inches of a token
 LETTER = 0.09  # of a letter of its label
-MARGIN = 0.5  # of the names of the axes
+MARGIN = 0.7  # of the names of the axes
 BAR = 0.9  # of the scale of colours
 MOST = 16  # panels of a figure
 LARGEST = 40.0  # width and height of a figure
