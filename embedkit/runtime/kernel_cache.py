@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from contextlib import suppress
+from functools import cache
 
 import llvmlite
 import numba
@@ -34,13 +36,26 @@ def _surroundings() -> str:
 SURROUNDINGS = _surroundings()
 
 
-class _Files(IndexDataCacheFile):
-    """The files of one kernel: `source` decides what the kernel is, the key what it is compiled for."""
+@cache
+def _others(module: str) -> str:
+    """A hash of the files of kernels that the file `module` takes code from, and that those take code from."""
+    found, seen, left = hashlib.sha256(), {module}, [module]
+    while left:
+        names = {getattr(value, "__module__", None) for value in vars(sys.modules[left.pop()]).values()}
+        for name in sorted(name for name in names - seen if name and name.endswith("._kernels")):
+            found.update(sys.modules[name].__spec__.loader.get_data(sys.modules[name].__file__))
+            seen.add(name)
+            left.append(name)
+    return found.hexdigest()
 
-    def __init__(self, folder: str, base: str, source):
+
+class _Files(IndexDataCacheFile):
+    """The files of one kernel: `source` and `others` decide what the kernel is, the key what it is compiled for."""
+
+    def __init__(self, folder: str, base: str, source, others: str):
         super().__init__(folder, base, source)
         self._folder = folder
-        self._base = f"{base}.{_digest(source, SURROUNDINGS)}"
+        self._base = f"{base}.{_digest(source, others, SURROUNDINGS)}"
         self._stale = f"{base}."
 
     def _file(self, key) -> str:
@@ -67,7 +82,8 @@ class _Kept(FunctionCache):
 
     def __init__(self, function):
         super().__init__(function)
-        self._cache_file = _Files(self.cache_path, self._impl.filename_base, self._impl.locator.get_source_stamp())
+        source = self._impl.locator.get_source_stamp()
+        self._cache_file = _Files(self.cache_path, self._impl.filename_base, source, _others(function.__module__))
 
     def load_overload(self, signature, target):
         found = None

@@ -93,6 +93,25 @@ def test_code_from_other_files_is_never_stale(package):
     assert kept(package.folder) == ["_kernels.lanes", "_kernels.twice"]  # what is stale goes
 
 
+def test_code_of_other_kernels_is_never_stale(package):
+    others = package.folder / "others"
+    others.mkdir()
+    (others / "__init__.py").write_text("")
+    (others / "_kernels.py").write_text(
+        "from ..runtime.jit import inlined\n\n@inlined\ndef same(number):\n    return number\n"
+    )
+    own = package.folder / "_kernels.py"
+    taken = KERNELS.replace(
+        "@inlined\ndef same(number):\n    return number\n", "from .others._kernels import same\n\n\n"
+    )
+    own.write_text(taken.replace("inlined, kernel", "kernel"))
+    assert package() == ("16 32\n", ONCE)
+    assert package() == ("16 32\n", "")
+    (others / "_kernels.py").write_text((others / "_kernels.py").read_text().replace("return number", "return -number"))
+    assert package() == ("-16 -32\n", ONCE)
+    assert kept(package.folder) == ["_kernels.lanes", "_kernels.twice"]
+
+
 def test_other_settings_of_the_compiler_are_other_kernels(package):
     assert package(NUMBA_OPT="1") == ("16 32\n", ONCE)
 
