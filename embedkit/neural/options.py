@@ -77,6 +77,14 @@ class Smoothing:
     smoothing: float = option(0.0, "label smoothing", least=0)
 
 
+def check_validation(training) -> None:
+    """OptionError where an option needs validation, and there is nothing to validate on."""
+    if training.valid is None and training.patience is not None:
+        raise OptionError("--patience counts epochs without a better --valid FILE; there is none")
+    if training.valid is None and training.optimizer == "nt-asgd":
+        raise OptionError("--optimizer nt-asgd averages once --valid FILE no longer improves; there is none")
+
+
 def check_shares(section, *names: str) -> None:
     """OptionError where an option of `names`, a share, is 1 or more."""
     for name in names:

@@ -32,6 +32,15 @@ def param_reader(path, tensors) -> Callable[[str, tuple[int, ...], Callable], Pa
     return read
 
 
+def kernels(threads: int | None):
+    """Compiled cells on so many threads; None, for numpy alone, where no threads are given."""
+    if threads is None:
+        return None
+    from .layers.fused import Fused
+
+    return Fused(threads)
+
+
 def stored_options(path, section: type, stored: dict) -> SimpleNamespace:
     """The options that shape the network; what the file lacks, or has with another type, makes it a damaged one."""
     known = {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 from ...config import Training, check_freeze, option
 from ...errors import OptionError
-from ..options import GATED_RATES, GatedRate, Penalties, Schedule, SimpleRate, Smoothing, check_shares
+from ..options import GATED_RATES, GatedRate, Penalties, Schedule, SimpleRate, Smoothing, check_shares, check_validation
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,6 @@ def check(config, layers: int = 1) -> None:
             f"--tie shares one matrix: with one layer, --hidden {model.hidden} must be --embed {model.embed}"
         )
     check_freeze(model)
-    if training.valid is None and training.patience is not None:
-        raise OptionError("--patience counts epochs without a better --valid FILE; there is none")
-    if training.valid is None and training.optimizer == "nt-asgd":
-        raise OptionError("--optimizer nt-asgd averages once --valid FILE no longer improves; there is none")
+    check_validation(training)
     check_shares(model, *(f.name for f in fields(model) if f.metadata["kind"] is float))  # no other option is one
     check_shares(training, "smoothing")

@@ -18,7 +18,7 @@ from ...io.output import Output
 from ...text.stream import EOS, UNK
 from ...text.vocab import Vocab
 from ...text.vocab_tensors import read_vocab, vocab_tensors
-from ..stored import param_reader, stored_options
+from ..stored import kernels, param_reader, stored_options
 from .model import NetworkLanguageModel
 from .network import EMBEDDING, OUTPUT, build
 
@@ -63,12 +63,4 @@ def assemble(architecture, path, vocab: Vocab, tensors, metadata: dict, threads:
 
     options = stored_options(path, architecture.sections["model"], metadata["config"]["model"])
     network = build(architecture, options, len(vocab), param_reader(path, tensors))
-    return NetworkLanguageModel(network, vocab, eos, unk, metadata, _kernels(threads))
-
-
-def _kernels(threads: int | None):
-    if threads is None:
-        return None
-    from ..layers.fused import Fused
-
-    return Fused(threads)
+    return NetworkLanguageModel(network, vocab, eos, unk, metadata, kernels(threads))

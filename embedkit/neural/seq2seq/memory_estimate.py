@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from ...text.pairs import Pairs
-from ...training.optim import OPTIMIZERS
-from ...training.param import Param
+from ..layers.memory.plain import KEPT
+from ..parameters import copies, shapes_of
 from .network import build
 from .options import MEMORY_ROWS, MEMORY_WIDTH
 
 FLOAT = 4  # bytes
-ROW_VECTORS = 11  # weights of two heads, and `layers.memory.plain.KEPT`
+ROW_VECTORS = 2 + KEPT  # of the memory: weights of two heads, and what is kept for the way back
 STEPS = 12  # arrays of each layer's width that a step keeps for the way back, about
 
 
@@ -21,7 +19,6 @@ def peak_memory(pairs: Pairs, config) -> int:
     """Bytes that `fit.train` holds at most, its pairs among them."""
     model, training = config.model, config.training
     total = parameters(pairs, config)
-    copies = len(OPTIMIZERS[training.optimizer].slots) + (training.optimizer == "nt-asgd") + (pairs.valid is not None)
     texts = sum(4 * part.tokens + 16 * len(part) for part in (pairs, pairs.valid) if part is not None)
     S, T = int(pairs.sources.lengths.max()), int(pairs.targets.lengths.max()) + 1
     B, width = min(training.batch_size, len(pairs)), model.layers * model.hidden
@@ -30,17 +27,10 @@ def peak_memory(pairs: Pairs, config) -> int:
         rows, numbers = model.memory_rows or MEMORY_ROWS, model.memory_width or MEMORY_WIDTH
         width += rows * (numbers + ROW_VECTORS) // STEPS
     buffers = B * (STEPS * width * (both * S + T) + T * (4 * S + 2 * len(pairs.vocab)))
-    return FLOAT * (total * (3 + copies) + buffers) + texts
+    return FLOAT * (total * (3 + copies(training, pairs.valid is not None)) + buffers) + texts
 
 
 def parameters(pairs: Pairs, config) -> int:
     """The number of parameters."""
-    total, nothing = 0, np.empty(0, np.float32)
-
-    def make(name: str, shape: tuple[int, ...], initializer) -> Param:
-        nonlocal total
-        total += math.prod(shape)
-        return Param(name, nothing)
-
-    build(config.model, len(pairs.source.vocab), len(pairs.target.vocab), config.text.share_vocab, make)
-    return total
+    sizes = len(pairs.source.vocab), len(pairs.target.vocab), config.text.share_vocab
+    return sum(map(math.prod, shapes_of(lambda make: build(config.model, *sizes, make)).values()))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ...config import Training, option
 from ...errors import OptionError
 from ..cells import FORGET
-from ..options import GATED_RATES, Penalties, Schedule, Smoothing, check_shares, learning_rate
+from ..options import GATED_RATES, Penalties, Schedule, Smoothing, check_shares, check_validation, learning_rate
 
 CELLS = ("lstm", "gru", "rnn", "ntm")
 MEMORY_ROWS, MEMORY_WIDTH = 128, 20
@@ -126,10 +126,7 @@ def check(config) -> None:
         raise OptionError(f"{what} needs attention, of which --attention none has none")
     if model.tie and model.embed != model.hidden or model.tie and model.peeky:
         raise OptionError("--tie shares one matrix: --embed must be --hidden, without --peeky")
-    if training.valid is None and training.patience is not None:
-        raise OptionError("--patience counts epochs without a better --valid FILE; there is none")
-    if training.valid is None and training.optimizer == "nt-asgd":
-        raise OptionError("--optimizer nt-asgd averages once --valid FILE no longer improves; there is none")
+    check_validation(training)
     check_shares(model, "dropout")
     check_shares(training, "smoothing", "scheduled_sampling")
 

@@ -18,7 +18,7 @@ from ...text.pairs import Side
 from ...text.stream import EOS, UNK
 from ...text.vocab import Vocab
 from ...text.vocab_tensors import read_vocab, vocab_tensors
-from ..stored import param_reader, stored_options
+from ..stored import kernels, param_reader, stored_options
 from .network import build
 from .translator import NetworkTranslator
 
@@ -71,12 +71,4 @@ def assemble(
     text = vars(stored_options(path, architecture.sections["text"], config["text"]))
     network = build(model, len(source), len(vocab), source is vocab, param_reader(path, tensors))
     sides = [Side(words, text, is_target) for words, is_target in ((source, False), (vocab, True))]
-    return NetworkTranslator(network, *sides, metadata, _kernels(threads), model.reverse)
-
-
-def _kernels(threads: int | None):
-    if threads is None:
-        return None
-    from ..layers.fused import Fused
-
-    return Fused(threads)
+    return NetworkTranslator(network, *sides, metadata, kernels(threads), model.reverse)
