@@ -9,16 +9,17 @@ from __future__ import annotations
 from importlib import import_module
 from typing import NamedTuple
 
-LM = "language-model"
+# Kinds of results, which native files carry.
+VECTORS, LM, SEQ2SEQ = "vectors", "language-model", "seq2seq"
 
 
 class Entry(NamedTuple):
-    """A model in `module.MODEL`, and the kind of its result: "vectors", "language-model", which `perplexity`, `score`
-    and `generate` ask, or "seq2seq", which `translate` and `score` do."""
+    """A model in `module.MODEL`, and the kind of its result: VECTORS; LM, which `perplexity`, `score` and `generate`
+    ask; or SEQ2SEQ, which `translate` and `score` do."""
 
     module: str
     summary: str
-    kind: str = "vectors"
+    kind: str = VECTORS
 
     @property
     def is_lm(self) -> bool:
@@ -46,9 +47,7 @@ MODELS = {
     "rnn": Entry("neural.language.rnn", "Language model: simple recurrent network (Elman).", LM),
     "lstm": Entry("neural.language.lstm", "Language model: long short-term memory (LSTM).", LM),
     "gru": Entry("neural.language.gru", "Language model: gated recurrent units (GRU), lighter than LSTM.", LM),
-    "seq2seq": Entry(
-        "neural.seq2seq.model", "Sequence to sequence: an encoder and a decoder with attention.", "seq2seq"
-    ),
+    "seq2seq": Entry("neural.seq2seq.model", "Sequence to sequence: an encoder and a decoder with attention.", SEQ2SEQ),
 }
 
 

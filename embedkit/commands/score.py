@@ -36,7 +36,8 @@ def command(lm, text, per_word, carry, separator, encoding, encoding_errors, as_
     tokens, unknown, of the target given the source.
     """
     check_text(lm, "LM", text)
-    from ..library.load import SEQ2SEQ, open_sequence_model
+    from ..catalog import SEQ2SEQ
+    from ..library.load import open_sequence_model
     from ._out import Out, Unanswered
 
     kind, model = open_sequence_model(lm)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 
+from ..catalog import LM, SEQ2SEQ
 from ..io.files import map_input
 from ..io.metadata import kind_of
 from .vectors import WordVectors
-
-SEQ2SEQ = "seq2seq"
 
 
 def load(path, format: str | None = None):
@@ -35,12 +34,12 @@ def load_lm(path, threads: int | None = None):
 
 
 def open_sequence_model(path) -> tuple[str, object]:
-    """The kind of a model that gives lines probabilities, "language-model" or "seq2seq", and the model: see
+    """The kind of a model that gives lines probabilities, `catalog.LM` or `SEQ2SEQ`, and the model: see
     `lm.protocol` and `translation.protocol`. FormatError where the file holds neither."""
-    from ..lm.load import KIND, load
+    from ..lm.load import load
     from ..translation.load import load as load_translator
 
     data = map_input(path)
     if kind_of(path, data) == SEQ2SEQ:
         return SEQ2SEQ, load_translator(path, data=data)
-    return KIND, load(path, data=data)
+    return LM, load(path, data=data)

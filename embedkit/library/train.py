@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from ..catalog import MODELS
+from ..catalog import LM, MODELS, SEQ2SEQ, VECTORS
 from ..config import Config
 from ..runtime.memory import FEWER
 from ..runtime.parallel import limited_threads
@@ -79,7 +79,7 @@ def wrapper(name: str) -> Callable:
     from .translator import Translator
     from .vectors import WordVectors
 
-    made = {"vectors": WordVectors, "language-model": LanguageModel, "seq2seq": Translator}
+    made = {VECTORS: WordVectors, LM: LanguageModel, SEQ2SEQ: Translator}
     return made[MODELS[name].kind].trained
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..catalog import MODELS, lm_format
-from ..errors import FormatError
+from ..catalog import LM, lm_format
 from ..io.files import map_input
-from ..io.metadata import unpack_metadata
 from ..vectors.formats import HEAD
-from ..vectors.formats.kind import read_kind
+from ..vectors.formats.kind import load_model
 from .protocol import LanguageModel
 
-KIND = "language-model"
 _HINT = "embedkit train lstm TEXT -o LM makes a language model"
 
 
@@ -25,8 +22,4 @@ def load(path, threads: int | None = None, data: np.ndarray | None = None, hint:
     data = map_input(path) if data is None else data
     if (format := lm_format(data[:HEAD].tobytes())) is not None:
         return format.read(path, data)
-    stored = read_kind(path, data, KIND, hint)
-    name = unpack_metadata(stored.metadata).get("model")
-    if not isinstance(name, str) or name not in MODELS or MODELS[name].kind != KIND:
-        raise FormatError(path, f"a language model of an unknown kind, {name!r}", "a newer embedkit may know it")
-    return MODELS[name].load().load(stored, threads)
+    return load_model(path, data, LM, hint, threads)

@@ -9,8 +9,20 @@ from types import SimpleNamespace
 import numpy as np
 
 from ..config import check_value
-from ..errors import DAMAGED, FormatError, OptionError
+from ..errors import DAMAGED, EmbedkitError, FormatError, OptionError
+from ..io.container import is_native_name
+from ..io.output import Output
+from ..io.saving import Saving
 from ..training.param import Param
+
+
+def saving(path, write: Callable[[Output, object], None], what: str, hint: str = "") -> Saving:
+    """An output for a result, named in `what`, that has the native format alone; EmbedkitError where the name of `path`
+    is that of another, which says `hint` as well."""
+    if not is_native_name(path):
+        message = f"{path}: {what} is written in the native format alone"
+        raise EmbedkitError(message, "; ".join(filter(None, ("name it .safetensors", hint))))
+    return Saving(path, write)
 
 
 def param_reader(path, tensors) -> Callable[[str, tuple[int, ...], Callable], Param]:

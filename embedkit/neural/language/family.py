@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...errors import EmbedkitError, OptionError
+from ...errors import OptionError
 from ...training.contract import Model
 from .options import check
 
@@ -51,16 +51,11 @@ class NeuralLanguageModel(Model):
         return fit.train(self, data, config, run)
 
     def open(self, path, format):
-        from ...io.container import is_native_name
-        from ...io.saving import Saving
+        from ..stored import saving
         from . import store
 
-        if not is_native_name(path):
-            raise EmbedkitError(
-                f"{path}: a language model is written in the native format alone",
-                "name it .safetensors; embedkit convert makes other files of its vectors",
-            )
-        return Saving(path, store.save)
+        hint = "embedkit convert makes other files of its vectors"
+        return saving(path, store.save, "a language model", hint)
 
     def language_model(self, result, threads=None):
         """The `model.NetworkLanguageModel` of a result of `train`."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...catalog import LM
 from ...errors import DAMAGED, FormatError
 from ...io import container
 from ...io.container import Container
@@ -21,8 +22,6 @@ from ...text.vocab_tensors import read_vocab, vocab_tensors
 from ..stored import kernels, param_reader, stored_options
 from .model import NetworkLanguageModel
 from .network import EMBEDDING, OUTPUT, build
-
-KIND = "language-model"
 
 
 @dataclass
@@ -37,7 +36,7 @@ class Trained:
 def save(out: Output, trained: Trained) -> None:
     """Write the file."""
     output = OUTPUT if OUTPUT in trained.tensors else EMBEDDING
-    facts = {"kind": KIND, "input": EMBEDDING, "output": output, **trained.metadata}
+    facts = {"kind": LM, "input": EMBEDDING, "output": output, **trained.metadata}
     container.write(out, trained.tensors | vocab_tensors(trained.vocab), pack_metadata(facts))
 
 
@@ -50,7 +49,7 @@ def load(architecture, stored: Container, threads: int | None = None) -> Network
     """
     metadata = unpack_metadata(stored.metadata)
     config = metadata.get("config")
-    if metadata.get("kind") != KIND or not isinstance(config, dict) or not isinstance(config.get("model"), dict):
+    if metadata.get("kind") != LM or not isinstance(config, dict) or not isinstance(config.get("model"), dict):
         raise FormatError(stored.path, "holds no language model of a known kind", "embedkit info FILE says more")
     return assemble(architecture, stored.path, read_vocab(stored), stored, metadata, threads)
 

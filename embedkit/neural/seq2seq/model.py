@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ...config import PairText
-from ...errors import EmbedkitError
 from ...training.contract import Model
 from .options import Seq2SeqModel, Seq2SeqTraining, check
 
@@ -45,15 +44,10 @@ class Seq2Seq(Model):
         return fit.train(data, config, run)
 
     def open(self, path, format):
-        from ...io.container import is_native_name
-        from ...io.saving import Saving
+        from ..stored import saving
         from . import store
 
-        if not is_native_name(path):
-            raise EmbedkitError(
-                f"{path}: a sequence-to-sequence model is written in the native format alone", "name it .safetensors"
-            )
-        return Saving(path, store.save)
+        return saving(path, store.save, "an encoder-decoder")
 
     def translator(self, result, threads=None):
         """The `translator.NetworkTranslator` of a result of `train`."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...catalog import SEQ2SEQ
 from ...errors import DAMAGED, FormatError
 from ...io import container
 from ...io.container import Container
@@ -21,8 +22,6 @@ from ...text.vocab_tensors import read_vocab, vocab_tensors
 from ..stored import kernels, param_reader, stored_options
 from .network import build
 from .translator import NetworkTranslator
-
-KIND = "seq2seq"
 
 
 @dataclass
@@ -40,7 +39,7 @@ def save(out: Output, trained: Trained) -> None:
     vocabs = vocab_tensors(trained.vocab)
     if trained.source is not trained.vocab:
         vocabs |= vocab_tensors(trained.source, "source")
-    container.write(out, trained.tensors | vocabs, pack_metadata({"kind": KIND, **trained.metadata}))
+    container.write(out, trained.tensors | vocabs, pack_metadata({"kind": SEQ2SEQ, **trained.metadata}))
 
 
 def load(architecture, stored: Container, threads: int | None = None) -> NetworkTranslator:
@@ -51,7 +50,7 @@ def load(architecture, stored: Container, threads: int | None = None) -> Network
     metadata = unpack_metadata(stored.metadata)
     config = metadata.get("config")
     is_whole = isinstance(config, dict) and all(isinstance(config.get(part), dict) for part in ("model", "text"))
-    if metadata.get("kind") != KIND or not is_whole:
+    if metadata.get("kind") != SEQ2SEQ or not is_whole:
         raise FormatError(
             stored.path, "holds no sequence-to-sequence model of a known kind", "embedkit info FILE says more"
         )

@@ -1,14 +1,14 @@
-"""Native files of one kind, and errors that say what else a file holds."""
+"""Native files of one kind, the models in them, and errors that say what else a file holds."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ...catalog import lm_format
+from ...catalog import MODELS, lm_format
 from ...errors import FormatError
 from ...io import container
 from ...io.container import Container
-from ...io.metadata import FINISH, KINDS, what_is
+from ...io.metadata import FINISH, KINDS, unpack_metadata, what_is
 from . import HEAD, detect
 
 
@@ -23,6 +23,16 @@ def read_kind(path, data: np.ndarray, kind: str, hint: str) -> Container:
     if (what := what_is(stored)) != KINDS[kind]:
         raise FormatError(path, f"holds {what}, not {KINDS[kind]}", FINISH if what == KINDS["checkpoint"] else hint)
     return stored
+
+
+def load_model(path, data: np.ndarray, kind: str, hint: str, threads: int | None):
+    """The model in the native file in `data`, which is of a `kind` in the catalog: see `read_kind`, and `load` of the
+    model that the file names. FormatError too where this version knows no such model."""
+    stored = read_kind(path, data, kind, hint)
+    name = unpack_metadata(stored.metadata).get("model")
+    if not isinstance(name, str) or name not in MODELS or MODELS[name].kind != kind:
+        raise FormatError(path, f"{KINDS[kind]} of an unknown kind, {name!r}", "a newer embedkit may know it")
+    return MODELS[name].load().load(stored, threads)
 
 
 def _foreign(path, data: np.ndarray, wanted: str) -> str:
