@@ -8,14 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import fonts
-from .draw import image
+from . import heatmap
+from .heatmap import BAR, LETTER, MARGIN
 
 CELL = 0.2  # inches of a row, and of a token
-LETTER = 0.09  # of a letter of a label
-MARGIN, GAP, BAR = 0.7, 0.5, 0.9  # of the names of the axes, between two panels, of the scale of colours
+GAP = 0.5  # between two panels
 TOUCHED = 0.05  # the least weight of a row that is shown
-MOST, LARGEST = 4, 40.0  # sources of a figure; its width and height
+MOST = 4  # sources of a figure
 
 
 class Heads(NamedTuple):
@@ -30,7 +29,18 @@ class Heads(NamedTuple):
 
 def render_memory(found: Sequence[Heads], format: str, size: tuple[float, float] | None, dpi: int) -> bytes:
     """A file in one of `draw.FORMATS`, two panels for each of `found`; otherwise as `attention.render_attention`."""
-    return image(lambda: _drawn(found, size, has_own_fonts=format == "svg"), format, dpi)
+    rows = [shown_rows(heads) for heads in found]
+
+    def fill(canvas) -> None:
+        axes = canvas.subplots(len(found), 2, squeeze=False, width_ratios=_widths(found))
+        for panels, heads, shown in zip(axes, found, rows):
+            _panel(panels[0], heads.writes, heads.source, shown, "source, written")
+            drawn = _panel(panels[1], heads.reads, heads.output, shown, "output, read")
+            panels[0].set_ylabel("row of the memory")
+        heatmap.scale(canvas, drawn, axes, "weight of the head")
+
+    tokens = (token for heads in found for token in (*heads.source, *heads.output))
+    return heatmap.render(fill, tokens, format, size or _needed(found, rows), dpi)
 
 
 def shown_rows(heads: Heads) -> np.ndarray:
@@ -43,36 +53,12 @@ def shown_rows(heads: Heads) -> np.ndarray:
     return (first + np.arange((last - first) % N + 1)) % N
 
 
-def _drawn(found: Sequence[Heads], size: tuple[float, float] | None, has_own_fonts: bool):
-    from matplotlib import rcParams
-    from matplotlib.figure import Figure as Canvas
-
-    text = "".join(token for heads in found for token in (*heads.source, *heads.output))
-    frame = {"axes.grid": False, "axes.spines.top": True, "axes.spines.right": True}
-    rcParams.update(frame | ({} if has_own_fonts else {"font.family": fonts.families(text)}))
-    rows = [shown_rows(heads) for heads in found]
-    canvas = Canvas(size or _needed(found, rows), layout="constrained")
-    axes = canvas.subplots(len(found), 2, squeeze=False, width_ratios=_widths(found))
-    for panels, heads, shown in zip(axes, found, rows):
-        _panel(panels[0], heads.writes, heads.source, shown, "source, written")
-        drawn = _panel(panels[1], heads.reads, heads.output, shown, "output, read")
-        panels[0].set_ylabel("row of the memory")
-    canvas.colorbar(drawn, ax=axes, label="weight of the head", shrink=0.7, ticks=(0, 0.5, 1))
-    return canvas
-
-
 def _panel(axes, weights: np.ndarray, tokens: Sequence[str], shown: np.ndarray, name: str):
-    # "none" leaves a vector format one pixel for each weight, which every size shows as a square.
-    drawn = axes.imshow(weights[:, shown].T, cmap="Blues", vmin=0, vmax=1, aspect="auto", interpolation="none")
-    # Each $ is a token's own, not of a formula.
-    axes.set_xticks(range(len(tokens)), [token.replace("$", r"\$") for token in tokens])
-    step = max(1, math.ceil(len(shown) / 20))
-    axes.set_yticks(range(0, len(shown), step), shown[::step])
-    axes.tick_params(length=0, top=False, bottom=False, labeltop=True, labelbottom=False)
+    drawn = heatmap.squares(axes, weights[:, shown].T, tokens, name, "auto")
     for label, token in zip(axes.get_xticklabels(), tokens):
         label.set_rotation(90 if len(token) > 1 else 0)
-    axes.xaxis.set_label_position("top")
-    axes.set_xlabel(name)
+    step = max(1, math.ceil(len(shown) / 20))
+    axes.set_yticks(range(0, len(shown), step), shown[::step])
     return drawn
 
 
@@ -85,4 +71,4 @@ def _needed(found: Sequence[Heads], rows: Sequence[np.ndarray]) -> tuple[float, 
     """Width and height that all panels take."""
     letters = max(len(token) for heads in found for token in (*heads.source, *heads.output))
     height = sum(max(len(shown) * CELL, 1.2) + MARGIN + letters * LETTER for shown in rows)
-    return min(sum(_widths(found)) * CELL + MARGIN + GAP + BAR, LARGEST), min(height, LARGEST)
+    return heatmap.fitting(sum(_widths(found)) * CELL + MARGIN + GAP + BAR, height)
