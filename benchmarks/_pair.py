@@ -59,6 +59,34 @@ def compare(title: str, ours, peer, pairs: int = 5, field: str = "wall") -> floa
     return ratio
 
 
+def once(command: list[str]) -> tuple[float, float]:
+    """(what the process prints, a rate; its peak resident MB)."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    printed = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"failed: {shlex.join(command)}")
+    return float(printed), usage.ru_maxrss / 1024
+
+
+def compare_rates(title: str, unit: str, ours: list[str], peer: list[str], pairs: int) -> float:
+    """Run two commands in turn, each of which prints a rate; prints and returns the median ratio ours / peer."""
+    results = []
+    for i in range(pairs):
+        pair = [once(command) for command in ((ours, peer) if i % 2 == 0 else (peer, ours))]
+        results.append(pair if i % 2 == 0 else pair[::-1])
+    ratios = sorted(mine[0] / theirs[0] for mine, theirs in results)
+    rates = [statistics.median(pair[side][0] for pair in results) for side in (0, 1)]
+    peaks = [max(pair[side][1] for pair in results) for side in (0, 1)]
+    print(
+        f"{title}: {rates[0]:,.0f} against {rates[1]:,.0f} {unit}, "
+        f"ratio {statistics.median(ratios):.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f}, {pairs} pairs), "
+        f"peak {peaks[0]:.0f} MB against {peaks[1]:.0f} MB",
+        flush=True,
+    )
+    return statistics.median(ratios)
+
+
 def load() -> str:
     """The load of the machine, to stand beside every figure."""
     return f"load {os.getloadavg()[0]:.2f}, {os.cpu_count()} cores"

@@ -10,14 +10,11 @@ over PyTorch's: above 1 embedkit is faster. `startup` times `embedkit generate` 
 from __future__ import annotations
 
 import argparse
-import os
-import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from _pair import load, run
+from _pair import compare_rates, load, run
 
 HERE = Path(__file__).parent
 
@@ -31,33 +28,13 @@ parser.add_argument("--pairs", type=int, default=3)
 args = parser.parse_args()
 
 
-def once(python: str, script: str, task: str, hidden: str, layers: str) -> tuple[float, float]:
-    """(tokens per second, peak resident MB) of one process."""
-    steps = {"train": "30" if hidden == "650" else "100", "evaluate": "0", "generate": "1000"}[task]
-    command = [python, str(HERE / script), task, hidden, layers, args.train, args.text, steps]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    printed = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        sys.exit(f"{script} failed")
-    return float(printed), usage.ru_maxrss / 1024
-
-
 def against(task: str, size: str) -> None:
     hidden, layers = size.split("x")
-    sides, results = ((sys.executable, "_lm_ours.py"), (args.peer_python, "_torch_lm.py")), []
-    for i in range(args.pairs):
-        pair = [once(*side, task, hidden, layers) for side in (sides if i % 2 == 0 else sides[::-1])]
-        results.append(pair if i % 2 == 0 else pair[::-1])
-    ratios = sorted(ours[0] / theirs[0] for ours, theirs in results)
-    speeds = [statistics.median(pair[side][0] for pair in results) for side in (0, 1)]
-    peaks = [max(pair[side][1] for pair in results) for side in (0, 1)]
-    print(
-        f"{task} {size}: {speeds[0]:,.0f} against {speeds[1]:,.0f} tokens/s, "
-        f"ratio {statistics.median(ratios):.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f}, {args.pairs} pairs), "
-        f"peak {peaks[0]:.0f} MB against {peaks[1]:.0f} MB",
-        flush=True,
-    )
+    steps = {"train": "30" if hidden == "650" else "100", "evaluate": "0", "generate": "1000"}[task]
+    sides = (sys.executable, "_lm_ours.py"), (args.peer_python, "_torch_lm.py")
+    work = [task, hidden, layers, args.train, args.text, steps]
+    ours, peer = ([python, str(HERE / script), *work] for python, script in sides)
+    compare_rates(f"{task} {size}", "tokens/s", ours, peer, args.pairs)
 
 
 def startup() -> None:

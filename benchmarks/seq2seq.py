@@ -18,14 +18,13 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import os
 import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from _pair import load
+from _pair import compare_rates, load, once
 
 HERE = Path(__file__).parent
 EMBEDKIT = [sys.executable, "-m", "embedkit"]
@@ -88,16 +87,6 @@ def write(at: Path, *texts: Path) -> None:
     subprocess.run([sys.executable, str(HERE / "_seq2seq_ours.py"), "write", str(at), *map(str, texts)], check=True)
 
 
-def once(python: str, script: str, task: str, at: Path) -> tuple[float, float]:
-    """(pairs per second, peak resident MB) of one process."""
-    process = subprocess.Popen([python, str(HERE / script), task, str(at)], stdout=subprocess.PIPE, text=True)
-    printed = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        sys.exit(f"{script} failed")
-    return float(printed), usage.ru_maxrss / 1024
-
-
 def speed() -> None:
     for name in args.settings:
         file, options = SETTINGS[name]
@@ -108,19 +97,11 @@ def speed() -> None:
         train(training, model, "--separator", "_", "--epochs", "1", "--threads", "2", *options.split())
         write(at, training, test)
         for task in args.tasks:
-            sides, results = ((sys.executable, "_seq2seq_ours.py"), (args.peer_python, "_torch_seq2seq.py")), []
-            for i in range(args.pairs):
-                pair = [once(*side, task, at) for side in (sides if i % 2 == 0 else sides[::-1])]
-                results.append(pair if i % 2 == 0 else pair[::-1])
-            ratios = sorted(ours[0] / theirs[0] for ours, theirs in results)
-            speeds = [statistics.median(pair[side][0] for pair in results) for side in (0, 1)]
-            peaks = [max(pair[side][1] for pair in results) for side in (0, 1)]
-            print(
-                f"{name}, {task}: {speeds[0]:,.0f} against {speeds[1]:,.0f} a second, "
-                f"ratio {statistics.median(ratios):.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f}, {args.pairs} pairs), "
-                f"peak {peaks[0]:.0f} MB against {peaks[1]:.0f} MB",
-                flush=True,
+            ours, peer = (
+                [python, str(HERE / script), task, str(at)]
+                for python, script in ((sys.executable, "_seq2seq_ours.py"), (args.peer_python, "_torch_seq2seq.py"))
             )
+            compare_rates(f"{name}, {task}", "a second", ours, peer, args.pairs)
 
 
 def beam() -> None:
@@ -128,10 +109,8 @@ def beam() -> None:
     at = folder
     train(training, at / "model.safetensors", "--separator", "_", "--epochs", "1", *SETTINGS["dates"][1].split())
     write(at, training, test)
-    results = [
-        [once(sys.executable, "_seq2seq_ours.py", task, at)[0] for task in ("decode-100", "beam-5")]
-        for _ in range(args.pairs)
-    ]
+    command = [sys.executable, str(HERE / "_seq2seq_ours.py")]
+    results = [[once([*command, task, str(at)])[0] for task in ("decode-100", "beam-5")] for _ in range(args.pairs)]
     ratios = sorted(greedy / five for greedy, five in results)
     print(f"beam 5 takes {statistics.median(ratios):.2f} times as long as greedy ({ratios[0]:.2f}-{ratios[-1]:.2f})")
 

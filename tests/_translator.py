@@ -29,8 +29,8 @@ class Side:
     def unknown(self, tokens):
         return [token for token in tokens if self.vocab.id(token) is None]
 
-    def spell(self, ids):
-        return self.line(self.vocab[int(id)] for id in ids)
+    def tokens(self, ids):
+        return [self.vocab[int(id)] for id in ids]
 
     def line(self, tokens):
         return ("" if self._chars else " ").join(tokens)

@@ -78,7 +78,7 @@ def section_options(section: str, options: type) -> list[SectionOption]:
                 type=_type(meta),
                 default=f.default,
                 multiple=meta["many"],
-                show_default=str(f.default).strip() not in ("None", "()", ""),
+                show_default=f.default not in (None, (), "", "\t"),
                 help=_help(meta),
                 metavar=_metavar(meta, f.default),
             )

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import FormatError
 from ..runtime.progress import SILENT, Progress
-from ..text.pairs import split_pair
+from ..text.pairs import separator_hint, split_pair
 from ..translation.protocol import Side, Translator
 from ..translation.translate import Decoding, translate
 from .bins import length_bins
@@ -87,11 +88,15 @@ class TranslationResult(Result):
         if self.used < self.total:
             yield f"{self.total - self.used} of {self.total} sources have tokens that the model does not know", False
         if self.bleu is not None:
-            yield from ((f"{scored.name} {scored.signature}", False) for scored in self._bleu(self._all))
+            yield from ((f"{scored.name} {scored.signature}", False) for scored in self._bleu_of_all)
 
     @property
     def _all(self) -> np.ndarray:
         return np.ones(self.total, bool)
+
+    @cached_property
+    def _bleu_of_all(self) -> list[Scored]:
+        return self._bleu(self._all)
 
     def _scores(self, section: str | None, inside: np.ndarray, intervals: bool) -> Iterator[Score]:
         used, total = int((inside & (self.max_rank >= 0)).sum()), int(inside.sum())
@@ -101,7 +106,7 @@ class TranslationResult(Result):
         yield Score(section, "exact-match", correct / total, correct, used, total, *bounds)
         bounds = error_rate_interval(part) if intervals else UNDEFINED
         yield Score(section, "token-error-rate", part.rate(), None, used, total, *bounds)
-        for scored in self._bleu(inside):
+        for scored in self._bleu_of_all if section is None else self._bleu(inside):
             yield Score(section, scored.name, scored.value, None, used, total)
 
     def _bleu(self, inside: np.ndarray) -> list[Scored]:
@@ -120,7 +125,7 @@ def read_parallel(path: str, separator: str = "\t") -> ParallelText:
         try:
             pairs.append(split_pair(line, separator))
         except ValueError as error:
-            raise FormatError(path, str(error), "--separator names another one", line=number) from None
+            raise FormatError(path, str(error), separator_hint(line, separator), line=number) from None
     if not pairs:
         raise FormatError(path, "no pairs", "a line is a source, a separator, a target")
     sources: dict[str, str] = {}

@@ -22,10 +22,10 @@ class Errors(NamedTuple):
     edits: np.ndarray
     lengths: np.ndarray
 
-    def rate(self, inside: np.ndarray | slice = slice(None)) -> float | None:
+    def rate(self) -> float | None:
         """Token error rate, Σ edits / Σ lengths, which can exceed 1; None where all references are empty."""
-        length = int(self.lengths[inside].sum())
-        return int(self.edits[inside].sum()) / length if length else None
+        length = int(self.lengths.sum())
+        return int(self.edits.sum()) / length if length else None
 
 
 def nearest(output: Sequence[str], references: Sequence[Sequence[str]]) -> tuple[int, int]:

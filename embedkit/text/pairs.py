@@ -37,7 +37,6 @@ class Side:
         self.read = line_reader(options, is_target)
         self.tokenizer = _tokenizer(options, is_target)
         self.gap = TOKENIZERS[self.tokenizer].gap
-        self._strips = options.get("strip", True)
         self._index = {word: id for id, word in enumerate(vocab) if id != EOS_ID}
 
     def ids(self, tokens: Iterable[str]) -> np.ndarray:
@@ -168,6 +167,11 @@ def split_pair(line: str, separator: str) -> tuple[str, str]:
     return parts[0], parts[1]
 
 
+def separator_hint(line: str, separator: str) -> str:
+    """The next step for a line that is no pair."""
+    return "" if separator in line else "--separator names another one"
+
+
 def lines(names, config: PairText) -> Iterator[tuple[str, int, str, str]]:
     """(file, number of the line, source, target) of each pair; blank lines are passed over.
 
@@ -184,8 +188,7 @@ def lines(names, config: PairText) -> Iterator[tuple[str, int, str, str]]:
                 try:
                     yield path, number, *split_pair(line, config.separator)
                 except ValueError as error:
-                    hint = "" if config.separator in line else "--separator names another one"
-                    raise FormatError(path, str(error), hint, line=number) from None
+                    raise FormatError(path, str(error), separator_hint(line, config.separator), line=number) from None
 
 
 def line_reader(options: dict, is_target: bool) -> Callable[[str], list[str]]:

@@ -29,8 +29,8 @@ class Side(Protocol):
         """The tokens, each once, that the vocabulary lacks."""
         ...
 
-    def spell(self, ids) -> str:
-        """The line that ids stand for."""
+    def tokens(self, ids) -> list[str]:
+        """The tokens that ids stand for."""
         ...
 
     def line(self, tokens: list[str]) -> str:

@@ -147,9 +147,10 @@ def unknown_tokens(tokens: list[str], ids: np.ndarray, unk: int) -> list[str]:
 
 def _spelt(translator: Translator, found: Hypothesis, source_tokens: list[str], unknown: list[str]) -> Translation:
     side = translator.target
+    tokens = side.tokens(found.ids)
     return Translation(
-        side.spell(found.ids),
-        [side.vocab[id] for id in found.ids.tolist()],
+        side.line(tokens),
+        tokens,
         found.ln,
         found.score,
         found.hit_cap,

@@ -93,11 +93,7 @@ class Attention:
         weights (B, T, S), and `back(dC)` → (dQ, dP, dK)."""
         (T, B, _), E, take = Q.shape, K.shape[2], ctx.workspace.take
         weights, back_scores = self.score.scores(Q, P, ctx)
-        if mask is not None:
-            np.copyto(weights, -np.inf, where=~mask.T[:, None, :])
-        weights -= weights.max(axis=2, keepdims=True)
-        np.exp(weights, out=weights)
-        weights /= weights.sum(axis=2, keepdims=True)
+        softmax(weights, None if mask is None else ~mask.T[:, None, :])
         values = K.transpose(1, 0, 2)
         C = take((T, B, E), Q.dtype)
         np.matmul(weights, values, out=C.transpose(1, 0, 2))
@@ -111,3 +107,12 @@ class Attention:
             return *back_scores(dS), dK
 
         return C, weights, Backprop(back)
+
+
+def softmax(scores: np.ndarray, padding: np.ndarray | None) -> None:
+    """Scores (B, T, S) become weights, in their place; where `padding` (B, 1, S) is True, 0."""
+    if padding is not None:
+        np.copyto(scores, -np.inf, where=padding)
+    scores -= scores.max(axis=2, keepdims=True)
+    np.exp(scores, out=scores)
+    scores /= scores.sum(axis=2, keepdims=True)

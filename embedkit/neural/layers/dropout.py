@@ -26,11 +26,9 @@ class Dropout:
         if not (ctx.training and self.rate):
             return X, state, Backprop(lambda dY, dstate=None: (dY, dstate))
         shape = (1, *X.shape[1:]) if self.variational else X.shape
-        kept = ctx.kept_masks.get(self) if self.variational and ctx.kept_masks is not None else None
-        if kept is None:
-            kept = keep_mask(ctx, shape, self.rate, X.dtype)
-            if self.variational and ctx.kept_masks is not None:
-                ctx.kept_masks[self] = kept
+        masks = ctx.kept_masks if self.variational and ctx.kept_masks is not None else {}
+        if (kept := masks.get(self)) is None:
+            kept = masks[self] = keep_mask(ctx, shape, self.rate, X.dtype)
         Y = np.multiply(X, kept, out=ctx.workspace.take(X.shape, X.dtype))
 
         def back(dY, dstate=None):

@@ -7,7 +7,7 @@ import numpy as np
 from ...training.param import Param
 from .lstm import LSTM
 from .memory.plain import KEPT
-from .recurrent import TRANSPOSE_FROM
+from .recurrent import transposed
 from .workspace import Backprop
 
 
@@ -70,7 +70,7 @@ class NTM:
                 array[...] = 0 if part is None else part.reshape(array.shape)
             doutput, dcarried, dmemory, dweights = dparts
             dreads, dh = take((B, M), dtype), take((B, H), dtype)
-            Wh_back, Wp_back = _transposed(Wh, T, take), _transposed(Wp, T, take)
+            Wh_back, Wp_back = transposed(Wh, T, take), transposed(Wp, T, take)
             for t in range(T - 1, -1, -1):
                 doutput += dY[t]
                 padding = None if mask is None or mask[t].all() else ~mask[t]
@@ -103,12 +103,3 @@ class NTM:
             return dX.reshape(X.shape), tuple(dparts)
 
         return outputs[1:], tuple(array[T].reshape(B, -1).copy() for array in kinds), Backprop(back)
-
-
-def _transposed(W, T, take):
-    """A copy where it pays; see `recurrent`."""
-    if T < TRANSPOSE_FROM:
-        return W.T
-    copy = take(W.shape[::-1], W.dtype)
-    np.copyto(copy, W.T)
-    return copy

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ...training.param import Param
@@ -49,7 +51,7 @@ class Recurrent:
             for t in range(T):
                 np.matmul(hidden[t], weights, out=product)
                 self._step(cells, gates, product, hidden, kept, t)
-                if mask is not None:
+                if mask is not None and not mask[t].all():
                     self._hold(hidden, kept, t, ~mask[t])
 
         def back(dY, dstate=None):
@@ -59,22 +61,19 @@ class Recurrent:
             if carried is not None:
                 dcarry[...] = carried
             dproduct = take((T, B, width), dtype) if self.SPLITS else gates
-            transposed = Wh.T
-            if T >= TRANSPOSE_FROM:
-                transposed = take((width, H), dtype)
-                np.copyto(transposed, Wh.T)
+            Wh_back = transposed(Wh, T, take)
             for t in range(T - 1, -1, -1):
                 dh += dY[t]
                 if ctx.hidden_grad_norms is not None:
                     ctx.hidden_grad_norms.append(float(np.linalg.norm(dh)))
-                if mask is not None:
-                    padding = ~mask[t]
+                padding = None if mask is None or mask[t].all() else ~mask[t]
+                if padding is not None:
                     held = dh[padding], dcarry[padding]
                 self._back(cells, gates, dproduct, hidden, kept, dh, dcarry, t)
-                np.matmul(dproduct[t], transposed, out=dh)
+                np.matmul(dproduct[t], Wh_back, out=dh)
                 if self.SPLITS:
                     dh += dcarry
-                if mask is not None:  # the state went past this step
+                if padding is not None:  # the state went past this step
                     gates[t, padding], dproduct[t, padding] = 0, 0
                     dh[padding], dcarry[padding] = held
             drows, dproducts = gates.reshape(T * B, width), dproduct.reshape(T * B, width)
@@ -111,3 +110,12 @@ class Recurrent:
 
     def _end(self, gates, dproduct, kept) -> None:
         """Add to the gradients of further parameters."""
+
+
+def transposed(W: np.ndarray, T: int, take: Callable) -> np.ndarray:
+    """Wᵀ, for T steps back; a copy of it, in memory that `workspace.take` gives, where that pays."""
+    if T < TRANSPOSE_FROM:
+        return W.T
+    copy = take(W.shape[::-1], W.dtype)
+    np.copyto(copy, W.T)
+    return copy

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..layers.attention import softmax
 from ..layers.dropout import Dropout
 from ..layers.lstm import LSTM
 from .decoder import Decoder, Memory
@@ -157,11 +158,7 @@ def _attend(score, Q: np.ndarray, layout: Layout, ctx) -> tuple[np.ndarray, np.n
         grid = np.zeros((len(keys), column.max() + 1, q.shape[1]), q.dtype)
         grid[owner, column] = q
     weights = score.of_places(grid, keys)
-    if padding is not None:
-        np.copyto(weights, -np.inf, where=padding)
-    weights -= weights.max(axis=2, keepdims=True)
-    np.exp(weights, out=weights)
-    weights /= weights.sum(axis=2, keepdims=True)
+    softmax(weights, padding)
     C = np.matmul(weights, values, out=_new((*weights.shape[:2], values.shape[2]), ctx))
     return (C[:, 0], weights[:, 0]) if owner is None else (C[owner, column], weights[owner, column])
 

@@ -13,7 +13,7 @@ from ....runtime.simd import local, pointer
 from .._kernels import exp_run, largest, sigmoid_run, tanh_run
 
 EPS, FLOOR, ZERO, ONE = np.float32(1e-6), np.float32(1e-16), np.float32(0), np.float32(1)
-KEPT = 9
+KEPT = 9  # as in `plain`
 ROOT_HALF = np.int32(0x3F3504F3)  # the bits of √½
 
 
@@ -106,9 +106,9 @@ def match(p, at, memory, m, M, N, out, to):
 
 
 @inlined(fastmath=True)
-def close_ring(v, N):
-    """v[1 : N + 1] with its last number before it and its first one after it."""
-    v[0], v[N + 1] = v[N], v[1]
+def close_ring(v, at, N):
+    """v[at + 1 : at + N + 1] with its last number before it and its first one after it."""
+    v[at], v[at + N + 1] = v[at + N], v[at + 1]
 
 
 @kernel(fastmath=True)
@@ -147,7 +147,7 @@ def memory_step(heads, bias, memory, weights, kept, bits, outputs, scratch, tops
             softmax_run(kept, content, N, tops, int_scratch, scratch)
             for i in range(N):
                 scratch[1 + i] = gate * kept[content + i] + (ONE - gate) * weights[before + i]
-            close_ring(scratch, N)
+            close_ring(scratch, 0, N)
             behind, here, ahead = heads[at + M + 2], heads[at + M + 3], heads[at + M + 4]
             for i in range(N):
                 x = behind * scratch[i + 2] + here * scratch[i + 1] + ahead * scratch[i]
@@ -220,8 +220,8 @@ def memory_back(heads, memory, weights, kept, dreads, dmemory, dweights, scratch
                 scratch[dring + 1 + i] = sharpness * x / (kept[shifted + i] + FLOOR)
             for i in range(N):
                 scratch[ring + 1 + i] = gate * kept[content + i] + (ONE - gate) * weights[before + i]
-            scratch[ring], scratch[ring + N + 1] = scratch[ring + N], scratch[ring + 1]
-            scratch[dring], scratch[dring + N + 1] = scratch[dring + N], scratch[dring + 1]
+            close_ring(scratch, ring, N)
+            close_ring(scratch, dring, N)
             dbehind, dstay, dahead, dgate = ZERO, ZERO, ZERO, ZERO
             for i in range(N):
                 x = scratch[dring + 1 + i]
