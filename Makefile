@@ -30,15 +30,18 @@ demo: $(BIN)/embedkit
 	$(BIN)/embedkit generate demo/lm.safetensors --prompt 'the king' --lines 3
 	$(BIN)/embedkit evaluate demo/sample.safetensors demo/skipgram.safetensors --pairs data/sample-pairs.tsv --questions data/sample-questions.txt
 
+# A process per core, a file of tests to each, as most files share kernels that one process compiles.
+SPREAD := -n auto --dist loadfile
+
 test: $(BIN)/embedkit
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SPREAD)
 
 test-tutorial: $(BIN)/embedkit
-	$(BIN)/python -m pytest -m tutorial
+	$(BIN)/python -m pytest -m tutorial -n auto
 
 # Without the compiler: the folders whose code has kernels, or calls them.
 test-plain: $(BIN)/embedkit
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest tests/count tests/lm tests/matrix tests/neural tests/runtime tests/text tests/training tests/vectors
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest $(SPREAD) tests/count tests/lm tests/matrix tests/neural tests/runtime tests/text tests/training tests/vectors
 
 test-slow: $(BIN)/embedkit
 	$(BIN)/python -m pytest -m 'slow or hypothesis' --hypothesis-profile=wide
