@@ -20,6 +20,9 @@ if numba.config.DISABLE_JIT:
     def pointer(array):
         return array
 
+    def pointers(arrays):
+        return arrays
+
     def prefetch(place, index):
         pass
 
@@ -103,6 +106,28 @@ else:
             return context.make_array(signature.args[0])(context, builder, arguments[0]).data
 
         return types.CPointer(array.dtype)(array), build
+
+    @intrinsic
+    def pointers(typing, arrays):
+        """A named tuple of arrays, or of such tuples, as one of pointers."""
+
+        def pointed(kind):
+            if isinstance(kind, types.BaseNamedTuple):
+                return types.BaseTuple.from_types([pointed(part) for part in kind.types], kind.instance_class)
+            return types.CPointer(kind.dtype)
+
+        def taken(context, builder, kind, value):
+            if not isinstance(kind, types.BaseNamedTuple):
+                return context.make_array(kind)(context, builder, value).data
+            parts = [
+                taken(context, builder, part, builder.extract_value(value, i)) for i, part in enumerate(kind.types)
+            ]
+            return context.make_tuple(builder, pointed(kind), parts)
+
+        def build(context, builder, signature, arguments):
+            return taken(context, builder, signature.args[0], arguments[0])
+
+        return pointed(arrays)(arrays), build
 
     @intrinsic
     def local(typing, number):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numba
 import numpy as np
 import pytest
@@ -155,3 +157,25 @@ def test_one_minus_sigmoid_beyond_all_bounds():
     np.testing.assert_allclose(found[:4], [0, 1, 0, 1], atol=1e-6)
     assert np.isnan(found[4])
     assert (found[5:] == 0.5).all()
+
+
+class Inner(NamedTuple):
+    floats: np.ndarray
+    whole: np.ndarray
+
+
+class Outer(NamedTuple):
+    floats: np.ndarray
+    inner: Inner
+
+
+def test_pointers_keep_names_and_types_at_every_depth():
+    @compiled
+    def copy(arrays):
+        made = simd.pointers(arrays)
+        for i in range(3):
+            made.inner.floats[i] = made.floats[i] + made.inner.whole[i]
+
+    arrays = Outer(np.arange(3, dtype=np.float32), Inner(np.zeros(3), np.full(3, 7)))
+    copy(arrays)
+    assert arrays.inner.floats.tolist() == [7, 8, 9]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...runtime.jit import inlined, kernel
-from ...runtime.simd import LANES, add, fma, load, mul, pointer, prefetch, product, splat, store, sub
+from ...runtime.simd import LANES, add, fma, load, mul, pointer, pointers, prefetch, product, splat, store, sub
 from ..word2vec._kernels import (
     NEGATIVE_SAMPLING,
     ONE,
@@ -84,8 +84,9 @@ def pull_tile(moved, row, outputs, chosen, j, width, steps, s):
 
 
 @inlined
-def logistic_step(hidden, n, moved, rows, outputs, chosen, tiles, width, lr, signs, scores, sums, is_new):
+def logistic_step(n, moved, outputs, tiles, width, lr, scratch, sums, is_new):
     """As word2vec's `sgd_step` without its softmax; where `is_new`, n is 1 and outputs stay."""
+    hidden, rows, chosen, signs, scores = scratch.hidden, scratch.rows, scratch.chosen, scratch.signs, scratch.scores
     even = n + n % 2
     for tile in range(tiles):
         sign = load(signs, tile * SIGNS)
@@ -163,12 +164,10 @@ def dbow(ids, tables, place, draws, tree, plan, lr, done, share, rng, scratch, s
     before, the loss in sums[0] after. Returns the number of examples.
     """
     width, k, V, count = plan.width, plan.negative, len(draws.keep), len(scratch.noises) // 2
+    total, filler, examples = len(ids), len(tables.outputs) - width, 0
+    text, rng, (keep, threshold, alias) = pointer(ids), pointer(rng), pointers(draws)
     inputs, outputs = pointer(tables.inputs), pointer(tables.outputs)
-    threshold, alias, keep = pointer(draws.threshold), pointer(draws.alias), pointer(draws.keep)
-    kept, noises, hidden = pointer(scratch.kept), pointer(scratch.noises), pointer(scratch.hidden)
-    rows, chosen, scores = pointer(scratch.rows), pointer(scratch.chosen), pointer(scratch.scores)
-    signs, weights, rng = pointer(scratch.signs), pointer(scratch.weights), pointer(rng)
-    text, total, filler, examples = pointer(ids), len(ids), len(tables.outputs) - width, 0
+    kept, noises, hidden, rows, chosen, signs, weights, scores = pointers(scratch)
     tiles = (GROUP + count) // TILE
     for turn in range(place.passes):
         document, n = place.document * width, subsample(text, total, keep, rng, kept)
@@ -217,14 +216,11 @@ def dbow_words(ids, tables, place, draws, tree, plan, lr, done, share, rng, scra
     share its negatives. `sums` (2,) is [0, 1] before, the loss in it after. Returns the number of examples.
     """
     width, window, k, V = plan.width, plan.window, plan.negative, len(draws.keep)
-    inputs, outputs = pointer(tables.inputs), pointer(tables.outputs)
-    threshold, alias, keep = pointer(draws.threshold), pointer(draws.alias), pointer(draws.keep)
-    starts, nodes, turns = pointer(tree.starts), pointer(tree.nodes), pointer(tree.signs)
-    kept, negatives, hidden = pointer(scratch.kept), pointer(scratch.negatives), pointer(scratch.hidden)
-    words, places, rows = pointer(scratch.words), pointer(scratch.places), pointer(scratch.rows)
-    chosen, signs, scores = pointer(scratch.chosen), pointer(scratch.signs), pointer(scratch.scores)
-    text, total, filler = pointer(ids), len(ids), len(tables.outputs) - width
-    rng, sums, slot_of = pointer(rng), pointer(sums), pointer(scratch.composed.slot_of)
+    total, filler = len(ids), len(tables.outputs) - width
+    text, rng, sums, (keep, threshold, alias) = pointer(ids), pointer(rng), pointer(sums), pointers(draws)
+    inputs, outputs, tree, scratch = pointer(tables.inputs), pointer(tables.outputs), pointers(tree), pointers(scratch)
+    kept, negatives, words, places, rows = scratch.kept, scratch.negatives, scratch.words, scratch.places, scratch.rows
+    hidden, chosen, slot_of = scratch.hidden, scratch.chosen, scratch.composed.slot_of
     by_noise, examples = plan.loss == NEGATIVE_SAMPLING, 0
     for turn in range(place.passes):
         document, n = place.document * width, subsample(text, total, keep, rng, kept)
@@ -251,10 +247,8 @@ def dbow_words(ids, tables, place, draws, tree, plan, lr, done, share, rng, scra
             if by_noise:
                 tiles = choose_noise(target, negatives, at * k, k, width, chosen)
             else:
-                tiles = choose_path(target, starts, nodes, turns, width, filler, chosen, signs)
-            logistic_step(
-                hidden, near, inputs, rows, outputs, chosen, tiles, width, step, signs, scores, sums, place.is_new
-            )
+                tiles = choose_path(target, tree, width, filler, chosen, scratch.signs)
+            logistic_step(near, inputs, outputs, tiles, width, step, scratch, sums, place.is_new)
     flush_log(sums)
     return examples
 
@@ -266,19 +260,11 @@ def dm(ids, tables, place, draws, tree, plan, lr, done, share, rng, scratch, sum
     As in word2vec and gensim each of them gets the whole gradient of the mean.
     """
     width, window, k, V = plan.width, plan.window, plan.negative, len(draws.keep)
-    inputs, outputs = pointer(tables.inputs), pointer(tables.outputs)
-    threshold, alias, keep = pointer(draws.threshold), pointer(draws.alias), pointer(draws.keep)
-    starts, nodes, turns = pointer(tree.starts), pointer(tree.nodes), pointer(tree.signs)
-    kept, negatives, hidden = pointer(scratch.kept), pointer(scratch.negatives), pointer(scratch.hidden)
-    words, places, rows, moved = (
-        pointer(scratch.words),
-        pointer(scratch.places),
-        pointer(scratch.rows),
-        pointer(scratch.moved),
-    )
-    chosen, signs, scores = pointer(scratch.chosen), pointer(scratch.signs), pointer(scratch.scores)
-    text, total, filler = pointer(ids), len(ids), len(tables.outputs) - width
-    rng, sums, slot_of = pointer(rng), pointer(sums), pointer(scratch.composed.slot_of)
+    total, filler = len(ids), len(tables.outputs) - width
+    text, rng, sums, (keep, threshold, alias) = pointer(ids), pointer(rng), pointer(sums), pointers(draws)
+    inputs, outputs, tree, scratch = pointer(tables.inputs), pointer(tables.outputs), pointers(tree), pointers(scratch)
+    kept, negatives, words, places, rows = scratch.kept, scratch.negatives, scratch.words, scratch.places, scratch.rows
+    hidden, moved, chosen, slot_of = scratch.hidden, scratch.moved, scratch.chosen, scratch.composed.slot_of
     by_noise, examples = plan.loss == NEGATIVE_SAMPLING, 0
     rows[0] = 0
     for turn in range(place.passes):
@@ -305,10 +291,8 @@ def dm(ids, tables, place, draws, tree, plan, lr, done, share, rng, scratch, sum
             if by_noise:
                 tiles = choose_noise(target, negatives, at * k, k, width, chosen)
             else:
-                tiles = choose_path(target, starts, nodes, turns, width, filler, chosen, signs)
-            logistic_step(
-                hidden, 1, moved, rows, outputs, chosen, tiles, width, step, signs, scores, sums, place.is_new
-            )
+                tiles = choose_path(target, tree, width, filler, chosen, scratch.signs)
+            logistic_step(1, moved, outputs, tiles, width, step, scratch, sums, place.is_new)
             for c in range(0, width, LANES):
                 change = load(moved, c)
                 store(inputs, document + c, add(change, load(inputs, document + c)))

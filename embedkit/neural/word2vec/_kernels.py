@@ -12,7 +12,7 @@ that it neither moves nor costs. Scores lie in rows of eight, six and two zeros;
 that two rows are one register. Signs of a tile are three rows, [signs, signs, zeros]: a register from the first has
 those of two rows, from the second those of a last odd row.
 
-Arrays come in tuples and are taken apart into pointers (see `simd`) once per call.
+Arrays come in named tuples, and the functions below the kernels take these as tuples of pointers (see `simd`).
 """
 
 import math
@@ -31,6 +31,7 @@ from ...runtime.simd import (
     load,
     mul,
     pointer,
+    pointers,
     prefetch,
     product,
     splat,
@@ -212,10 +213,10 @@ def move_rows(inputs, rows, begin, end, width, pooled, frozen, any_frozen, vecto
 
 
 @inlined
-def slide(first, last, n, kept, inputs, parts, width, pooled, frozen, any_frozen, slots, composed):
+def slide(first, last, n, kept, tables, subwords, width, pooled, any_frozen, slots, composed):
     """Words up to position `last`, in this line, are composed; those before `first` give their rows what they have
-    learnt. `parts`, `composed`: pointers to the arrays of a `Subwords` and a `Composed`."""
-    starts, rows = parts
+    learnt."""
+    inputs, frozen, starts, rows = tables.inputs, tables.frozen, subwords.starts, subwords.rows
     vectors, slot_of, uses, frozen_slots, free, edges = composed
     while edges[1] <= last and edges[1] < n and kept[edges[1]] >= 0:
         word = kept[edges[1]]
@@ -274,14 +275,14 @@ def choose_noise(target, negatives, first, k, width, outputs):
 
 
 @inlined
-def choose_path(target, starts, nodes, turns, width, filler, chosen, signs):
+def choose_path(target, tree, width, filler, chosen, signs):
     """Outputs of hierarchical softmax: the nodes on the way to `target`. Returns the tiles used."""
-    first, m = starts[target], starts[target + 1] - starts[target]
+    first, m = tree.starts[target], tree.starts[target + 1] - tree.starts[target]
     tiles = (m + TILE - 1) // TILE
     for j in range(tiles * TILE):
-        chosen[j] = np.int64(nodes[first + j]) * width if j < m else filler
+        chosen[j] = np.int64(tree.nodes[first + j]) * width if j < m else filler
         at = j // TILE * SIGNS + j % TILE
-        signs[at] = signs[at + ROW] = turns[first + j] if j < m else ZERO
+        signs[at] = signs[at + ROW] = tree.signs[first + j] if j < m else ZERO
     return tiles
 
 
@@ -402,11 +403,13 @@ def softmax_steps(scores, n, V, target, lr):
 
 
 @inlined
-def sgd_step(hidden, n, moved, rows, outputs, chosen, tiles, target, V, width, loss, lr, signs, scores, sums):
-    """One step: n rows of `hidden` against the `chosen` rows of `outputs`; `moved[rows]` takes the hidden side's part.
+def sgd_step(n, moved, outputs, tiles, target, V, width, loss, lr, scratch, sums):
+    """One step: the first n rows of `scratch.hidden` against the chosen rows of `outputs`; those of `moved` that
+    `scratch.rows` names take the hidden side's part.
 
     `sums` (2,) float64: the loss so far, and the chance whose logarithm is still to be taken.
     """
+    hidden, rows, chosen, signs, scores = scratch.hidden, scratch.rows, scratch.chosen, scratch.signs, scratch.scores
     even = n + n % 2
     for tile in range(tiles):
         sign = load(signs, tile * SIGNS)
@@ -421,20 +424,20 @@ def sgd_step(hidden, n, moved, rows, outputs, chosen, tiles, target, V, width, l
 
 
 @inlined
-def prefetch_ahead(at, n, kept, inputs, parts, slot_of, slots, outputs, width, window, negatives, k):
+def prefetch_ahead(at, n, tables, subwords, slots, width, window, scratch, k):
     """Ask for the rows that the windows after this one will use; k negatives each, if those are known."""
-    starts, rows = parts
+    kept, outputs, inputs, starts, rows = scratch.kept, tables.outputs, tables.inputs, subwords.starts, subwords.rows
     if at + 2 < n and kept[at + 2] >= 0:
         for c in range(0, width, LANES):
             prefetch(outputs, kept[at + 2] * width + c)
         for j in range((at + 2) * k, (at + 3) * k):
             for c in range(0, width, LANES):
-                prefetch(outputs, negatives[j] * width + c)
+                prefetch(outputs, scratch.negatives[j] * width + c)
     far = at + window + 3
     if slots:
         if far + 3 < n and kept[far + 3] >= 0:
             prefetch(rows, starts[kept[far + 3]])
-        if far < n and kept[far] >= 0 and slot_of[kept[far]] < 0:
+        if far < n and kept[far] >= 0 and scratch.composed.slot_of[kept[far]] < 0:
             for j in range(starts[kept[far]], starts[kept[far] + 1]):
                 for c in range(0, width, LANES):
                     prefetch(inputs, rows[j] * width + c)
@@ -463,24 +466,17 @@ def skipgram(ids, tables, subwords, draws, tree, plan, lr, done, share, rng, scr
     Returns the number of examples: (neighbour, centre) pairs.
     """
     width, window, dynamic, loss, k, shared, _, _, pooled = plan
-    table, outputs, known = pointer(tables.inputs), pointer(tables.outputs), pointer(tables.frozen)
-    any_frozen, slots = len(tables.frozen) > 0, len(scratch.composed.uses)
-    parts = pointer(subwords.starts), pointer(subwords.rows)
-    slot_of, edges = pointer(scratch.composed.slot_of), pointer(scratch.composed.edges)
-    vectors, used = pointer(scratch.composed.vectors), pointer(scratch.composed.uses)
-    composed = vectors, slot_of, used, pointer(scratch.composed.frozen), pointer(scratch.composed.free), edges
-    # With subwords, hidden rows are those of the words composed, and the rest is as without.
-    inputs, frozen = (vectors, composed[3]) if slots else (table, known)
+    any_frozen, slots, V = len(tables.frozen) > 0, len(scratch.composed.uses), len(draws.keep)
     scratch_row = len(scratch.composed.vectors if slots else tables.inputs) - width if any_frozen else -1
-    filler, tiles, V = len(tables.outputs) - width, len(scratch.chosen) // TILE, len(draws.keep)
-    threshold, alias = pointer(draws.threshold), pointer(draws.alias)
-    starts, nodes, turns = pointer(tree.starts), pointer(tree.nodes), pointer(tree.signs)
-    kept, negatives, hidden = pointer(scratch.kept), pointer(scratch.negatives), pointer(scratch.hidden)
-    words, places, rows = pointer(scratch.words), pointer(scratch.places), pointer(scratch.rows)
-    chosen, signs = pointer(scratch.chosen), pointer(scratch.signs)
-    scores, rng, sums = pointer(scratch.scores), pointer(rng), pointer(sums)
-    examples, n = 0, subsample(pointer(ids), len(ids), pointer(draws.keep), rng, kept)
-    edges[0] = edges[1] = 0
+    filler, tiles, total = len(tables.outputs) - width, len(scratch.chosen) // TILE, len(ids)
+    ids, rng, sums, subwords, tree = pointer(ids), pointer(rng), pointer(sums), pointers(subwords), pointers(tree)
+    tables, (keep, threshold, alias), scratch = pointers(tables), pointers(draws), pointers(scratch)
+    kept, negatives, words, places, rows = scratch.kept, scratch.negatives, scratch.words, scratch.places, scratch.rows
+    hidden, chosen, outputs, composed = scratch.hidden, scratch.chosen, tables.outputs, scratch.composed
+    # With subwords, hidden rows are those of the words composed, and the rest is as without.
+    inputs, frozen = (composed.vectors, composed.frozen) if slots else (tables.inputs, tables.frozen)
+    examples, n = 0, subsample(ids, total, keep, rng, kept)
+    composed.edges[0] = composed.edges[1] = 0
     by_noise = loss == NEGATIVE_SAMPLING
     shared = shared or not by_noise
     if by_noise and shared:
@@ -489,13 +485,13 @@ def skipgram(ids, tables, subwords, draws, tree, plan, lr, done, share, rng, scr
         target = np.int64(kept[at])
         if slots:
             first, last = (at - window, at + window) if target >= 0 else (at, -1)
-            slide(first, last, n, kept, table, parts, width, pooled, known, any_frozen, slots, composed)
+            slide(first, last, n, kept, tables, subwords, width, pooled, any_frozen, slots, composed)
         if target < 0:
-            edges[0] = edges[1] = at + 1
+            composed.edges[0] = composed.edges[1] = at + 1
             continue
-        prefetch_ahead(at, n, kept, table, parts, slot_of, slots, outputs, width, window, negatives, k if shared else 0)
+        prefetch_ahead(at, n, tables, subwords, slots, width, window, scratch, k if shared else 0)
         half = 1 + below(window, rng) if dynamic else window
-        near = neighbours(kept, n, at, half, window, slot_of, slots, words, places)
+        near = neighbours(kept, n, at, half, window, composed.slot_of, slots, words, places)
         if near == 0:
             continue
         examples += near
@@ -510,9 +506,7 @@ def skipgram(ids, tables, subwords, draws, tree, plan, lr, done, share, rng, scr
                 for c in range(0, width, LANES):
                     store(hidden, c, load(inputs, row + c))
                 rows[0] = gradient_row(words[i], frozen, scratch_row, width)
-                sgd_step(
-                    hidden, 1, inputs, rows, outputs, chosen, tiles, target, V, width, loss, step, signs, scores, sums
-                )
+                sgd_step(1, inputs, outputs, tiles, target, V, width, loss, step, scratch, sums)
             continue
         for i in range(near):
             row = words[i] * width
@@ -522,10 +516,10 @@ def skipgram(ids, tables, subwords, draws, tree, plan, lr, done, share, rng, scr
         if by_noise:
             tiles = choose_noise(target, negatives, at * k, k, width, chosen)
         elif loss == HIERARCHICAL:
-            tiles = choose_path(target, starts, nodes, turns, width, filler, chosen, signs)
-        sgd_step(hidden, near, inputs, rows, outputs, chosen, tiles, target, V, width, loss, step, signs, scores, sums)
+            tiles = choose_path(target, tree, width, filler, chosen, scratch.signs)
+        sgd_step(near, inputs, outputs, tiles, target, V, width, loss, step, scratch, sums)
     if slots:
-        slide(n, -1, n, kept, table, parts, width, pooled, known, any_frozen, slots, composed)
+        slide(n, -1, n, kept, tables, subwords, width, pooled, any_frozen, slots, composed)
     flush_log(sums)
     return examples
 
@@ -537,25 +531,19 @@ def cbow(ids, tables, subwords, draws, tree, plan, lr, done, share, rng, scratch
     With position rows each neighbour is first multiplied by the row of its place (Mikolov et al. 2018, section 2.2).
     """
     width, window, dynamic, loss, k, _, mean, divided, pooled = plan
-    table, outputs, known = pointer(tables.inputs), pointer(tables.outputs), pointer(tables.frozen)
-    any_frozen, slots = len(tables.frozen) > 0, len(scratch.composed.uses)
-    parts = pointer(subwords.starts), pointer(subwords.rows)
-    slot_of, edges = pointer(scratch.composed.slot_of), pointer(scratch.composed.edges)
-    vectors, used = pointer(scratch.composed.vectors), pointer(scratch.composed.uses)
-    composed = vectors, slot_of, used, pointer(scratch.composed.frozen), pointer(scratch.composed.free), edges
-    # With subwords, hidden rows are those of the words composed, and the rest is as without.
-    inputs, frozen = (vectors, composed[3]) if slots else (table, known)
-    positions, by_place = pointer(tables.positions), len(tables.positions) > 0
+    by_place, any_frozen = len(tables.positions) > 0, len(tables.frozen) > 0
+    slots, V = len(scratch.composed.uses), len(draws.keep)
     scratch_row = len(scratch.composed.vectors if slots else tables.inputs) - width if any_frozen else -1
-    filler, tiles, V = len(tables.outputs) - width, len(scratch.chosen) // TILE, len(draws.keep)
-    threshold, alias = pointer(draws.threshold), pointer(draws.alias)
-    starts, nodes, turns = pointer(tree.starts), pointer(tree.nodes), pointer(tree.signs)
-    kept, negatives, hidden = pointer(scratch.kept), pointer(scratch.negatives), pointer(scratch.hidden)
-    moved, words, places = pointer(scratch.moved), pointer(scratch.words), pointer(scratch.places)
-    rows, chosen, signs = pointer(scratch.rows), pointer(scratch.chosen), pointer(scratch.signs)
-    scores, rng, sums = pointer(scratch.scores), pointer(rng), pointer(sums)
-    examples, n = 0, subsample(pointer(ids), len(ids), pointer(draws.keep), rng, kept)
-    edges[0] = edges[1] = 0
+    filler, tiles, total = len(tables.outputs) - width, len(scratch.chosen) // TILE, len(ids)
+    ids, rng, sums, subwords, tree = pointer(ids), pointer(rng), pointer(sums), pointers(subwords), pointers(tree)
+    tables, (keep, threshold, alias), scratch = pointers(tables), pointers(draws), pointers(scratch)
+    kept, negatives, words, places, rows = scratch.kept, scratch.negatives, scratch.words, scratch.places, scratch.rows
+    hidden, moved, chosen, composed = scratch.hidden, scratch.moved, scratch.chosen, scratch.composed
+    outputs, positions = tables.outputs, tables.positions
+    # With subwords, hidden rows are those of the words composed, and the rest is as without.
+    inputs, frozen = (composed.vectors, composed.frozen) if slots else (tables.inputs, tables.frozen)
+    examples, n = 0, subsample(ids, total, keep, rng, kept)
+    composed.edges[0] = composed.edges[1] = 0
     by_noise = loss == NEGATIVE_SAMPLING
     if by_noise:
         draw_negatives(kept, n, k, V, threshold, alias, rng, negatives)
@@ -564,13 +552,13 @@ def cbow(ids, tables, subwords, draws, tree, plan, lr, done, share, rng, scratch
         target = np.int64(kept[at])
         if slots:
             first, last = (at - window, at + window) if target >= 0 else (at, -1)
-            slide(first, last, n, kept, table, parts, width, pooled, known, any_frozen, slots, composed)
+            slide(first, last, n, kept, tables, subwords, width, pooled, any_frozen, slots, composed)
         if target < 0:
-            edges[0] = edges[1] = at + 1
+            composed.edges[0] = composed.edges[1] = at + 1
             continue
-        prefetch_ahead(at, n, kept, table, parts, slot_of, slots, outputs, width, window, negatives, k)
+        prefetch_ahead(at, n, tables, subwords, slots, width, window, scratch, k)
         half = 1 + below(window, rng) if dynamic else window
-        near = neighbours(kept, n, at, half, window, slot_of, slots, words, places)
+        near = neighbours(kept, n, at, half, window, composed.slot_of, slots, words, places)
         if near == 0:
             continue
         examples += 1
@@ -586,8 +574,8 @@ def cbow(ids, tables, subwords, draws, tree, plan, lr, done, share, rng, scratch
         if by_noise:
             tiles = choose_noise(target, negatives, at * k, k, width, chosen)
         elif loss == HIERARCHICAL:
-            tiles = choose_path(target, starts, nodes, turns, width, filler, chosen, signs)
-        sgd_step(hidden, 1, moved, rows, outputs, chosen, tiles, target, V, width, loss, step, signs, scores, sums)
+            tiles = choose_path(target, tree, width, filler, chosen, scratch.signs)
+        sgd_step(1, moved, outputs, tiles, target, V, width, loss, step, scratch, sums)
         # word2vec gives every neighbour the whole step; the gradient of a mean would be divided.
         weight = splat(part if divided else ONE)
         for i in range(near):
@@ -608,7 +596,7 @@ def cbow(ids, tables, subwords, draws, tree, plan, lr, done, share, rng, scratch
                     store(inputs, to, add(change, load(inputs, to)))
         rows[0] = 0
     if slots:
-        slide(n, -1, n, kept, table, parts, width, pooled, known, any_frozen, slots, composed)
+        slide(n, -1, n, kept, tables, subwords, width, pooled, any_frozen, slots, composed)
     flush_log(sums)
     return examples
 
