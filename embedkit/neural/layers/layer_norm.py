@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ...training.param import Param
 from .workspace import Backprop
 
 
 class LayerNorm:
-    """Each vector of X (..., D) with mean 0 and variance 1, times `gain` (D,), plus `bias` (D,)."""
+    """Each vector of X (..., D) with mean 0 and variance 1, times `gain` (D,), plus `bias` (D,), which may be None."""
 
-    def __init__(self, gain: Param, bias: Param | None):
+    centered = True
+
+    def __init__(self, gain: Param, bias: Param | None = None):
         self.gain, self.bias = gain, bias
         self.params = [gain] if bias is None else [gain, bias]
 
@@ -17,16 +21,17 @@ class LayerNorm:
         D, take, dtype = X.shape[-1], ctx.workspace.take, X.dtype
         rows, cells = X.reshape(-1, D), ctx.workspace.cells(dtype)
         stats, Y = take((len(rows), 2), dtype), take(X.shape, dtype)
-        bias = None if self.bias is None else self.bias.value
+        bias = None
+        if self.centered:
+            bias = np.zeros(D, dtype) if self.bias is None else self.bias.value
         cells.norm(rows, self.gain.value, bias, Y.reshape(-1, D), stats)
 
         def back(dY, dstate=None):
-            dX, sums = take(X.shape, dtype), [take((D,), dtype) for _ in self.params]
-            cells.norm_back(
-                dY.reshape(-1, D), rows, self.gain.value, stats, dX.reshape(-1, D), *sums, *[None] * (2 - len(sums))
-            )
-            for param, total in zip(self.params, sums):
-                param.add(total)
+            dX, dgain, dbias = take(X.shape, dtype), take((D,), dtype), take((D,), dtype) if self.centered else None
+            cells.norm_back(dY.reshape(-1, D), rows, self.gain.value, stats, dX.reshape(-1, D), dgain, dbias)
+            self.gain.add(dgain)
+            if self.bias is not None:
+                self.bias.add(dbias)
             return dX, dstate
 
         return Y, state, Backprop(back)
@@ -35,5 +40,7 @@ class LayerNorm:
 class RMSNorm(LayerNorm):
     """Each vector of X (..., D) divided by the root of its mean square, times `gain` (D,)."""
 
+    centered = False
+
     def __init__(self, gain: Param):
-        super().__init__(gain, None)
+        super().__init__(gain)
