@@ -47,6 +47,7 @@ MODELS = {
     "rnn": Entry("neural.language.rnn", "Language model: simple recurrent network (Elman).", LM),
     "lstm": Entry("neural.language.lstm", "Language model: long short-term memory (LSTM).", LM),
     "gru": Entry("neural.language.gru", "Language model: gated recurrent units (GRU), lighter than LSTM.", LM),
+    "transformer": Entry("neural.language.transformer", "Language model: causal self-attention (Transformer).", LM),
     "seq2seq": Entry("neural.seq2seq.model", "Sequence to sequence: an encoder and a decoder with attention.", SEQ2SEQ),
 }
 

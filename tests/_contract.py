@@ -52,6 +52,9 @@ COMMANDS = {
         f"train {name}": Line(f"train {name} {{text}} -o {{out}} --embed 2 --hidden 2 --epochs 2 --batch-size 2")
         for name in LANGUAGE_MODELS
     },
+    "train transformer": Line(
+        "train transformer {text} -o {out} --dim 4 --heads 2 --layers 1 --context 4 --epochs 2 --batch-size 2"
+    ),
     "train seq2seq": Line("train seq2seq {parallel} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
     "vocab": Line("vocab {text} --min-count 1"),
     "vocab -o": Line("vocab {text} --min-count 1 -o {out}"),

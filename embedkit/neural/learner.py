@@ -31,11 +31,20 @@ class NetworkLearner(Learner):
     def __init__(self, network, config, run: Run, batches: int):
         training = config.training
         self.config, self.run, self.network, self.params = config, run, network, network.params
-        self.optimizer = Optimizer(training.optimizer, self.params, clip=training.clip, l1=training.l1, l2=training.l2)
+        penalties = {"clip": training.clip, "l1": training.l1, "l2": training.l2}
+        self.optimizer = Optimizer(training.optimizer, self.params, **penalties, **self.optimizer_settings(training))
         self.workspace = Workspace(Fused(thread_count(training.threads)))
         self.base_lr = training.lr or training.rates[training.optimizer]
-        options = {"total": training.epochs * batches, "decay": training.lr_decay, "warmup": training.warmup}
+        options = self.schedule(training, training.epochs * batches)
         self.rate, self._batches = Rate(self.base_lr, training.schedule, **options), batches
+
+    def optimizer_settings(self, training) -> dict:
+        """Settings of the optimizer that are not its defaults."""
+        return {}
+
+    def schedule(self, training, total: int) -> dict:
+        """Options of the learning-rate schedule (`Rate`) for `total` updates."""
+        return {"total": total, "decay": training.lr_decay, "warmup": training.warmup}
 
     def learn(self, epoch: int, number: int, ctx: ForwardContext) -> Step:
         """Add the gradients of the mean loss of batch `number` to those of the parameters."""
@@ -56,8 +65,7 @@ class NetworkLearner(Learner):
 
     def _step(self, epoch: int, number: int) -> Step:
         """Learn from one batch. Its random numbers depend on seed, epoch and batch alone."""
-        rng = np.random.default_rng((self.config.training.seed, epoch, number))
-        ctx = ForwardContext(self.workspace, training=True, rng=rng, gradients=True)
+        ctx = self.context((epoch, number))
         with np.errstate(all="ignore"):
             step = self.learn(epoch, number, ctx)
             norm = self.optimizer.step(self.lr(epoch, number))
@@ -66,6 +74,11 @@ class NetworkLearner(Learner):
         if not math.isfinite(norm):
             raise Diverged("the gradient is no longer finite")
         return step
+
+    def context(self, place: tuple[int, ...]) -> ForwardContext:
+        """That of a forward pass of training; its random numbers depend on the seed and `place` alone."""
+        rng = np.random.default_rng((self.config.training.seed, *place))
+        return ForwardContext(self.workspace, training=True, rng=rng, gradients=True)
 
     def lr(self, epoch: int, step: int) -> float:
         return self.rate(epoch * len(self) + min(step, len(self) - 1))

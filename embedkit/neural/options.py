@@ -21,6 +21,14 @@ GATED_RATES = {
     "nt-asgd": 30.0,
 }
 SIMPLE_RATES = GATED_RATES | {"sgd": 5.0, "momentum": 0.5, "nesterov": 0.5, "nt-asgd": 5.0}
+# Layers of self-attention take smaller ones still.
+BLOCK_RATES = GATED_RATES | {
+    "sgd": 0.5,
+    "momentum": 0.05,
+    "nesterov": 0.05,
+    "rmsprop": 0.001,
+    "nt-asgd": 0.5,
+}
 
 
 def learning_rate(rates: dict[str, float]):
@@ -46,6 +54,54 @@ class GatedRate:
 
     rates = GATED_RATES
     lr: float = learning_rate(rates)
+
+
+@dataclass(frozen=True)
+class BlockRate:
+    """Learning rate of Transformers."""
+
+    rates = BLOCK_RATES
+    lr: float = learning_rate(rates)
+
+
+@dataclass(frozen=True)
+class TransformerBlocks:
+    """Architecture of a stack of Transformer blocks."""
+
+    layers: int = option(4, "blocks of self-attention and feed-forward layers", least=1)
+    dim: int = option(128, "model dimension: size of embeddings and hidden states", least=1)
+    heads: int = option(4, "attention heads; they divide --dim", least=1)
+    ff: int = option(
+        None, "feed-forward hidden units  [default: 4 * --dim; for swiglu 8/3 of it, to whole 8s]", kind=int, least=1
+    )
+    context: int = option(64, "context length, in tokens", least=1)
+    positions: str = option(
+        "learned",
+        "positions: learned, sinusoidal (Vaswani 2017), rotary (RoPE, Su 2021)",
+        choices=("learned", "sinusoidal", "rotary"),
+    )
+    norm: str = option("layer", "normalization: LayerNorm, RMSNorm (Zhang 2019)", choices=("layer", "rms"))
+    pre: bool = option(True, "normalize before each sublayer (pre-norm), or after its residual sum", off="post")
+    activation: str = option("gelu", "feed-forward activation", choices=("relu", "gelu", "swiglu"))
+    bias: bool = option(True, "biases of linear layers and of LayerNorm")
+    dropout: float = option(0.0, "dropout of what each sublayer adds", least=0)
+    attention_dropout: float = option(None, "dropout of attention weights  [default: --dropout]", kind=float, least=0)
+    embed_dropout: float = option(None, "dropout of the embeddings  [default: --dropout]", kind=float, least=0)
+
+
+def check_blocks(model: TransformerBlocks) -> None:
+    """OptionError where the sizes of `model` do not go together."""
+    if model.dim % model.heads:
+        raise OptionError(
+            f"--heads {model.heads} does not divide --dim {model.dim}",
+            f"--dim {-(-model.dim // model.heads) * model.heads} would do",
+        )
+    if model.positions == "rotary" and model.dim // model.heads % 2:
+        raise OptionError(
+            f"--positions rotary turns pairs: a head of {model.dim // model.heads} numbers has an odd one",
+            "--dim / --heads must be even",
+        )
+    check_shares(model, "dropout", "attention_dropout", "embed_dropout")
 
 
 @dataclass(frozen=True)

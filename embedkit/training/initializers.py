@@ -13,6 +13,15 @@ def uniform(rng, shape, dtype=np.float32, bound: float = 0.1) -> np.ndarray:
     return rng.uniform(-bound, bound, shape).astype(dtype)
 
 
+def narrow(std: float) -> Callable:
+    """Normal, with this standard deviation, whatever the shape (GPT-2: 0.02)."""
+
+    def initializer(rng, shape, dtype=np.float32):
+        return rng.normal(0, std, shape).astype(dtype)
+
+    return initializer
+
+
 def xavier(rng, shape, dtype=np.float32) -> np.ndarray:
     """Evenly, with variance 2 / (fan_in + fan_out), which keeps the size of activations and gradients (Glorot & Bengio
     2010)."""

@@ -128,6 +128,7 @@ class Optimizer:
     params : each once (`layers.param.collect`); frozen ones, and those without a gradient, stay as they are
     clip : largest global gradient norm; larger ones are scaled to it. 0: never
     l1, l2 : l1 · sign(x) + l2 · x is added to the gradient, after clipping
+    spares_vectors : parameters of one dimension, biases and gains, do not decay (AdamW)
     settings : other values of the rule's settings
 
     A `RowGradient` moves only its rows with SGD, unless there is l1 or l2. Every other rule moves all rows, as its
@@ -137,12 +138,13 @@ class Optimizer:
     from then on it keeps the mean of all values since, which `averaged` puts in place.
     """
 
-    def __init__(self, name: str, params: list[Param], *, clip=0.0, l1=0.0, l2=0.0, **settings):
+    def __init__(self, name: str, params: list[Param], *, clip=0.0, l1=0.0, l2=0.0, spares_vectors=False, **settings):
         rule = OPTIMIZERS[name]
         if unknown := settings.keys() - rule.settings.keys():
             raise TypeError(f"{name} has no setting {', '.join(sorted(unknown))}")
         self.name, self.rule, self.settings = name, rule, rule.settings | settings
         self.params, self.clip, self.l1, self.l2 = [p for p in params if not p.frozen], clip, l1, l2
+        self.spares_vectors = spares_vectors
         self.updates, self.averaged_from, self.validations = 0, None, []
         self.slots = {p.name: [np.zeros(p.value.size, p.value.dtype) for _ in rule.slots] for p in self.params}
         self.means: dict[str, np.ndarray] = {}
@@ -177,7 +179,9 @@ class Optimizer:
             dense = np.zeros_like(param.value)
             dense[gradient.ids] = gradient.values
             gradient = dense
-        gradient = gradient.reshape(-1)
+        gradient, settings = gradient.reshape(-1), self.settings
+        if self.spares_vectors and param.value.ndim < 2:
+            settings = settings | {"decay": 0.0}
         for begin in range(0, len(x), BLOCK):
             block = slice(begin, begin + BLOCK)
             g, values = gradient[block] * scale, x[block]
@@ -185,7 +189,7 @@ class Optimizer:
                 g += self.l1 * np.sign(values)
             if self.l2:
                 g += self.l2 * values
-            self.rule.update(values, g, [slot[block] for slot in slots], lr, self.updates, self.settings)
+            self.rule.update(values, g, [slot[block] for slot in slots], lr, self.updates, settings)
 
     def validated(self, loss: float) -> bool:
         """Take note of a validation (lower is better); whether averaging begins with it."""

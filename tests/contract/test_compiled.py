@@ -17,6 +17,7 @@ from embedkit.io import container
 ROOT = Path(__file__).parents[2]
 WORD2VEC = "--dim 20 --epochs 2 --sample 0.01 --negative 7"
 PAIRS = "--tokenizer whitespace --embed 20 --hidden 24 --epochs 2 --batch-size 16"
+BLOCKS = "--dim 24 --heads 3 --layers 2 --context 50 --epochs 2 --batch-size 4"
 LANGUAGE = "--embed 20 --hidden 24 --epochs 2 --batch-size 4 --bptt 9"
 # Together they reach every kernel that adds up numbers, and every branch of those that have options.
 RUNS = {
@@ -35,13 +36,15 @@ RUNS = {
     "doc2vec, dm": f"doc2vec {{text}} {WORD2VEC} --algorithm dm",
     "kn": "kn {text} --order 3",
     **{name: f"{name} {{text}} {LANGUAGE}" for name in LANGUAGE_MODELS},
+    "transformer": f"transformer {{text}} {BLOCKS} --dropout .1 --accumulate 2",
+    "transformer, LLaMA": f"transformer {{text}} {BLOCKS} --positions rotary --norm rms --activation swiglu",
     "seq2seq": f"seq2seq {{pairs}} {PAIRS} --bidirectional --attention general",
     "seq2seq, additive": f"seq2seq {{pairs}} {PAIRS} --attention additive --input-feeding --cell gru",
     "seq2seq, memory": f"seq2seq {{pairs}} {PAIRS} --attention none --cell ntm --memory-rows 20",
     "rnn, relu": f"rnn {{text}} {LANGUAGE} --activation relu --lr .1",
     "lstm, more": f"lstm {{text}} {LANGUAGE} --peephole --layers 2 --dropout .2 --smoothing .1 --optimizer adam",
 }
-RESUMED = ("skipgram", "glove", "seq2seq", *LANGUAGE_MODELS)
+RESUMED = ("skipgram", "glove", "seq2seq", "transformer", *LANGUAGE_MODELS)
 
 # Runs the lines that are its arguments in one process; what begins with ! is cut off after its first checkpoint.
 PROCESS = """

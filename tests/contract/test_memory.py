@@ -30,6 +30,7 @@ class Case(NamedTuple):
 COUNTS = Case(60_000, 3_000)
 NEURAL = Case(40_000, 30_000, {"dim": 100, "epochs": 1})
 LANGUAGE = Case(2_000, 1_900, {"embed": 200, "hidden": 200, "epochs": 1, "batch_size": 10, "threads": 1})
+BLOCKS = {"dim": 128, "layers": 2, "context": 64, "epochs": 1, "batch_size": 10, "threads": 1}
 PAIRS = {"tokenizer": "whitespace", "embed": 64, "hidden": 128, "epochs": 1, "threads": 1}
 CASES = {
     "ppmi": [COUNTS],
@@ -65,6 +66,11 @@ CASES = {
     ],
     "kn": [Case(100_000, 5_000), Case(100_000, 5_000, {"order": 2})],
     **{name: [LANGUAGE] for name in LANGUAGE_MODELS},
+    "transformer": [
+        Case(2_000, 1_900, BLOCKS),
+        Case(2_000, 1_900, BLOCKS | {"activation": "swiglu", "tie": False, "dropout": 0.1, "accumulate": 2}),
+        Case(16_000, 300, BLOCKS | {"context": 256, "batch_size": 16}),
+    ],
     "lstm": [
         LANGUAGE,
         Case(*LANGUAGE[:2], LANGUAGE.options | {"tie": True, "layers": 2}),

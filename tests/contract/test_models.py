@@ -45,6 +45,7 @@ OPTIONS = {
     "doc2vec": ("--dim", "8", "--epochs", "30", "--lr", "0.2"),
 }
 OPTIONS |= {"kn": ("--order", "3")} | dict.fromkeys(LANGUAGE_MODELS, LANGUAGE)
+OPTIONS["transformer"] = ("--dim", "8", "--heads", "2", "--layers", "1", "--context", "7", "--lr", "0.02")
 OPTIONS |= {"seq2seq": ("--tokenizer", "whitespace", "--embed", "8", "--hidden", "8", "--epochs", "2")}
 
 # Words of a topic share their sentences, and no word is in two topics.

@@ -10,7 +10,12 @@ from .options import check
 
 
 class NeuralLanguageModel(Model):
-    """A language model, and a file of vectors as well; a subclass has its `hidden_layers`."""
+    """A language model, and a file of vectors as well; a subclass has its `hidden_layers`, or builds all by itself.
+
+    size : the option that is the length of word vectors
+    """
+
+    size = "embed"
 
     resumable = True
     gives = "OUT is a language model, and a file of vectors as well."
@@ -19,9 +24,32 @@ class NeuralLanguageModel(Model):
     def hidden_layers(self, model, between, make: Callable) -> list:
         """The layers (`neural.layers`) from word vectors to hidden states, of the options `model`.
 
-        `between` is the dropout between layers; for `make` see `network.build`.
+        `between` is the dropout between layers; for `make` see `build`.
         """
         raise NotImplementedError
+
+    def build(self, model, V: int, make: Callable, training=None):
+        """The `network.Network` for V words, with the options `model`, and `training` where it is trained.
+
+        `make(name, shape, initializer)` gives the Param of that name; `initializer(rng, shape)` would be its first
+        value.
+        """
+        from .network import build
+
+        noise = {} if training is None else {name: getattr(training, name) for name in ("smoothing", "ar", "tar")}
+        return build(self, model, V, make, **noise)
+
+    def learner(self):
+        """The class of the `training.loop.Learner` that trains it."""
+        from .fit import Fit
+
+        return Fit
+
+    def wrap(self, network, model, *args):
+        """The language model (`lm.protocol.LanguageModel`) that a trained network with the options `model` is."""
+        from .model import NetworkLanguageModel
+
+        return NetworkLanguageModel(network, *args)
 
     def check(self, config):
         check(config)
@@ -42,8 +70,14 @@ class NeuralLanguageModel(Model):
 
         return peak_memory(self, data, config)
 
+    def footprint(self, model, training, shapes: list[tuple[int, ...]]) -> tuple[int, int]:
+        """(tokens of a batch, numbers that layers hold for each) in training, `shapes` being those of parameters."""
+        # Forward and back, each layer holds its gates, what goes in, what comes out, and the gradients of these.
+        widths = sum(max(shape) for shape in shapes if len(shape) == 2)
+        return training.batch_size * training.bptt, widths + 8 * max(model.embed, model.hidden)
+
     def disk(self, data, config):
-        return 4 * len(data.vocab) * config.model.embed
+        return 4 * len(data.vocab) * getattr(config.model, self.size)
 
     def train(self, data, config, run):
         from . import fit

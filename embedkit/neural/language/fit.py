@@ -25,7 +25,7 @@ def train(architecture, stream: Stream, config, run: Run) -> Trained:
     that, and which epoch the parameters are from: the best. EmbedkitError where training diverges, or where a
     checkpoint does not fit.
     """
-    fit = Fit(architecture, stream, config, run)
+    fit = architecture.learner()(architecture, stream, config, run)
     loop = Loop(fit, run, config.training.epochs, config.training.patience)
     loop.train()
     losses, scores = loop.history.losses, loop.history.scores
@@ -40,16 +40,20 @@ class Fit(NetworkLearner):
     """Network, batches and their state of a language model; a step is one chunk of `--bptt`."""
 
     def __init__(self, architecture, stream: Stream, config, run: Run):
-        training, valid = config.training, stream.valid
-        self.batches = Batches(stream.ids, stream.eos, training.batch_size, training.bptt)
+        self.size, self.keeps_best, self.hidden = stream.tokens, stream.valid is not None, None
+        self.batches, self.valid, number = self.deal(stream, config)
         network = init.init_network(architecture, config, stream.vocab, run.progress)
-        super().__init__(network, config, run, len(self.batches))
-        self.valid = None
+        super().__init__(network, config, run, number)
+        self.logs_gradients = getattr(config.training, "log_gradients", False)
+
+    def deal(self, stream: Stream, config) -> tuple:
+        """Batches of the text, those of the validation text or None, and the number of steps of an epoch."""
+        training, valid = config.training, stream.valid
+        batches, validation = Batches(stream.ids, stream.eos, training.batch_size, training.bptt), None
         if valid is not None:
             B = max(1, min(training.batch_size, valid.tokens // SPAN))
-            self.valid = Batches(valid.ids, valid.eos, B, training.bptt)
-        self.logs_gradients = getattr(training, "log_gradients", False)
-        self.size, self.keeps_best, self.hidden = stream.tokens, valid is not None, None
+            validation = Batches(valid.ids, valid.eos, B, training.bptt)
+        return batches, validation, len(batches)
 
     def learn(self, epoch: int, number: int, ctx: ForwardContext) -> Step:
         chunk = self.batches.chunk(number)

@@ -7,19 +7,19 @@ import numpy as np
 from ...runtime.progress import Progress
 from ...training.param import Param
 from ...training.pretrained import take_rows
-from .network import EMBEDDING, Network, build
+from .network import EMBEDDING, Network
 
 
 def init_network(architecture, config, vocab, progress: Progress) -> Network:
-    """The network to train, initialized from `config.training.seed` alone; see `network.build`."""
+    """The network to train, initialized from `config.training.seed` alone; see `family.NeuralLanguageModel.build`."""
     model, training = config.model, config.training
     rng = np.random.default_rng(training.seed)
 
     def make(name: str, shape: tuple[int, ...], initializer) -> Param:
         return Param(name, initializer(rng, shape), frozen=model.freeze and name == EMBEDDING)
 
-    network = build(architecture, model, len(vocab), make, training.smoothing, training.ar, training.tar)
+    network = architecture.build(model, len(vocab), make, training)
     if model.init is not None:
         (table,) = (param for param in network.params if param.name == EMBEDDING)
-        take_rows(model.init, vocab, table.value, "--embed", progress)
+        take_rows(model.init, vocab, table.value, f"--{architecture.size}", progress)
     return network

@@ -50,10 +50,7 @@ class Network:
 
 
 def build(architecture, model, V: int, make: Callable, smoothing: float = 0.0, ar: float = 0.0, tar: float = 0.0):
-    """The `Network` for V words of an `architecture` (`family.NeuralLanguageModel`), with its options `model`.
-
-    `make(name, shape, initializer)` gives the Param of that name; `initializer(rng, shape)` would be its first value.
-    """
+    """The network of an `architecture` with `hidden_layers`; see `family.NeuralLanguageModel.build`."""
     table = make(EMBEDDING, (V, model.embed), initial.uniform)
     variational = model.dropout_kind == "variational"
     before, between, after = (

@@ -59,11 +59,16 @@ class ActivationPenalties:
 
 
 @dataclass(frozen=True)
-class Regularization(Smoothing, ActivationPenalties, Penalties, Schedule):
-    """Learning-rate schedule, penalties and validation."""
+class Validation:
+    """Validation and early stopping."""
 
     valid: str = option(None, "validation text; the epoch of the lowest perplexity is kept", kind=str, stored=False)
     patience: int = option(None, "early stopping: epochs without an improvement on --valid", kind=int, least=1)
+
+
+@dataclass(frozen=True)
+class Regularization(Validation, Smoothing, ActivationPenalties, Penalties, Schedule):
+    """Learning-rate schedule, penalties and validation."""
 
 
 @dataclass(frozen=True)

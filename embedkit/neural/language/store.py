@@ -21,7 +21,7 @@ from ...text.vocab import Vocab
 from ...text.vocab_tensors import read_vocab, vocab_tensors
 from ..stored import kernels, param_reader, stored_options
 from .model import NetworkLanguageModel
-from .network import EMBEDDING, OUTPUT, build
+from .network import EMBEDDING, OUTPUT
 
 
 @dataclass
@@ -61,5 +61,5 @@ def assemble(architecture, path, vocab: Vocab, tensors, metadata: dict, threads:
         raise FormatError(path, f"{EOS} or {UNK} is not among its words", DAMAGED)
 
     options = stored_options(path, architecture.sections["model"], metadata["config"]["model"])
-    network = build(architecture, options, len(vocab), param_reader(path, tensors))
-    return NetworkLanguageModel(network, vocab, eos, unk, metadata, kernels(threads))
+    network = architecture.build(options, len(vocab), param_reader(path, tensors))
+    return architecture.wrap(network, options, vocab, eos, unk, metadata, kernels(threads))

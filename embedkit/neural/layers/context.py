@@ -20,7 +20,9 @@ class ForwardContext:
         Without it `backprop` gives the same and takes longer.
     mask : padding mask (T, B), bool, False where a sequence has no token; None where all have. Recurrent layers hold
         their state there and losses are 0; layers without memory pay it no attention, and neither does `Window`,
-        which sees padding as it sees any input
+        which sees padding as it sees any input. Self-attention sees no padding
+    cached : steps that self-attention has room for in a state of its own, its key–value cache; 0 where each pass reads
+        sequences from their beginning, which needs no state
     kept_masks : by dropout layer, the mask that a sequence read step by step keeps; None where a pass reads all of it
     hidden_grad_norms : a list that gets the norm of the gradient of every hidden state in `backprop`, from the last
         step of a sequence back to the first: what shows vanishing and exploding gradients
@@ -33,6 +35,7 @@ class ForwardContext:
     rng: np.random.Generator | None = None
     gradients: bool = False
     mask: np.ndarray | None = None
+    cached: int = 0
     kept_masks: dict | None = None
     hidden_grad_norms: list[float] | None = None
     head_weights: list[np.ndarray] | None = None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from operator import methodcaller
 
 import numpy as np
 
 from ...runtime.parallel import each
 from . import _kernels
+from .heads import _kernels as _head_kernels
+from .heads.plain import ACTIVATIONS
 from .memory import _kernels as _memory_kernels
 
 NONE = np.zeros(1, np.float32)  # where an array is wanted by the compiler alone
@@ -126,6 +129,98 @@ class Fused:
             threads,
         )
         dv += sums.sum(axis=0)
+
+    def attention(self, qkv, keep, heads, causal, rate, seed, Y, lse):
+        T, B, D = Y.shape
+        given = self._attention(qkv, keep, causal, rate, seed, Y, lse)
+        size = _head_kernels.scratch(T, D // heads)
+
+        def pairs(begin, end, worker):
+            scratch = self._row(f"heads {worker}", size), *self._exp(worker), self._row(f"tops {worker}", 64)
+            _head_kernels.attention(*given, *scratch, begin, end, T, B, D, heads)
+
+        self._spread(pairs, B * heads, T * T * D * B)
+
+    def attention_back(self, qkv, keep, heads, causal, rate, seed, Y, lse, dY, dqkv):
+        T, B, D = Y.shape
+        given = *self._attention(qkv, keep, causal, rate, seed, Y, lse), *_flat(dY, dqkv)
+        size = _head_kernels.scratch(T, D // heads, back=True)
+
+        def pairs(begin, end, worker):
+            scratch = self._row(f"heads {worker}", size), *self._exp(worker)
+            _head_kernels.attention_back(*given, *scratch, begin, end, T, B, D, heads)
+
+        self._spread(pairs, B * heads, T * T * D * B)
+
+    @staticmethod
+    def _attention(qkv, keep, causal, rate, seed, Y, lse):
+        masked = keep is not None
+        flat = qkv.reshape(-1), (keep if masked else NONE).reshape(-1)
+        return *flat, masked, causal, round(rate * 2**32), seed, *_flat(Y, lse)
+
+    def rotate(self, qkv, angles, heads, back=False):
+        (T, B, width), given = qkv.shape, (*_flat(qkv, angles), back)
+        sizes = B, width // 3, width // 3 // heads
+        self._spread(lambda begin, end, _: _head_kernels.rotate(*given, begin, end, *sizes), T, qkv.size)
+
+    def norm(self, X, gain, bias, Y, stats):
+        given = *_flat(X, gain, NONE if bias is None else bias), bias is not None, *_flat(Y, stats)
+        self._spread(lambda begin, end, _: _head_kernels.norm(*given, begin, end, X.shape[1]), len(X), X.size)
+
+    def norm_back(self, dY, X, gain, stats, dX, dgain, dbias):
+        given = *_flat(dY, X, gain), dbias is not None, *_flat(stats, dX)
+
+        def rows(begin, end, worker, sums):
+            _head_kernels.norm_back(*given, sums[0], sums[1], begin, end, X.shape[1])
+
+        self._summed(rows, len(X), X.size, [dgain, dbias])
+
+    def activate(self, kind, Z, bias, H):
+        F, given = H.shape[1], (*_flat(Z, NONE if bias is None else bias), bias is not None, H.reshape(-1))
+
+        def rows(begin, end, worker):
+            scratch = self._row(f"line {worker}", F), *self._exp(worker)
+            _head_kernels.activate(ACTIVATIONS.index(kind), *given, *scratch, begin, end, F)
+
+        self._spread(rows, len(H), H.size)
+
+    def activate_back(self, kind, Z, dH, dZ, dbias):
+        F, given = dH.shape[1], _flat(Z, dH, dZ)
+        given = tuple(given)
+
+        def rows(begin, end, worker, sums):
+            scratch = self._row(f"line {worker}", F), *self._exp(worker)
+            _head_kernels.activate_back(ACTIVATIONS.index(kind), *given, sums[0], *scratch, begin, end, F)
+
+        self._summed(rows, len(dH), dH.size, [dbias])
+
+    def _spread(self, work: Callable, n: int, operations: int) -> None:
+        """`work(begin, end, worker)` for spans of n jobs, one for each thread."""
+        threads = min(self._workers(operations), n)
+        each(
+            lambda i, worker: work(n * i // threads, n * (i + 1) // threads, worker),
+            range(threads),
+            threads,
+        )
+
+    def _summed(self, work: Callable, n: int, operations: int, totals: list) -> None:
+        """`_spread`, where `work` also adds to a vector for each of `totals`, which become the sums of all spans."""
+        threads = min(self._workers(operations), n)
+        sizes = [1 if total is None else total.size for total in totals]
+        sums = [[np.zeros(size, np.float32) for size in sizes] for _ in range(threads)]
+        each(
+            lambda i, worker: work(n * i // threads, n * (i + 1) // threads, worker, sums[i]),
+            range(threads),
+            threads,
+        )
+        for k, total in enumerate(totals):
+            if total is not None:
+                np.add.reduce([parts[k] for parts in sums], axis=0, out=total)
+
+    def _exp(self, worker: int) -> tuple[np.ndarray, np.ndarray]:
+        """Scratch of `_kernels.exp_run`."""
+        bits = self._row(f"bits {worker}", _kernels.BLOCK)
+        return bits.view(np.int32), bits
 
     def _workers(self, operations: int) -> int:
         return 1 if operations < SMALL else self.threads

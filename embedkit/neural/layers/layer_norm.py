@@ -1,4 +1,4 @@
-"""Layer normalisation (Ba et al. 2016)."""
+"""Layer normalization (Ba et al. 2016), and by the root mean square alone (Zhang & Sennrich 2019)."""
 
 from __future__ import annotations
 
@@ -7,31 +7,40 @@ import numpy as np
 from ...training.param import Param
 from .workspace import Backprop
 
-EPSILON = 1e-5  # added to the variance
-
 
 class LayerNorm:
-    """Each vector of X (..., D) with mean 0 and variance 1, times `gain` (D,), plus `bias` (D,)."""
+    """Each vector of X (..., D) with mean 0 and variance 1, times `gain` (D,), plus `bias` (D,), which may be None."""
 
-    def __init__(self, gain: Param, bias: Param):
-        self.gain, self.bias, self.params = gain, bias, [gain, bias]
+    centered = True
+
+    def __init__(self, gain: Param, bias: Param | None = None):
+        self.gain, self.bias = gain, bias
+        self.params = [gain] if bias is None else [gain, bias]
 
     def forward(self, X, state, ctx):
-        normal = np.subtract(X, X.mean(axis=-1, keepdims=True), out=ctx.workspace.take(X.shape, X.dtype))
-        scale = 1 / np.sqrt(np.square(normal).mean(axis=-1, keepdims=True) + EPSILON)
-        normal *= scale
-        Y = np.multiply(normal, self.gain.value, out=ctx.workspace.take(X.shape, X.dtype))
-        Y += self.bias.value
+        D, take, dtype = X.shape[-1], ctx.workspace.take, X.dtype
+        rows, cells = X.reshape(-1, D), ctx.workspace.cells(dtype)
+        stats, Y = take((len(rows), 2), dtype), take(X.shape, dtype)
+        bias = None
+        if self.centered:
+            bias = np.zeros(D, dtype) if self.bias is None else self.bias.value
+        cells.norm(rows, self.gain.value, bias, Y.reshape(-1, D), stats)
 
         def back(dY, dstate=None):
-            before = tuple(range(dY.ndim - 1))
-            self.gain.add((dY * normal).sum(axis=before))
-            self.bias.add(dY.sum(axis=before))
-            dX = np.multiply(dY, self.gain.value, out=ctx.workspace.take(dY.shape, dY.dtype))
-            slope = (dX * normal).mean(axis=-1, keepdims=True)
-            dX -= dX.mean(axis=-1, keepdims=True)
-            dX -= normal * slope
-            dX *= scale
+            dX, dgain, dbias = take(X.shape, dtype), take((D,), dtype), take((D,), dtype) if self.centered else None
+            cells.norm_back(dY.reshape(-1, D), rows, self.gain.value, stats, dX.reshape(-1, D), dgain, dbias)
+            self.gain.add(dgain)
+            if self.bias is not None:
+                self.bias.add(dbias)
             return dX, dstate
 
         return Y, state, Backprop(back)
+
+
+class RMSNorm(LayerNorm):
+    """Each vector of X (..., D) divided by the root of its mean square, times `gain` (D,)."""
+
+    centered = False
+
+    def __init__(self, gain: Param):
+        super().__init__(gain)

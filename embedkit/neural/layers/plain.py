@@ -8,6 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from .heads.plain import (  # noqa: F401
+    activate,
+    activate_back,
+    attention,
+    attention_back,
+    norm,
+    norm_back,
+    rotate,
+)
 from .memory.plain import memory_back, memory_step  # noqa: F401
 
 

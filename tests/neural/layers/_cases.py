@@ -9,14 +9,18 @@ from _language_models import LANGUAGE_MODELS, RECURRENT
 from neural.layers._fresh import fresh
 
 from embedkit.neural.layers.bidirectional import Bidirectional
+from embedkit.neural.layers.block import Block
 from embedkit.neural.layers.chain import Chain
 from embedkit.neural.layers.context import ForwardContext
 from embedkit.neural.layers.dropout import Dropout
 from embedkit.neural.layers.embedding import Embedding
-from embedkit.neural.layers.layer_norm import LayerNorm
+from embedkit.neural.layers.feed_forward import FeedForward
+from embedkit.neural.layers.layer_norm import LayerNorm, RMSNorm
 from embedkit.neural.layers.linear import Linear
 from embedkit.neural.layers.ntm import NTM
+from embedkit.neural.layers.positions import Positions, angles, sinusoids
 from embedkit.neural.layers.residual import Residual
+from embedkit.neural.layers.self_attention import SelfAttention
 from embedkit.neural.layers.tanh import Tanh
 from embedkit.neural.layers.weight_drop import WeightDrop
 from embedkit.neural.layers.window import Window
@@ -67,6 +71,27 @@ def memory_state(layer):
     (H, P), N = layer.Wp.value.shape, layer.start.value.shape[1]
     M = P // 4 - 3
     return array(B, H + M), array(B, H), array(B, M * N), rng.dirichlet(np.ones(N), (B, 2)).reshape(B, 2 * N)
+
+
+def attention(name="", D=4, heads=2, biased=True, **options):
+    biases = (param(f"{name}b", 3 * D), param(f"{name}b_out", D)) if biased else (None, None)
+    W, W_out = param(f"{name}W", D, 3 * D), param(f"{name}W_out", D, D)
+    layer = SelfAttention(W, biases[0], W_out, biases[1], heads, **options)
+    for p in layer.params:
+        p.value /= 2  # so that float32 is enough
+    return layer
+
+
+def feed_forward(activation="gelu", name="f.", D=4, F=3, biased=True):
+    width = 2 * F if activation == "swiglu" else F
+    biases = (param(f"{name}b", width), param(f"{name}b_out", D)) if biased else (None, None)
+    W, W_out = param(f"{name}W", D, width), param(f"{name}W_out", F, D)
+    return FeedForward(W, biases[0], W_out, biases[1], activation)
+
+
+def block(D=4, **options):
+    norms = LayerNorm(param("gain1", D), param("bias1", D)), RMSNorm(param("gain2", D))
+    return Block(attention("a.", D), feed_forward(), norms, **options)
 
 
 def random_state(layer, X):
@@ -123,6 +148,20 @@ CASES = {
     "cross-entropy, mask": cross_entropy(MASK),
     "activation penalty": Case(ActivationPenalty(2.0, 3.0), array(T, B, H)),
     "activation penalty, mask": Case(ActivationPenalty(2.0, 3.0), array(T, B, H), mask=MASK),
+}
+X4 = array(T, B, 4)
+SEEN = np.array([[1, 0], [1, 1], [0, 1], [1, 1], [1, 0]], bool)  # padding that the first step of a sequence is, too
+CASES |= {
+    "rms norm": Case(RMSNorm(param("gain", D)), array(T, B, D)),
+    "positions": Case(Positions(param("P", T + 1, D)), array(T, B, D)),
+    "positions, fixed": Case(Positions(sinusoids(T + 1, D, float)), array(T, B, D)),
+    "self-attention": Case(attention(dropout=0.3), X4),
+    "self-attention, full": Case(attention(heads=1, biased=False, causal=False, dropout=0.3), X4, mask=SEEN),
+    "self-attention, rotary": Case(attention(angles=angles(T + 1, 2, float)), X4, mask=SEEN),
+    **{f"feed-forward, {kind}": Case(feed_forward(kind), X4) for kind in ("relu", "gelu", "swiglu")},
+    "feed-forward, no bias": Case(feed_forward("swiglu", biased=False), X4),
+    "block": Case(block(dropout=0.2), X4),
+    "block, post-norm": Case(block(pre=False), X4),
 }
 for model in RECURRENT:
     CASES[model] = stateful(recurrent(model))

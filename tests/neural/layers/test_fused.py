@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from _language_models import LANGUAGE_MODELS, RECURRENT
@@ -87,6 +89,63 @@ def test_softmax(V, smoothing, threads, monkeypatch):
     for cells, found in zip((plain, Fused(threads)), losses):  # without bias and without gradient
         cells.softmax(arrays["logits"].copy(), None, targets, found, smoothing, None)
     np.testing.assert_allclose(*losses, rtol=2e-5, atol=2e-6)
+
+
+@pytest.mark.parametrize("causal", [True, False], ids=["causal", "full"])
+@pytest.mark.parametrize(("T", "D", "rate", "masked"), [(53, 60, 0.0, False), (50, 6, 0.3, True), (1, 48, 0.0, True)])
+def test_attention(T, D, rate, masked, causal):
+    """More steps than a tile, heads that fill no vector, a sequence of padding alone."""
+    B, heads = 3, 3
+    keep = (rng.random((B, T)) < 0.7).astype(np.float32) if masked else None
+    if masked:
+        keep[1] = 0
+    qkv, out = array(T, B, 3 * D), {"Y": array(T, B, D), "lse": array(B, heads, T)}
+    arrays = {"qkv": qkv, "keep": keep}
+    found = [{}, {}]
+    for cells, kept in zip((plain, Fused(2)), found):
+        kept |= {name: a.copy() for name, a in out.items()}
+        cells.attention(*arrays.values(), heads, causal, rate, 7, *kept.values())
+    for name in out:
+        np.testing.assert_allclose(found[1][name], found[0][name], rtol=3e-5, atol=3e-6, err_msg=name)
+    dY, dqkv = array(T, B, D), [np.full_like(qkv, np.nan) for _ in found]
+    for cells, d in zip((plain, Fused(2)), dqkv):
+        cells.attention_back(*arrays.values(), heads, causal, rate, 7, *found[0].values(), dY, d)
+    np.testing.assert_allclose(dqkv[1], dqkv[0], rtol=1e-4, atol=1e-5)
+    if masked:
+        assert not found[1]["Y"][:, 1].any()
+        assert not dqkv[1][:, :, D:][keep.T == 0].any()
+
+
+def test_attention_weights_are_dropped_at_their_rate():
+    """Of equal values what is left sums to one on the whole; every head and every seed drops others."""
+    T, rows = 64, []
+    for seed in (1, 2):
+        qkv, Y, lse = (np.zeros(shape, np.float32) for shape in ((T, 1, 96), (T, 1, 32), (1, 2, T)))
+        qkv[..., 64:] = 1
+        Fused().attention(qkv, None, 2, False, 0.25, seed, Y, lse)
+        rows += [Y[:, 0, 0], Y[:, 0, 16]]
+    assert np.mean(rows) == pytest.approx(1, abs=0.02)
+    assert len({row.tobytes() for row in rows}) == 4
+
+
+@pytest.mark.parametrize("D", [3, 70])
+def test_norm_and_rotation(D):
+    X = array(9, D)
+    for bias in (array(D), None):
+        arrays = {"X": X, "gain": array(D), "bias": bias, "Y": array(9, D), "stats": array(9, 2)}
+        agree("norm", arrays, changed={"Y", "stats"})
+    angles = array(3, 2 * D)
+    for back in (False, True):
+        agree("rotate", {"qkv": array(3, 2, 12 * D), "angles": angles}, 2, back, changed={"qkv"})
+
+
+def test_gelu_is_exact():
+    z = np.linspace(-9, 9, 1201, dtype=np.float32)
+    for cells in (plain, Fused()):
+        H = np.empty((1, len(z)), np.float32)
+        cells.activate("gelu", z[None].copy(), None, H)
+        phi = [0.5 * math.erfc(-x / math.sqrt(2)) for x in z.tolist()]
+        np.testing.assert_allclose(H[0], z * phi, rtol=3e-6, atol=4e-7)
 
 
 def test_more_threads_than_rows(monkeypatch):

@@ -7,11 +7,14 @@ import pytest
 from neural.layers._fresh import fresh
 
 from embedkit.neural.layers.bidirectional import Bidirectional
+from embedkit.neural.layers.block import Block
 from embedkit.neural.layers.context import ForwardContext
+from embedkit.neural.layers.feed_forward import FeedForward
 from embedkit.neural.layers.fused import Fused
 from embedkit.neural.layers.gru import GRU
-from embedkit.neural.layers.layer_norm import LayerNorm
+from embedkit.neural.layers.layer_norm import LayerNorm, RMSNorm
 from embedkit.neural.layers.ntm import NTM
+from embedkit.neural.layers.self_attention import SelfAttention
 from embedkit.neural.layers.workspace import Workspace
 from embedkit.neural.losses.softmax_cross_entropy import SoftmaxCrossEntropy
 from embedkit.training.param import Param
@@ -136,6 +139,103 @@ def test_layer_norm():
     peer_Y = peer(peer_X)
     peer_Y.backward(torch.tensor(dY))
     close(Y, peer_Y, np.float64)
+    close(backprop(dY)[0], peer_X.grad, np.float64)
+    close(layer.gain.gradient, peer.weight.grad, np.float64)
+
+
+def shown(*arrays):
+    """Copies of transposed weights, as PyTorch has them."""
+    return [torch.tensor(np.ascontiguousarray(a.T)) for a in arrays]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("causal", [True, False], ids=["causal", "padding"])
+def test_self_attention(dtype, causal):
+    T, D, heads = 51, 12, 3
+    W, b, out, b_out = (0.4 * rng.normal(size=s).astype(dtype) for s in ((D, 3 * D), (3 * D,), (D, D), (D,)))
+    layer = SelfAttention(Param("W", W), Param("b", b), Param("out", out), Param("b_out", b_out), heads, causal)
+    peer = torch.nn.MultiheadAttention(D, heads, dtype=getattr(torch, np.dtype(dtype).name))
+    peer.in_proj_weight.data, peer.out_proj.weight.data = shown(W, out)
+    peer.in_proj_bias.data, peer.out_proj.bias.data = torch.tensor(b), torch.tensor(b_out)
+    X, dY = (rng.normal(size=(T, B, D)).astype(dtype) for _ in range(2))
+    mask = None if causal else np.arange(T)[:, None] < np.array([T, 20, 1])
+    ctx = ForwardContext(Workspace(Fused(2) if dtype == np.float32 else None), mask=mask)
+    Y, _, backprop = layer.forward(X, None, ctx)
+    dX, _ = backprop(dY)
+    peer_X, future = tensor(X), torch.triu(torch.ones(T, T, dtype=bool), 1)
+    hidden = {"attn_mask": future} if causal else {"key_padding_mask": torch.tensor(~mask.T)}
+    peer_Y, _ = peer(peer_X, peer_X, peer_X, need_weights=False, **hidden)
+    peer_Y.backward(torch.tensor(dY))
+    for here, there in (
+        (Y, peer_Y),
+        (dX, peer_X.grad),
+        (layer.W.gradient.T, peer.in_proj_weight.grad),
+        (layer.b.gradient[2 * D :], peer.in_proj_bias.grad[2 * D :]),  # that of keys changes no weight
+        (layer.out.W.gradient.T, peer.out_proj.weight.grad),
+    ):
+        close(here, there, dtype)
+
+
+@pytest.mark.parametrize("pre", [True, False], ids=["pre-norm", "post-norm"])
+@pytest.mark.parametrize("activation", ["relu", "gelu"])
+def test_block(activation, pre):
+    D, F, heads = 8, 20, 2
+    peer = torch.nn.TransformerEncoderLayer(
+        D, heads, F, dropout=0, activation=activation, norm_first=pre, dtype=torch.float64
+    )
+    for p in peer.parameters():
+        p.data += 0.2 * torch.tensor(rng.normal(size=tuple(p.shape)))
+    numbers = {name: p.detach().numpy().copy() for name, p in peer.named_parameters()}
+    names = dict.fromkeys(numbers)
+
+    def take(name):
+        value = numbers[name]
+        names[name] = Param(name, np.ascontiguousarray(value.T))
+        return names[name]
+
+    attention = SelfAttention(
+        *(take(f"self_attn.{part}") for part in ("in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias")),
+        heads,
+        causal=False,
+    )
+    forward = FeedForward(
+        *(take(f"linear{i}.{part}") for i in (1, 2) for part in ("weight", "bias")), activation=activation
+    )
+    norms = [LayerNorm(take(f"norm{i}.weight"), take(f"norm{i}.bias")) for i in (1, 2)]
+    X, dY = rng.normal(size=(2, T, B, D))
+    Y, _, backprop = Block(attention, forward, norms, pre).forward(X, None, ForwardContext(Workspace()))
+    peer_X = tensor(X)
+    peer_Y = peer(peer_X)
+    peer_Y.backward(torch.tensor(dY))
+    close(Y, peer_Y, np.float64)
+    close(backprop(dY)[0], peer_X.grad, np.float64)
+    for name, p in peer.named_parameters():
+        close(names[name].gradient.T, p.grad, np.float64)
+
+
+def test_swiglu():
+    D, F = 6, 10
+    W, out = Param("W", rng.normal(size=(D, 2 * F))), Param("out", rng.normal(size=(F, D)))
+    layer = FeedForward(W, None, out, None, "swiglu")
+    X, dY = rng.normal(size=(2, T, B, D))
+    Y, _, backprop = layer.forward(X, None, ForwardContext(Workspace()))
+    peer_X, W, out = tensor(X), tensor(layer.W.value), tensor(layer.out.W.value)
+    gate, up = (peer_X @ W).chunk(2, dim=-1)
+    peer_Y = (torch.nn.functional.silu(gate) * up) @ out
+    peer_Y.backward(torch.tensor(dY))
+    dX, _ = backprop(dY)
+    for here, there in ((Y, peer_Y), (dX, peer_X.grad), (layer.W.gradient, W.grad), (layer.out.W.gradient, out.grad)):
+        close(here, there, np.float64)
+
+
+def test_rms_norm():
+    layer, peer = RMSNorm(Param("gain", rng.normal(size=D))), torch.nn.RMSNorm(D, eps=1e-5, dtype=torch.float64)
+    peer.weight.data = torch.tensor(layer.gain.value)
+    X, dY = rng.normal(size=(2, T, B, D))
+    Y, _, backprop = layer.forward(X, None, ForwardContext(Workspace()))
+    peer_X = tensor(X)
+    peer(peer_X).backward(torch.tensor(dY))
+    close(Y, peer(peer_X), np.float64)
     close(backprop(dY)[0], peer_X.grad, np.float64)
     close(layer.gain.gradient, peer.weight.grad, np.float64)
 
