@@ -225,7 +225,8 @@ BEFORE_READING = [
     *((name, ["--minn", 4, "--maxn", 3], "--minn 4 --maxn 3: the shortest") for name in ("skipgram", "cbow")),
     *((name, ["--keep-best"], "by --valid-pairs or") for name in ("skipgram", "cbow", "glove")),
     *((name, ["--dropout", 1.5], "must be less than 1") for name in GRADIENT_LMS),
-    *((name, ["--tie", "--embed", 5], "--tie shares one") for name in GRADIENT_LMS),
+    *((name, ["--tie", "--embed", 5], "--tie shares one") for name in GRADIENT_LMS if name != "transformer"),
+    ("transformer", ["--dim", 10, "--heads", 4], "--heads"),
     *((name, ["--freeze"], "nothing to keep") for name in STARTING),
     ("seq2seq", ["--dropout", 1.5], "must be less than 1"),
     ("seq2seq", ["--attention", "dot", "--bidirectional"], "--attention dot needs 256 numbers"),
@@ -263,5 +264,7 @@ def test_options_are_checked_before_the_text_is_read(run, corpus, tmp_path, name
 def test_vectors_to_start_from_are_checked_before_the_text_is_read(run, corpus, toy_file, tmp_path, name):
     result = run("train", name, corpus, "-o", tmp_path / "out", "--init", toy_file)
     assert (result.code, result.out) == (1, "")
-    flag = "--embed" if MODELS[name].is_lm else "--dim"
-    assert f"{toy_file}: its vectors have 4 dimensions, not 100\nHint: {flag} 4\n" in result.err
+    sections = MODELS[name].load().sections
+    flag = "embed" if hasattr(sections["model"], "embed") else "dim"
+    default = getattr(sections["model"], flag)
+    assert f"{toy_file}: its vectors have 4 dimensions, not {default}\nHint: --{flag} 4\n" in result.err
