@@ -21,7 +21,7 @@ from embedkit.training.contract import Run
 from embedkit.translation import load
 from embedkit.translation.translate import Decoding, batches, decode, decode_batches
 
-BATCHES, LINES, WARM = 60, 1000, 5
+SIZE, BATCHES, LINES, WARM = 128, 60, 1000, 5
 task, folder, *texts = sys.argv[1:]
 at = Path(folder)
 translator = load.load(at / "model.safetensors", 2)
@@ -31,7 +31,7 @@ text, options = PairText(**stored["text"]), Seq2SeqModel(**stored["model"])
 
 def write() -> None:
     training, test = (pairs.read_with([path], translator.source, translator.target, text) for path in texts)
-    dealt = Batches(training, 128, 1, options.reverse)
+    dealt = Batches(training, SIZE, 1, options.reverse)
     for number in range(WARM + BATCHES):
         batch = dealt.batch(0, number)
         parts = {name: part for name, part in batch._asdict().items() if part is not None}
@@ -46,17 +46,17 @@ def write() -> None:
 
 def train() -> float:
     read = pairs.Pairs(translator.source, translator.target, *[pairs.Sequences.of([np.zeros(1, np.int32)])] * 2, 0, "")
-    fit = Fit(read, Config(text=text, model=options, training=Seq2SeqTraining(threads=2)), Run())
-    dealt = []
+    fit = Fit(read, Config(text=text, model=options, training=Seq2SeqTraining(threads=2, batch_size=SIZE)), Run())
+    fit._batches, dealt = WARM + BATCHES, []
     for number in range(WARM + BATCHES):
         parts = np.load(at / f"batch{number}.npz")
         dealt.append(Batch(*(parts.get(name) for name in Batch._fields)))
     fit.batches.batch = lambda epoch, number: dealt[number]
     seen = 0
-    for number in range(WARM + BATCHES):
-        if number == WARM:
+    for number, step in enumerate(fit.steps(0, 0, lambda: False)):
+        seen += step.read * (number >= WARM)
+        if number == WARM - 1:
             begin = time.perf_counter()
-        seen += fit._step(0, number).read * (number >= WARM)
     return seen / (time.perf_counter() - begin)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from functools import cache
 
 import numpy as np
 
@@ -39,6 +41,24 @@ def spread(work: np.ndarray, parts: int) -> list[tuple[int, int]]:
 def each(work: Callable, jobs: Iterable, threads: int) -> list:
     """`work(job, worker)` for every job; the results in the order of the jobs. See `imap`."""
     return list(imap(work, jobs, threads))
+
+
+def together(work: Callable, count: int) -> list:
+    """[work(0), …, work(count - 1)], all at once, the first on this thread. The others are kept for the next time, which
+    may come in less time than new threads take to start; so `work` must not call this in its turn."""
+    if count == 1:
+        return [work(0)]
+    others = [_kept_threads(count - 1).submit(work, number) for number in range(1, count)]
+    try:
+        first = work(0)
+    finally:
+        wait(others)
+    return [first, *(other.result() for other in others)]
+
+
+@cache
+def _kept_threads(count: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(count)
 
 
 def imap(work: Callable, jobs: Iterable, threads: int, ahead: int | None = None) -> Iterator:

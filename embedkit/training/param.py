@@ -72,6 +72,15 @@ class Param:
         else:
             self._rows = rows
 
+    def add_all(self, other: Param) -> None:
+        """gradient += that of `other`, which forgets it."""
+        gradient = other.gradient
+        if isinstance(gradient, RowGradient):
+            self.add_rows(*gradient)
+        elif gradient is not None:
+            self.add(gradient)
+        other.clear()
+
     def _begin(self) -> np.ndarray:
         if self._dense is None:
             self._dense = np.empty_like(self.value)

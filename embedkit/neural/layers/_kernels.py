@@ -141,35 +141,41 @@ def lstm_step(gates, product, bias, cells, hidden, peephole, peeps, t, B, H):
     _lstm_step(gates, product, bias, cells, hidden, peephole, peeps, t, B, H)
 
 
+@inlined(fastmath=True)
+def _lstm_row_back(gates, cells, dh, dc, peephole, peeps, tanh, row, b, B, H):
+    """`plain.lstm_back` of `row` t · B + b."""
+    i, before, after, r = row * 4 * H, row * H, (row + B) * H, b * H
+    f, g, o = i + H, i + 2 * H, i + 3 * H
+    for j in range(H):
+        tanh[j] = rational_tanh(cells[after + j])
+    for j in range(H):
+        dc[r + j] += dh[r + j] * gates[o + j] * (ONE - tanh[j] * tanh[j])
+    for j in range(H):
+        x = gates[o + j]
+        gates[o + j] = dh[r + j] * tanh[j] * x * (ONE - x)
+    if peeps:
+        for j in range(H):
+            dc[r + j] += gates[o + j] * peephole[2 * H + j]
+    for j in range(H):
+        x, y, d = gates[i + j], gates[g + j], dc[r + j]
+        gates[i + j] = d * y * x * (ONE - x)
+        gates[g + j] = d * x * (ONE - y * y)
+    for j in range(H):
+        x, d = gates[f + j], dc[r + j]
+        gates[f + j] = d * cells[before + j] * x * (ONE - x)
+        dc[r + j] = d * x
+    if peeps:
+        for j in range(H):
+            dc[r + j] += gates[i + j] * peephole[j] + gates[f + j] * peephole[H + j]
+
+
 @kernel(fastmath=True)
 def lstm_back(gates, cells, dh, dc, peephole, peeps, tanh, t, B, H):
     """`tanh` (H,) is scratch."""
     gates, cells, dh, dc = pointer(gates), pointer(cells), pointer(dh), pointer(dc)
     peephole, tanh = pointer(peephole), pointer(tanh)
     for b in range(B):
-        i, before, after, r = (t * B + b) * 4 * H, (t * B + b) * H, ((t + 1) * B + b) * H, b * H
-        f, g, o = i + H, i + 2 * H, i + 3 * H
-        for j in range(H):
-            tanh[j] = rational_tanh(cells[after + j])
-        for j in range(H):
-            dc[r + j] += dh[r + j] * gates[o + j] * (ONE - tanh[j] * tanh[j])
-        for j in range(H):
-            x = gates[o + j]
-            gates[o + j] = dh[r + j] * tanh[j] * x * (ONE - x)
-        if peeps:
-            for j in range(H):
-                dc[r + j] += gates[o + j] * peephole[2 * H + j]
-        for j in range(H):
-            x, y, d = gates[i + j], gates[g + j], dc[r + j]
-            gates[i + j] = d * y * x * (ONE - x)
-            gates[g + j] = d * x * (ONE - y * y)
-        for j in range(H):
-            x, d = gates[f + j], dc[r + j]
-            gates[f + j] = d * cells[before + j] * x * (ONE - x)
-            dc[r + j] = d * x
-        if peeps:
-            for j in range(H):
-                dc[r + j] += gates[i + j] * peephole[j] + gates[f + j] * peephole[H + j]
+        _lstm_row_back(gates, cells, dh, dc, peephole, peeps, tanh, t * B + b, b, B, H)
 
 
 @inlined(fastmath=True)

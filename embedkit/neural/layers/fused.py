@@ -12,9 +12,13 @@ from . import _kernels
 from .heads import _kernels as _head_kernels
 from .heads.plain import ACTIVATIONS
 from .memory import _kernels as _memory_kernels
+from .panels import WIDTH
+from .panels import _kernels as _panel_kernels
 
 NONE = np.zeros(1, np.float32)  # where an array is wanted by the compiler alone
 SMALL = 1 << 16  # logits that are not worth a thread
+ABSENT = np.zeros(1, np.uint8)  # likewise
+ROWS = 4  # sequences from which packed weights pay
 NEAR = 1 << 20  # bytes of recurrent weights that stay in a cache of one core
 
 
@@ -23,6 +27,12 @@ _FLAT = methodcaller("reshape", -1)
 
 def _flat(*arrays):
     return map(_FLAT, arrays)
+
+
+def _masked(mask: np.ndarray | None) -> tuple[np.ndarray, bool]:
+    if mask is None:
+        return ABSENT, False
+    return np.ascontiguousarray(mask).reshape(-1).view(np.uint8), True
 
 
 class Fused:
@@ -78,6 +88,24 @@ class Fused:
     def gru_line(self, gates, Wh, product, bias, inner, hidden, inner_bias):
         T, _, H = inner.shape
         _kernels.gru_line(*_flat(gates, Wh, product, bias, inner, hidden, inner_bias), T, H)
+
+    def takes_pass(self, B: int, Wh: np.ndarray) -> bool:
+        """True if `lstm_pass` is one for a batch of B: of many rows BLAS does on several threads what this does on one."""
+        return self.threads == 1 and B >= ROWS and len(Wh) % WIDTH == 0
+
+    def lstm_pass(self, gates, Wh, bias, cells, hidden, mask, workspace):
+        """`lstm_step` for every t, with the products; `mask` (T, B) or None as in `ForwardContext`."""
+        (T, B, H), packed = gates.shape[:2] + hidden.shape[2:], workspace.take((Wh.size,), np.float32)
+        _panel_kernels.pack(Wh.reshape(-1), packed, H // 16, H, 16, 4 * H, H, 1)
+        arrays = *_flat(gates, packed, bias, cells, hidden), *_masked(mask)
+        _panel_kernels.lstm_pass(*arrays, T, B, H)
+
+    def lstm_pass_back(self, gates, Wh, cells, dY, dh, dc, mask, workspace):
+        """`lstm_back` for every t, the last one first, each followed by dh = gates[t] Whᵀ and dh += dY[t - 1]."""
+        (T, B, H), packed = dY.shape, workspace.take((Wh.size,), np.float32)
+        _panel_kernels.pack(Wh.reshape(-1), packed, H // WIDTH, 4 * H, WIDTH * 4 * H, 1, 16 * 4 * H, 4 * H)
+        arrays = *_flat(gates, packed, cells, np.ascontiguousarray(dY), dh, dc), self._row("tanh", H), *_masked(mask)
+        _panel_kernels.lstm_pass_back(*arrays, T, B, H)
 
     def memory_step(self, heads, bias, memory, weights, kept, outputs, t):
         B, M, N = memory.shape[1:]

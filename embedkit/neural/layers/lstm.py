@@ -34,6 +34,21 @@ class LSTM(Recurrent):
         kept[0] = 0 if c is None else c
         return kept
 
+    def _forward_steps(self, cells, gates, product, hidden, kept, mask, workspace):
+        if self._is_one_pass(cells, gates):
+            cells.lstm_pass(gates, self.Wh.value, self.b.value, kept, hidden, mask, workspace)
+        else:
+            super()._forward_steps(cells, gates, product, hidden, kept, mask, workspace)
+
+    def _backward_steps(self, cells, gates, dproduct, hidden, kept, dY, dh, dcarry, ctx):
+        if self._is_one_pass(cells, gates) and ctx.hidden_grad_norms is None:
+            cells.lstm_pass_back(gates, self.Wh.value, kept, dY, dh, dcarry, ctx.mask, ctx.workspace)
+        else:
+            super()._backward_steps(cells, gates, dproduct, hidden, kept, dY, dh, dcarry, ctx)
+
+    def _is_one_pass(self, cells, gates) -> bool:
+        return self.peephole is None and cells.takes_pass(gates.shape[1], self.Wh.value)
+
     def _step(self, cells, gates, product, hidden, kept, t):
         cells.lstm_step(gates, product, self.b.value, kept, hidden, self._peephole, t)
 

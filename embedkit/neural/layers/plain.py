@@ -33,6 +33,11 @@ def takes_line(B, Wh):
     return False
 
 
+def takes_pass(B, Wh):
+    """True if `lstm_pass` and `lstm_pass_back` are there for these, likewise."""
+    return False
+
+
 def rnn_step(gates, product, bias, hidden, relu, t):
     """hidden[t + 1] = f(gates[t] + product + bias), f tanh or ReLU."""
     h = np.add(gates[t], product, out=hidden[t + 1])

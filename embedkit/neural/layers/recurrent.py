@@ -41,18 +41,7 @@ class Recurrent:
         h, c = self._parts(state)
         hidden[0] = 0 if h is None else h
         kept = self._begin(c, T, B, H, dtype, workspace)
-        if self._line is not None and mask is None and cells.takes_line(B, Wh):
-            self._line(cells, gates, product, hidden, kept)
-        else:
-            weights = Wh
-            if B == 1 and T >= COLUMNS_FROM:
-                weights = take((width, H), dtype).T
-                np.copyto(weights, Wh)
-            for t in range(T):
-                np.matmul(hidden[t], weights, out=product)
-                self._step(cells, gates, product, hidden, kept, t)
-                if mask is not None and not mask[t].all():
-                    self._hold(hidden, kept, t, ~mask[t])
+        self._forward_steps(cells, gates, product, hidden, kept, mask, workspace)
 
         def back(dY, dstate=None):
             dh, dcarry = take((B, H), dtype), workspace.zeros((B, H), dtype)
@@ -61,21 +50,7 @@ class Recurrent:
             if carried is not None:
                 dcarry[...] = carried
             dproduct = take((T, B, width), dtype) if self.SPLITS else gates
-            Wh_back = transposed(Wh, T, take)
-            for t in range(T - 1, -1, -1):
-                dh += dY[t]
-                if ctx.hidden_grad_norms is not None:
-                    ctx.hidden_grad_norms.append(float(np.linalg.norm(dh)))
-                padding = None if mask is None or mask[t].all() else ~mask[t]
-                if padding is not None:
-                    held = dh[padding], dcarry[padding]
-                self._back(cells, gates, dproduct, hidden, kept, dh, dcarry, t)
-                np.matmul(dproduct[t], Wh_back, out=dh)
-                if self.SPLITS:
-                    dh += dcarry
-                if padding is not None:  # the state went past this step
-                    gates[t, padding], dproduct[t, padding] = 0, 0
-                    dh[padding], dcarry[padding] = held
+            self._backward_steps(cells, gates, dproduct, hidden, kept, dY, dh, dcarry, ctx)
             drows, dproducts = gates.reshape(T * B, width), dproduct.reshape(T * B, width)
             self.Wx.add_product(rows.T, drows, workspace)
             self.Wh.add_product(hidden[:-1].reshape(T * B, H).T, dproducts, workspace)
@@ -85,6 +60,39 @@ class Recurrent:
             return dX.reshape(X.shape), self._state(dh.copy(), dcarry[None])
 
         return hidden[1:], self._state(hidden[T].copy(), kept), Backprop(back)
+
+    def _forward_steps(self, cells, gates, product, hidden, kept, mask, workspace) -> None:
+        (T, B, width), Wh, H = gates.shape, self.Wh.value, hidden.shape[2]
+        if self._line is not None and mask is None and cells.takes_line(B, Wh):
+            self._line(cells, gates, product, hidden, kept)
+            return
+        weights = Wh
+        if B == 1 and T >= COLUMNS_FROM:
+            weights = workspace.take((width, H), Wh.dtype).T
+            np.copyto(weights, Wh)
+        for t in range(T):
+            np.matmul(hidden[t], weights, out=product)
+            self._step(cells, gates, product, hidden, kept, t)
+            if mask is not None and not mask[t].all():
+                self._hold(hidden, kept, t, ~mask[t])
+
+    def _backward_steps(self, cells, gates, dproduct, hidden, kept, dY, dh, dcarry, ctx) -> None:
+        T, Wh, mask = len(gates), self.Wh.value, ctx.mask
+        Wh_back = transposed(Wh, T, ctx.workspace.take)
+        for t in range(T - 1, -1, -1):
+            dh += dY[t]
+            if ctx.hidden_grad_norms is not None:
+                ctx.hidden_grad_norms.append(float(np.linalg.norm(dh)))
+            padding = None if mask is None or mask[t].all() else ~mask[t]
+            if padding is not None:
+                held = dh[padding], dcarry[padding]
+            self._back(cells, gates, dproduct, hidden, kept, dh, dcarry, t)
+            np.matmul(dproduct[t], Wh_back, out=dh)
+            if self.SPLITS:
+                dh += dcarry
+            if padding is not None:  # the state went past this step
+                gates[t, padding], dproduct[t, padding] = 0, 0
+                dh[padding], dcarry[padding] = held
 
     def _parts(self, state) -> tuple:
         """(h, what else the state holds), or None for zeros."""

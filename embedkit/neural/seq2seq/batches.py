@@ -26,6 +26,19 @@ class Batch(NamedTuple):
     targets: np.ndarray
     count: int
 
+    def split(self, parts: int) -> list[Batch]:
+        """The columns in so many batches, without the places that are padding in all of theirs."""
+        ends = [self.inputs.shape[1] * part // parts for part in range(parts + 1)]
+        return [self._columns(slice(*span)) for span in zip(ends, ends[1:])]
+
+    def _columns(self, span: slice) -> Batch:
+        mask, wanted = None if self.mask is None else self.mask[:, span], self.targets[:, span] != SKIP
+        S = len(self.sources) if mask is None else int(mask.any(axis=1).sum())
+        T = int(wanted.any(axis=1).sum())
+        mask = None if mask is None or mask[:S].all() else mask[:S]
+        inputs, targets = (np.ascontiguousarray(part[:T, span]) for part in (self.inputs, self.targets))
+        return Batch(np.ascontiguousarray(self.sources[:S, span]), mask, inputs, targets, int(np.count_nonzero(wanted)))
+
 
 class Batches:
     """Batches of `size` pairs. Their order is a function of seed and epoch.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from ...runtime.parallel import limited_threads, thread_count
 from ...text.pairs import Pairs
 from ...training.contract import Run
 from ...training.loop import Loop, Step
@@ -15,6 +17,7 @@ from ..layers.context import ForwardContext
 from ..learner import NetworkLearner
 from .batches import Batches
 from .network import Network, build
+from .shards import Shards, parts_of
 from .store import Trained
 from .translator import NetworkTranslator
 
@@ -46,6 +49,8 @@ class Fit(NetworkLearner):
         training = config.training
         self.batches = Batches(pairs, training.batch_size, training.seed, config.model.reverse)
         super().__init__(init_network(pairs, config), config, run, len(self.batches))
+        parts = parts_of(config.model, training, thread_count(training.threads))
+        self.shards = Shards(self.network, self.workspace, parts)
         self.size, self.keeps_best = len(pairs), pairs.valid is not None
         self.valid = None
         if pairs.valid is not None:
@@ -54,26 +59,15 @@ class Fit(NetworkLearner):
             self.network, pairs.source, pairs.target, {}, self.workspace.kernels, config.model.reverse
         )
 
+    def steps(self, epoch: int, first: int, due: Callable[[], bool]) -> Iterator[Step]:
+        with limited_threads(1 if len(self.shards.networks) > 1 else None):
+            yield from super().steps(epoch, first, due)
+
     def learn(self, epoch: int, number: int, ctx: ForwardContext) -> Step:
-        batch = self.batches.batch(epoch, number)
-        losses, backprop = self.network.forward(batch, ctx, self._sampling(epoch, number, ctx))
-        loss = float(losses.sum(dtype=np.float64))
-        backprop(1 / batch.count)
-        return Step(loss, batch.count, batch.sources.shape[1])
-
-    def _sampling(self, epoch: int, number: int, ctx: ForwardContext):
-        """The `choose` of scheduled sampling (Bengio et al. 2015), whose share grows evenly over the training; None
-        without it."""
-        training = self.config.training
+        batch, training = self.batches.batch(epoch, number), self.config.training
         share = training.scheduled_sampling * (epoch + number / len(self)) / training.epochs
-        if not share:
-            return None
-
-        def choose(ids, outputs):
-            own = self.network.loss.log_probabilities(outputs).argmax(axis=1).astype(ids.dtype)
-            return np.where(ctx.rng.random(len(ids)) < share, own, ids)
-
-        return choose
+        loss = self.shards.learn(batch, ctx, lambda network, ctx: _sampling(network, ctx, share))
+        return Step(loss, batch.count, batch.sources.shape[1])
 
     def validate(self) -> dict[str, float]:
         scores = super().validate()
@@ -118,6 +112,18 @@ class Fit(NetworkLearner):
             facts |= {"valid_perplexity": math.exp(scores["loss"]), "valid_exact_match": scores["exact_match"]}
             valid = f", valid {facts['valid_perplexity']:.3f}, exact match {100 * scores['exact_match']:.2f} %"
         return f"perplexity {facts['perplexity']:.3f}{valid}, lr {lr:.4g}", facts
+
+
+def _sampling(network: Network, ctx: ForwardContext, share: float):
+    """The `choose` of scheduled sampling (Bengio et al. 2015), with this share of own tokens; None without it."""
+    if not share:
+        return None
+
+    def choose(ids, outputs):
+        own = network.loss.log_probabilities(outputs).argmax(axis=1).astype(ids.dtype)
+        return np.where(ctx.rng.random(len(ids)) < share, own, ids)
+
+    return choose
 
 
 def init_network(pairs: Pairs, config) -> Network:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
+from ...runtime.parallel import thread_count
 from ...text.pairs import Pairs
 from ..layers.memory.plain import KEPT
 from ..parameters import copies, shapes_of
 from .network import build
 from .options import MEMORY_ROWS, MEMORY_WIDTH
+from .shards import parts_of
 
 FLOAT = 4  # bytes
 ROW_VECTORS = 2 + KEPT  # of the memory: weights of two heads, and what is kept for the way back
@@ -27,7 +29,8 @@ def peak_memory(pairs: Pairs, config) -> int:
         rows, numbers = model.memory_rows or MEMORY_ROWS, model.memory_width or MEMORY_WIDTH
         width += rows * (numbers + ROW_VECTORS) // STEPS
     buffers = B * (STEPS * width * (both * S + T) + T * (4 * S + 2 * len(pairs.vocab)))
-    return FLOAT * (total * (3 + copies(training, pairs.valid is not None)) + buffers) + texts
+    parts = parts_of(model, training, thread_count(training.threads))
+    return FLOAT * (total * (2 + parts + copies(training, pairs.valid is not None)) + buffers) + texts
 
 
 def parameters(pairs: Pairs, config) -> int:

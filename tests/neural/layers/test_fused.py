@@ -62,6 +62,26 @@ def test_lstm(peephole):
     agree("lstm_back", back, 1, changed={"gates", "dc"})
 
 
+@pytest.mark.parametrize("masked", [False, True])
+def test_an_lstm_in_one_pass(masked):
+    """All steps of 5 sequences, which leave a rest of four, are those that are taken one by one."""
+    X, dY, dstate, layer = array(3, 5, 6), array(3, 5, 64), (array(5, 64), array(5, 64)), fresh("lstm", 6, 64, rng)
+    mask = np.arange(3)[:, None] < [3, 2, 3, 1, 2] if masked else None
+    found = []
+    for kernels in (None, Fused(1)):
+        ctx = ForwardContext(Workspace(kernels), mask=mask)
+        state = tuple(np.full((5, 64), x, np.float32) for x in (0.5, -0.5))
+        assert ctx.workspace.cells(np.float32).takes_pass(5, layer.Wh.value) == (kernels is not None)
+        Y, state, back = layer.forward(X, state, ctx)
+        Y = Y.copy()
+        dX, dfirst = back(dY, dstate)
+        found.append([Y, *state, dX, *dfirst, *(param.gradient.copy() for param in layer.params)])
+        for param in layer.params:
+            param.clear()
+    for here, there in zip(*found):
+        np.testing.assert_allclose(there, here, rtol=1e-4, atol=2e-5)
+
+
 def test_gru():
     inner, hidden = array(T, B, H), array(T + 1, B, H)
     step = {"gates": array(T, B, 3 * H), "product": array(B, 3 * H), "bias": array(3 * H)}
