@@ -17,6 +17,7 @@ from .layers.context import ForwardContext
 from .layers.fused import Fused
 from .layers.workspace import Workspace
 
+PENALTIES = "clip", "l1", "l2"
 LIMIT = 100.0  # nats of a target that no training comes back from
 
 
@@ -31,9 +32,10 @@ class NetworkLearner(Learner):
     def __init__(self, network, config, run: Run, batches: int):
         training = config.training
         self.config, self.run, self.network, self.params = config, run, network, network.params
-        penalties = {"clip": training.clip, "l1": training.l1, "l2": training.l2}
-        self.optimizer = Optimizer(training.optimizer, self.params, **penalties, **self.optimizer_settings(training))
-        self.workspace = Workspace(Fused(thread_count(training.threads)))
+        threads, penalties = thread_count(training.threads), {name: getattr(training, name) for name in PENALTIES}
+        options = penalties | self.optimizer_settings(training)
+        self.optimizer = Optimizer(training.optimizer, self.params, threads=threads, **options)
+        self.workspace = Workspace(Fused(threads))
         self.base_lr = training.lr or training.rates[training.optimizer]
         options = self.schedule(training, training.epochs * batches)
         self.rate, self._batches = Rate(self.base_lr, training.schedule, **options), batches

@@ -44,8 +44,8 @@ def each(work: Callable, jobs: Iterable, threads: int) -> list:
 
 
 def together(work: Callable, count: int) -> list:
-    """[work(0), …, work(count - 1)], all at once, the first on this thread. The others are kept for the next time, which
-    may come in less time than new threads take to start; so `work` must not call this in its turn."""
+    """[work(0), …, work(count - 1)], all at once, the first on this thread, the others on threads that are kept: for
+    work that takes hardly longer than a thread takes to start. `work` must not call this in its turn."""
     if count == 1:
         return [work(0)]
     others = [_kept_threads(count - 1).submit(work, number) for number in range(1, count)]

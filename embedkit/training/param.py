@@ -13,6 +13,12 @@ class RowGradient(NamedTuple):
     ids: np.ndarray
     values: np.ndarray
 
+    def dense(self, value: np.ndarray) -> np.ndarray:
+        """With the rows that are zero, of a parameter of this `value`."""
+        found = np.zeros_like(value)
+        found[self.ids] = self.values
+        return found
+
 
 class Param:
     """A learnt array. Layers share one by holding the same Param (weight tying): what they add to its gradient adds up.

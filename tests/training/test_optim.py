@@ -288,3 +288,24 @@ def test_pytorch_agrees(name, l2):
     if name == "nt-asgd":
         with optimizer.averaged():
             np.testing.assert_allclose(param.value, theirs.state[peer]["ax"].numpy(), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["adam", "adamw"])
+def test_compiled_is_numpy(name, monkeypatch):
+    """Of float32 parameters, cut into spans for two threads."""
+    monkeypatch.setattr("embedkit.training.optim.SPAN", 7)
+    found = []
+    for is_compiled, threads in ((False, 1), (True, 1), (True, 2)):
+        params = [Param("W", START.astype(np.float32).repeat(9, 0)), Param("E", START.astype(np.float32))]
+        optimizer = Optimizer(name, params, clip=1.0, threads=threads)
+        assert optimizer._is_compiled
+        with monkeypatch.context() as patch:
+            patch.setattr(Optimizer, "_is_compiled", is_compiled)
+            for gradient in STEPS:
+                params[0].add(gradient.repeat(9, 0))
+                params[1].add_rows(np.array([2, 0]), gradient[:2].astype(np.float32))
+                optimizer.step(LR)
+        found.append([param.value for param in params] + [slot for slots in optimizer.slots.values() for slot in slots])
+    for expected, one, two in zip(*found):
+        np.testing.assert_allclose(one, expected, rtol=2e-5, atol=1e-6)
+        np.testing.assert_array_equal(two, one)

@@ -90,20 +90,20 @@ class Fused:
         _kernels.gru_line(*_flat(gates, Wh, product, bias, inner, hidden, inner_bias), T, H)
 
     def takes_pass(self, B: int, Wh: np.ndarray) -> bool:
-        """True if `lstm_pass` is one for a batch of B: of many rows BLAS does on several threads what this does on one."""
+        """True if `lstm_pass` is one for a batch of B. It works on one thread, where BLAS might use several."""
         return self.threads == 1 and B >= ROWS and len(Wh) % WIDTH == 0
 
     def lstm_pass(self, gates, Wh, bias, cells, hidden, mask, workspace):
         """`lstm_step` for every t, with the products; `mask` (T, B) or None as in `ForwardContext`."""
         (T, B, H), packed = gates.shape[:2] + hidden.shape[2:], workspace.take((Wh.size,), np.float32)
-        _panel_kernels.pack(Wh.reshape(-1), packed, H // 16, H, 16, 4 * H, H, 1)
+        _panel_kernels.pack(Wh.reshape(-1), packed, H // 16, H, 16, 4 * H, H)
         arrays = *_flat(gates, packed, bias, cells, hidden), *_masked(mask)
         _panel_kernels.lstm_pass(*arrays, T, B, H)
 
     def lstm_pass_back(self, gates, Wh, cells, dY, dh, dc, mask, workspace):
         """`lstm_back` for every t, the last one first, each followed by dh = gates[t] Whᵀ and dh += dY[t - 1]."""
         (T, B, H), packed = dY.shape, workspace.take((Wh.size,), np.float32)
-        _panel_kernels.pack(Wh.reshape(-1), packed, H // WIDTH, 4 * H, WIDTH * 4 * H, 1, 16 * 4 * H, 4 * H)
+        _panel_kernels.pack_transposed(Wh.reshape(-1), packed, 4 * H, H)
         arrays = *_flat(gates, packed, cells, np.ascontiguousarray(dY), dh, dc), self._row("tanh", H), *_masked(mask)
         _panel_kernels.lstm_pass_back(*arrays, T, B, H)
 

@@ -33,18 +33,27 @@ def sigmoid_lanes(x):
 
 
 @kernel
-def pack(W, packed, panels, K, by_panel, by_row, by_run, by_column):
-    """Column c of run r (4 runs of 16) in row k of a panel p is W[p · by_panel + k · by_row + r · by_run + c · by_column].
-
-    So transposed matrices, and gates side by side, are packed by their strides."""
+def pack(W, packed, panels, K, by_panel, by_row, by_run):
+    """Run r (4 runs of 16 columns) in row k of panel p are the numbers from W[p · by_panel + k · by_row + r · by_run]
+    on: so gates that stand side by side are packed unit by unit."""
     W, packed, at = pointer(W), pointer(packed), 0
     for p in range(panels):
         for k in range(K):
             for r in range(4):
-                place = p * by_panel + k * by_row + r * by_run
-                for c in range(LANES):
-                    packed[at] = W[place + c * by_column]
-                    at += 1
+                store(packed, at, load(W, p * by_panel + k * by_row + r * by_run))
+                at += LANES
+
+
+@kernel
+def pack_transposed(W, packed, K, N):
+    """Wᵀ (K, N), of W (N, K), in panels; sixteen rows of it at a time, so that what is read is used up."""
+    W, packed = pointer(W), pointer(packed)
+    for p in range(0, N, 64):
+        for begin in range(0, K, LANES):
+            for c in range(64):
+                at, place = (p * K + begin * 64) + c, (p + c) * K + begin
+                for k in range(min(LANES, K - begin)):
+                    packed[at + k * 64] = W[place + k]
 
 
 @inlined(fastmath=True)
