@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from .embedding import Lookup
 from .workspace import Backprop
 
 
@@ -18,9 +19,15 @@ class Bidirectional:
     def __init__(self, ahead, behind):
         self.ahead, self.behind, self.params = ahead, behind, ahead.params + behind.params
 
+    def takes_lookup(self, X: Lookup, ctx) -> bool:
+        """True if `forward` can do with a lookup, and better."""
+        return all(hasattr(way, "takes_lookup") and way.takes_lookup(X, ctx) for way in (self.ahead, self.behind))
+
     def forward(self, X, state, ctx):
         def copy(array):
             """C-contiguous, as products like it."""
+            if isinstance(array, Lookup):
+                return array
             new = ctx.workspace.take(array.shape, array.dtype)
             np.copyto(new, array)
             return new
@@ -37,6 +44,8 @@ class Bidirectional:
             first, last = (None, None) if dstate is None else dstate
             dX, first = back0(copy(dY[..., :H]), first)
             dX1, last = back1(copy(dY[::-1, :, H:]), last)
+            if dX is None:
+                return None, (first, last)
             return np.add(dX, dX1[::-1], out=ctx.workspace.take(dX.shape, dX.dtype)), (first, last)
 
         return Y, (first, last), Backprop(back)

@@ -8,6 +8,21 @@ from ...training.param import Param
 from .workspace import Backprop
 
 
+class Lookup:
+    """Rows of `table` (V, D) for ids (T, B), as (T, B, D), that nobody has fetched yet.
+
+    The product of a token's vector and a matrix is a row of the product of the table: where tokens outnumber the
+    vocabulary, a layer that begins with such a product (see `LSTM.takes_lookup`) takes it of the table.
+    """
+
+    def __init__(self, ids: np.ndarray, table: Param):
+        self.ids, self.table = ids, table
+        self.shape, self.dtype = (*ids.shape, table.value.shape[1]), table.value.dtype
+
+    def __getitem__(self, steps: slice) -> Lookup:
+        return Lookup(self.ids[steps], self.table)
+
+
 class Embedding:
     """ids (T, B) → rows of `table` (V, D), as (T, B, D). Its gradient is row-sparse.
 

@@ -93,12 +93,27 @@ class Fused:
         """True if `lstm_pass` is one for a batch of B. It works on one thread, where BLAS might use several."""
         return self.threads == 1 and B >= ROWS and len(Wh) % WIDTH == 0
 
-    def lstm_pass(self, gates, Wh, bias, cells, hidden, mask, workspace):
-        """`lstm_step` for every t, with the products; `mask` (T, B) or None as in `ForwardContext`."""
-        (T, B, H), packed = gates.shape[:2] + hidden.shape[2:], workspace.take((Wh.size,), np.float32)
+    def lstm_packed(self, Wh, workspace) -> np.ndarray:
+        """Wh as `lstm_pass` takes it."""
+        H, packed = len(Wh), workspace.take((Wh.size,), np.float32)
         _panel_kernels.pack(Wh.reshape(-1), packed, H // 16, H, 16, 4 * H, H)
-        arrays = *_flat(gates, packed, bias, cells, hidden), *_masked(mask)
-        _panel_kernels.lstm_pass(*arrays, T, B, H)
+        return packed
+
+    def lstm_pass(self, inputs, rows, gates, packed, bias, cells, hidden, mask):
+        """`lstm_step` for every t, with the products: x Wx is the row of `inputs` (., 4H) that `rows` (T, B) names;
+        None: row t · B + b.
+
+        Activations go to `gates`, None where they are not wanted; `mask` (T, B) or None as in `ForwardContext`.
+        """
+        (T, B, H), keeps = (len(hidden) - 1, *hidden.shape[1:]), gates is not None
+        rows = self._numbers(T * B) if rows is None else rows.astype(np.int32, copy=False)
+        given = *_flat(inputs, rows, gates if keeps else NONE), keeps
+        _panel_kernels.lstm_pass(*given, *_flat(packed, bias, cells, hidden), *_masked(mask), T, B, H)
+
+    def add_rows(self, values, rows, sums):
+        """sums[rows[t, b]] += values[t, b]."""
+        flat = _flat(values, rows.astype(np.int32, copy=False), sums)
+        _panel_kernels.add_rows(*flat, rows.size, values.shape[-1])
 
     def lstm_pass_back(self, gates, Wh, cells, dY, dh, dc, mask, workspace):
         """`lstm_back` for every t, the last one first, each followed by dh = gates[t] Whᵀ and dh += dY[t - 1]."""
@@ -252,6 +267,12 @@ class Fused:
 
     def _workers(self, operations: int) -> int:
         return 1 if operations < SMALL else self.threads
+
+    def _numbers(self, count: int) -> np.ndarray:
+        """0, 1, … as int32."""
+        if len(self._scratch.get("numbers", ())) < count:
+            self._scratch["numbers"] = np.arange(2 * count, dtype=np.int32)
+        return self._scratch["numbers"]
 
     def _row(self, name: str, size: int) -> np.ndarray:
         """Scratch of this name and at least this size."""

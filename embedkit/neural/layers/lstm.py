@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ...training.param import Param
+from .embedding import Lookup
 from .recurrent import Recurrent
+from .workspace import Backprop
 
 
 class LSTM(Recurrent):
@@ -34,20 +36,71 @@ class LSTM(Recurrent):
         kept[0] = 0 if c is None else c
         return kept
 
-    def _forward_steps(self, cells, gates, product, hidden, kept, mask, workspace):
-        if self._is_one_pass(cells, gates):
-            cells.lstm_pass(gates, self.Wh.value, self.b.value, kept, hidden, mask, workspace)
+    def takes_lookup(self, X: Lookup, ctx) -> bool:
+        """True if `forward` can do with a lookup, and better."""
+        (_, B), cells = X.ids.shape, ctx.workspace.cells(X.dtype)
+        return self._is_one_pass(cells, B, ctx) and len(X.table.value) <= X.ids.size
+
+    def forward(self, X, state, ctx):
+        return (self._forward_lookup if isinstance(X, Lookup) else super().forward)(X, state, ctx)
+
+    def _forward_lookup(self, X, state, ctx):
+        """`forward` whose `backprop` adds to the gradient of the table itself, and gives None for that of X."""
+        (T, B), table, Wx, workspace = X.ids.shape, X.table.value, self.Wx.value, ctx.workspace
+        H, take, cells = len(self.Wh.value), workspace.take, workspace.cells(X.dtype)
+        inputs = np.matmul(table, Wx, out=take((len(table), 4 * H), X.dtype))
+        hidden, (h, c) = take((T + 1, B, H), X.dtype), self._parts(state)
+        hidden[0] = 0 if h is None else h
+        kept, packed = self._begin(c, T, B, H, X.dtype, workspace), self._packed(cells, ctx)
+
+        def steps():
+            gates = take((T, B, 4 * H), X.dtype)
+            cells.lstm_pass(inputs, X.ids, gates, packed, self.b.value, kept, hidden, ctx.mask)
+            return gates
+
+        gates = None
+        if ctx.gradients:
+            gates = steps()
         else:
-            super()._forward_steps(cells, gates, product, hidden, kept, mask, workspace)
+            cells.lstm_pass(inputs, X.ids, None, packed, self.b.value, kept, hidden, ctx.mask)
+
+        def back(dY, dstate=None):
+            dgates, (dh, dc) = steps() if gates is None else gates, (workspace.zeros((B, H), X.dtype) for _ in "hc")
+            for array, last in zip((dh, dc), self._parts(dstate)):
+                if last is not None:
+                    array[...] = last
+            cells.lstm_pass_back(dgates, self.Wh.value, kept, dY, dh, dc, ctx.mask, workspace)
+            self.Wh.add_product(hidden[:-1].reshape(T * B, H).T, dgates.reshape(T * B, 4 * H), workspace)
+            dinputs = workspace.zeros(inputs.shape, X.dtype)
+            cells.add_rows(dgates, X.ids, dinputs)
+            self.Wx.add_product(table.T, dinputs, workspace)
+            self.b.add(dinputs.sum(axis=0))
+            X.table.add_product(dinputs, Wx.T, workspace)
+            return None, (dh.copy(), dc.copy())
+
+        return hidden[1:], self._state(hidden[T].copy(), kept), Backprop(back)
+
+    def _forward_steps(self, cells, gates, product, hidden, kept, ctx):
+        if self._is_one_pass(cells, gates.shape[1], ctx):
+            cells.lstm_pass(gates, None, gates, self._packed(cells, ctx), self.b.value, kept, hidden, ctx.mask)
+        else:
+            super()._forward_steps(cells, gates, product, hidden, kept, ctx)
 
     def _backward_steps(self, cells, gates, dproduct, hidden, kept, dY, dh, dcarry, ctx):
-        if self._is_one_pass(cells, gates) and ctx.hidden_grad_norms is None:
+        if self._is_one_pass(cells, gates.shape[1], ctx):
             cells.lstm_pass_back(gates, self.Wh.value, kept, dY, dh, dcarry, ctx.mask, ctx.workspace)
         else:
             super()._backward_steps(cells, gates, dproduct, hidden, kept, dY, dh, dcarry, ctx)
 
-    def _is_one_pass(self, cells, gates) -> bool:
-        return self.peephole is None and cells.takes_pass(gates.shape[1], self.Wh.value)
+    def _is_one_pass(self, cells, B: int, ctx) -> bool:
+        return self.peephole is None and ctx.hidden_grad_norms is None and cells.takes_pass(B, self.Wh.value)
+
+    def _packed(self, cells, ctx) -> np.ndarray:
+        if ctx.packed is None:
+            return cells.lstm_packed(self.Wh.value, ctx.workspace)
+        if self not in ctx.packed:
+            ctx.packed[self] = cells.lstm_packed(self.Wh.value, ctx.workspace)
+        return ctx.packed[self]
 
     def _step(self, cells, gates, product, hidden, kept, t):
         cells.lstm_step(gates, product, self.b.value, kept, hidden, self._peephole, t)

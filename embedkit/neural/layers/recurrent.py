@@ -31,7 +31,7 @@ class Recurrent:
         self.Wx, self.Wh, self.b, self.params = Wx, Wh, b, [Wx, Wh, b]
 
     def forward(self, X, state, ctx):
-        workspace, mask = ctx.workspace, ctx.mask
+        workspace = ctx.workspace
         Wx, Wh, take = self.Wx.value, self.Wh.value, workspace.take
         (T, B, D), (H, width), dtype = X.shape, Wh.shape, Wh.dtype
         rows, cells = X.reshape(T * B, D), workspace.cells(dtype)
@@ -41,7 +41,7 @@ class Recurrent:
         h, c = self._parts(state)
         hidden[0] = 0 if h is None else h
         kept = self._begin(c, T, B, H, dtype, workspace)
-        self._forward_steps(cells, gates, product, hidden, kept, mask, workspace)
+        self._forward_steps(cells, gates, product, hidden, kept, ctx)
 
         def back(dY, dstate=None):
             dh, dcarry = take((B, H), dtype), workspace.zeros((B, H), dtype)
@@ -61,14 +61,14 @@ class Recurrent:
 
         return hidden[1:], self._state(hidden[T].copy(), kept), Backprop(back)
 
-    def _forward_steps(self, cells, gates, product, hidden, kept, mask, workspace) -> None:
-        (T, B, width), Wh, H = gates.shape, self.Wh.value, hidden.shape[2]
+    def _forward_steps(self, cells, gates, product, hidden, kept, ctx) -> None:
+        (T, B, width), Wh, mask, H = gates.shape, self.Wh.value, ctx.mask, hidden.shape[2]
         if self._line is not None and mask is None and cells.takes_line(B, Wh):
             self._line(cells, gates, product, hidden, kept)
             return
         weights = Wh
         if B == 1 and T >= COLUMNS_FROM:
-            weights = workspace.take((width, H), Wh.dtype).T
+            weights = ctx.workspace.take((width, H), Wh.dtype).T
             np.copyto(weights, Wh)
         for t in range(T):
             np.matmul(hidden[t], weights, out=product)

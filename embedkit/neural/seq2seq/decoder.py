@@ -14,6 +14,7 @@ from ..layers.chain import Chain
 from ..layers.linear import Linear
 from ..layers.tanh import Tanh
 from ..layers.workspace import Backprop
+from .encoder import embedded
 
 
 class Memory(NamedTuple):
@@ -88,7 +89,7 @@ class Decoder:
         `choose(ids of a step, outputs of the step before)` gives the ids that are read instead, but for the first step.
         """
         if not self.feeds and choose is None:
-            X, _, back_before = self.before.forward(ids, None, ctx)
+            X, back_before = self._embedded(ids, ctx)
             Y, state, weights, back_pass = self._read(X, state, memory, ctx)
 
             def back(dY):
@@ -98,6 +99,12 @@ class Decoder:
 
             return Y, state, weights, Backprop(back)
         return self._read_stepwise(ids, state, memory, replace(ctx, kept_masks={}), choose)
+
+    def _embedded(self, ids, ctx):
+        if self.peeks:
+            X, _, back = self.before.forward(ids, None, ctx)
+            return X, back
+        return embedded(self.before, self.below.layers[0], ids, ctx)
 
     def _read_stepwise(self, ids, state, memory, ctx, choose):
         outputs, weights, backs = [], [], []
@@ -169,7 +176,7 @@ class Decoder:
             dfed = dX[..., -self.feeds :] if self.feeds else None
             if self.peeks:
                 dsummary = dsummary + dX[..., D : D + memory.summary.shape[1]].sum(axis=0)
-            return np.ascontiguousarray(dX[..., :D]), (dbelow, dabove, dfed), Gradients(dvalues, dkeys, dsummary)
+            return dX if dX is None else np.ascontiguousarray(dX[..., :D]), (dbelow, dabove, dfed), Gradients(dvalues, dkeys, dsummary)
 
         return Y, (below, above, fed), weights, Backprop(back)
 

@@ -9,6 +9,7 @@ import numpy as np
 from ...training.param import collect
 from ..layers.bidirectional import Bidirectional
 from ..layers.chain import Chain
+from ..layers.embedding import Lookup
 from ..layers.residual import Residual
 from ..layers.workspace import Backprop
 from .options import is_bidirectional, outputs
@@ -29,7 +30,7 @@ class Encoder:
         self.params = collect([before, *layers])
 
     def forward(self, ids, ctx):
-        X, _, back_before = self.before.forward(ids, None, ctx)
+        X, back_before = embedded(self.before, self.layers[0], ids, ctx)
         states, backs = [], []
         for number, layer in enumerate(self.layers):
             back_between = None
@@ -47,6 +48,17 @@ class Encoder:
             back_before(dX)
 
         return X, states, Backprop(back)
+
+
+def embedded(before: Chain, layer, ids, ctx):
+    """What `before`, embedding and dropout, gives the first recurrent layer for ids (T, B), and back: a `Lookup` where
+    the layer does better with it."""
+    embedding, dropout = before.layers
+    lookup = Lookup(ids, embedding.table)
+    if hasattr(layer, "takes_lookup") and not (ctx.training and dropout.rate) and layer.takes_lookup(lookup, ctx):
+        return lookup, Backprop(lambda dX: None)
+    X, _, back = before.forward(ids, None, ctx)
+    return X, back
 
 
 def stack(cell: Callable, model, D: int, make: Callable) -> tuple[list, int]:

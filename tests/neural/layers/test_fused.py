@@ -10,9 +10,12 @@ from _language_models import LANGUAGE_MODELS, RECURRENT
 from neural.layers._fresh import fresh
 
 from embedkit.neural.layers import _kernels, plain
+from embedkit.neural.layers.bidirectional import Bidirectional
 from embedkit.neural.layers.context import ForwardContext
+from embedkit.neural.layers.embedding import Lookup
 from embedkit.neural.layers.fused import Fused
 from embedkit.neural.layers.workspace import Workspace
+from embedkit.training.param import Param
 
 T, B, H = 2, 2, 37
 rng = np.random.default_rng(3)
@@ -76,6 +79,33 @@ def test_an_lstm_in_one_pass(masked):
         Y = Y.copy()
         dX, dfirst = back(dY, dstate)
         found.append([Y, *state, dX, *dfirst, *(param.gradient.copy() for param in layer.params)])
+        for param in layer.params:
+            param.clear()
+    for here, there in zip(*found):
+        np.testing.assert_allclose(there, here, rtol=1e-4, atol=2e-5)
+
+
+@pytest.mark.parametrize("both_ways", [False, True])
+@pytest.mark.parametrize("gradients", [False, True])
+def test_an_lstm_of_a_lookup(both_ways, gradients):
+    """Products of the table, for tokens that outnumber it, are those of the tokens."""
+    ids, dY = rng.integers(0, 6, (3, 5)).astype(np.int32), array(3, 5, 128 if both_ways else 64)
+    table, layer = Param("table", array(6, 7)), fresh("lstm", 7, 64, rng)
+    layer = Bidirectional(layer, fresh("lstm", 7, 64, rng)) if both_ways else layer
+    mask, found = np.arange(3)[:, None] < [3, 2, 3, 1, 2], []
+    for X in (Lookup(ids, table), table.value[ids]):
+        ctx = ForwardContext(Workspace(Fused(1)), mask=mask, gradients=gradients, packed={})
+        assert layer.takes_lookup(Lookup(ids, table), ctx)
+        assert not layer.takes_lookup(Lookup(ids[:1], table), ctx)  # fewer tokens than rows
+        Y, _, back = layer.forward(X, None, ctx)
+        Y = Y.copy()
+        dX, _ = back(dY)
+        if dX is not None:
+            table.clear()
+            table.add_rows(ids.reshape(-1), dX.reshape(-1, 7))
+        gradient = table.gradient
+        found.append([Y, gradient if dX is None else gradient.dense(table.value)])
+        found[-1] += [param.gradient.copy() for param in layer.params]
         for param in layer.params:
             param.clear()
     for here, there in zip(*found):

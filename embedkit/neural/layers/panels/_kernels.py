@@ -57,18 +57,20 @@ def pack_transposed(W, packed, K, N):
 
 
 @inlined(fastmath=True)
-def _units(i, f, g, o, gates, bias, cells, hidden, unit, row, is_there, B, H):
-    """The step of 16 units of a row, given the products of the row's hidden state."""
-    before, at = row * H + unit, row * 4 * H + unit
+def _units(i, f, g, o, inputs, at, gates, keeps, bias, cells, hidden, unit, row, is_there, B, H):
+    """The step of 16 units of a row, given the products of the row's hidden state; those of its input are at `at`."""
+    before, at = row * H + unit, at + unit
     after = before + B * H
-    i = sigmoid_lanes(add(i, add(load(gates, at), load(bias, unit))))
-    f = sigmoid_lanes(add(f, add(load(gates, at + H), load(bias, unit + H))))
-    g = tanh_lanes(add(g, add(load(gates, at + 2 * H), load(bias, unit + 2 * H))))
-    o = sigmoid_lanes(add(o, add(load(gates, at + 3 * H), load(bias, unit + 3 * H))))
-    store(gates, at, i)
-    store(gates, at + H, f)
-    store(gates, at + 2 * H, g)
-    store(gates, at + 3 * H, o)
+    i = sigmoid_lanes(add(i, add(load(inputs, at), load(bias, unit))))
+    f = sigmoid_lanes(add(f, add(load(inputs, at + H), load(bias, unit + H))))
+    g = tanh_lanes(add(g, add(load(inputs, at + 2 * H), load(bias, unit + 2 * H))))
+    o = sigmoid_lanes(add(o, add(load(inputs, at + 3 * H), load(bias, unit + 3 * H))))
+    if keeps:
+        at = row * 4 * H + unit
+        store(gates, at, i)
+        store(gates, at + H, f)
+        store(gates, at + 2 * H, g)
+        store(gates, at + 3 * H, o)
     if is_there:
         c = fma(f, load(cells, before), mul(i, g))
         store(cells, after, c)
@@ -79,10 +81,13 @@ def _units(i, f, g, o, gates, bias, cells, hidden, unit, row, is_there, B, H):
 
 
 @kernel(fastmath=True)
-def lstm_pass(gates, packed, bias, cells, hidden, mask, masked, T, B, H):
-    """`plain.lstm_step` of every step t, the product with it. Where `masked`, `mask` (T, B) is 0 for rows that hold."""
-    gates, packed, bias, mask = pointer(gates), pointer(packed), pointer(bias), pointer(mask)
-    cells, hidden, zero = pointer(cells), pointer(hidden), splat(ZERO)
+def lstm_pass(inputs, rows, gates, keeps, packed, bias, cells, hidden, mask, masked, T, B, H):
+    """`plain.lstm_step` of every step t, the product with it, for inputs whose products are rows of `inputs` (., 4H):
+    `rows` (T, B) says which. Activations go to `gates` (T, B, 4H), which may be `inputs`, where it `keeps` them.
+
+    Where `masked`, `mask` (T, B) is 0 for rows that hold."""
+    inputs, rows, gates, packed, bias = pointer(inputs), pointer(rows), pointer(gates), pointer(packed), pointer(bias)
+    cells, hidden, mask, zero = pointer(cells), pointer(hidden), pointer(mask), splat(ZERO)
     for t in range(T):
         for unit in range(0, H, LANES):
             for b in range(0, B, 4):
@@ -102,13 +107,17 @@ def lstm_pass(gates, packed, bias, cells, hidden, mask, masked, T, B, H):
                     i2, f2, g2, o2 = fma(h, i, i2), fma(h, f, f2), fma(h, g, g2), fma(h, o, o2)
                     h = splat(hidden[h3 + k])
                     i3, f3, g3, o3 = fma(h, i, i3), fma(h, f, f3), fma(h, g, g3), fma(h, o, o3)
-                _units(i0, f0, g0, o0, gates, bias, cells, hidden, unit, r0, not masked or mask[r0] > 0, B, H)
+                rest, is_there = (gates, keeps, bias, cells, hidden, unit), not masked or mask[r0] > 0
+                _units(i0, f0, g0, o0, inputs, rows[r0] * 4 * H, *rest, r0, is_there, B, H)
                 if b + 1 < B:
-                    _units(i1, f1, g1, o1, gates, bias, cells, hidden, unit, r1, not masked or mask[r1] > 0, B, H)
+                    is_there = not masked or mask[r1] > 0
+                    _units(i1, f1, g1, o1, inputs, rows[r1] * 4 * H, *rest, r1, is_there, B, H)
                 if b + 2 < B:
-                    _units(i2, f2, g2, o2, gates, bias, cells, hidden, unit, r2, not masked or mask[r2] > 0, B, H)
+                    is_there = not masked or mask[r2] > 0
+                    _units(i2, f2, g2, o2, inputs, rows[r2] * 4 * H, *rest, r2, is_there, B, H)
                 if b + 3 < B:
-                    _units(i3, f3, g3, o3, gates, bias, cells, hidden, unit, r3, not masked or mask[r3] > 0, B, H)
+                    is_there = not masked or mask[r3] > 0
+                    _units(i3, f3, g3, o3, inputs, rows[r3] * 4 * H, *rest, r3, is_there, B, H)
 
 
 @inlined(fastmath=True)
@@ -159,3 +168,13 @@ def lstm_pass_back(gates, packed, cells, dY, dh, dc, tanh, mask, masked, T, B, H
                 _store_run(dh, out + H, w1, x1, y1, z1, b + 1 < B and (not masked or mask[r1] > 0))
                 _store_run(dh, out + 2 * H, w2, x2, y2, z2, b + 2 < B and (not masked or mask[r2] > 0))
                 _store_run(dh, out + 3 * H, w3, x3, y3, z3, b + 3 < B and (not masked or mask[r3] > 0))
+
+
+@kernel(fastmath=True)
+def add_rows(values, rows, sums, n, width):
+    """sums[rows[i]] += values[i] for the n rows of values (n, width)."""
+    values, rows, sums = pointer(values), pointer(rows), pointer(sums)
+    for i in range(n):
+        at, place = i * width, rows[i] * width
+        for j in range(width):
+            sums[place + j] += values[at + j]
