@@ -13,6 +13,7 @@ import numpy as np
 
 from ..layers.attention import softmax
 from ..layers.dropout import Dropout
+from ..layers.embedding import Lookup
 from ..layers.lstm import LSTM
 from .decoder import Decoder, Memory
 
@@ -41,10 +42,11 @@ class Layout(NamedTuple):
 
 
 class Encoded:
-    """B sources as the decoder knows them: `lengths` (B,), and `first`, the state that decoding begins with."""
+    """B sources as the decoder knows them: `lengths` (B,), `first`, the state that decoding begins with, and the
+    context `ctx` of all passes until its end, for which weights are packed once."""
 
-    def __init__(self, memory: Memory, lengths: np.ndarray, first: tuple):
-        self.memory, self.lengths, self.first = memory, lengths, first
+    def __init__(self, memory: Memory, lengths: np.ndarray, first: tuple, ctx):
+        self.memory, self.lengths, self.first, self.ctx = memory, lengths, first, ctx
         self._live, self._parts, self._layout = None, None, None
 
     def layout(self, rows: np.ndarray) -> Layout:
@@ -80,13 +82,8 @@ class Encoded:
 def step(decoder: Decoder, ids: np.ndarray, state: tuple, layout: Layout, ctx) -> tuple:
     """Ids (N,) → outputs (N, O), the new state, attention weights (N, S) by place as it was read, or None."""
     below, above, fed = state
-    X = decoder.before.layers[0].table.value[ids]
-    seen = [X]
-    if decoder.peeks:
-        seen.append(layout.summary)
-    if decoder.feeds:
-        seen.append(np.zeros((len(ids), decoder.feeds), X.dtype) if fed is None else fed[0])
-    Y, below = _layers(decoder.below, _beside(seen, ctx) if len(seen) > 1 else X, below, ctx)
+    X = _inputs(decoder, ids, layout, fed, ctx)
+    Y, below = _layers(decoder.below, X, below, ctx)
     weights = None
     if decoder.attention is not None:
         C, weights = _attend(decoder.attention.score, Y, layout, ctx)
@@ -105,12 +102,30 @@ def step(decoder: Decoder, ids: np.ndarray, state: tuple, layout: Layout, ctx) -
     return Y, (below, above, fed), weights
 
 
-def _layers(chain, X: np.ndarray, states: tuple, ctx) -> tuple[np.ndarray, tuple]:
+def _inputs(decoder: Decoder, ids: np.ndarray, layout: Layout, fed, ctx) -> np.ndarray | Lookup:
+    """What the lowest layer takes, (N, .)."""
+    embedding, lowest = decoder.before.layers[0], decoder.below.layers[0]
+    if not decoder.peeks and not decoder.feeds and hasattr(lowest, "takes_lookup"):
+        lookup = Lookup(ids[None], embedding.table)
+        if lowest.takes_lookup(lookup, ctx):
+            return lookup
+    seen = [embedding.table.value[ids]]
+    if decoder.peeks:
+        seen.append(layout.summary)
+    if decoder.feeds:
+        seen.append(np.zeros((len(ids), decoder.feeds), seen[0].dtype) if fed is None else fed[0])
+    return _beside(seen, ctx) if len(seen) > 1 else seen[0]
+
+
+def _layers(chain, X: np.ndarray | Lookup, states: tuple, ctx) -> tuple[np.ndarray, tuple]:
     """Rows (N, D) through the layers of a chain: rows, and its state."""
     found = []
     for layer, state in zip(chain.layers, states or (None,) * len(chain.layers)):
         if isinstance(layer, Dropout):
             state = None
+        elif isinstance(X, Lookup):
+            Y, state, _ = layer.forward(X, state, ctx)
+            X = Y[0]
         elif _is_quick(layer, state, len(X)):
             X, state = _lstm(layer, X, state)
         else:

@@ -34,9 +34,10 @@ class NetworkTranslator:
     def encode(self, sources: list[np.ndarray]) -> Encoded:
         """Sources, ids (S_b,) int32 each, of any lengths."""
         ids, mask = padded_sources(sources, self.reverse)
+        ctx = replace(self.ctx, packed={})
         with np.errstate(all="ignore"):
-            first, memory, _ = self.network.read(ids, mask, self.ctx)
-        return Encoded(memory, np.array([len(ids) for ids in sources]), first)
+            first, memory, _ = self.network.read(ids, mask, ctx)
+        return Encoded(memory, np.array([len(ids) for ids in sources]), first, ctx)
 
     def start(self, encoded: Encoded) -> tuple:
         """The state before the first target token, a row for each source."""
@@ -47,7 +48,7 @@ class NetworkTranslator:
         (N, V) float32, the new state, and the weights of the places of the source (N, S), None without attention."""
         layout = encoded.layout(rows)
         with np.errstate(all="ignore"):
-            Y, state, weights = step(self.network.decoder, ids, state, layout, self.ctx)
+            Y, state, weights = step(self.network.decoder, ids, state, layout, encoded.ctx)
             found = self.network.loss.log_probabilities(Y)
         return found, state, None if weights is None else self._in_order(weights, layout)
 
