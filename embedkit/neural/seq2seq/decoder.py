@@ -176,7 +176,11 @@ class Decoder:
             dfed = dX[..., -self.feeds :] if self.feeds else None
             if self.peeks:
                 dsummary = dsummary + dX[..., D : D + memory.summary.shape[1]].sum(axis=0)
-            return dX if dX is None else np.ascontiguousarray(dX[..., :D]), (dbelow, dabove, dfed), Gradients(dvalues, dkeys, dsummary)
+            return (
+                dX if dX is None else np.ascontiguousarray(dX[..., :D]),
+                (dbelow, dabove, dfed),
+                Gradients(dvalues, dkeys, dsummary),
+            )
 
         return Y, (below, above, fed), weights, Backprop(back)
 
