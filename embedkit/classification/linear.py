@@ -83,7 +83,7 @@ class LinearClassifier:
     def __post_init__(self):
         config = self.metadata.get("config")
         options = config.get("text") if isinstance(config, dict) else None
-        self._split = line_splitter(options) if options else _fasttext_words
+        self.split = line_splitter(options) if options else _fasttext_words
         self.end = self.vocab.id(END)
 
     @property
@@ -174,7 +174,7 @@ class LinearClassifier:
 
     def occurrences(self, lines: Sequence[str]) -> Occurrences:
         """The features of lines, each with its place."""
-        split = [[*self._split(line), END] for line in lines]
+        split = [[*self.split(line), END] for line in lines]
         tokens = list(chain.from_iterable(split))
         owners = np.repeat(np.arange(len(lines)), [len(words) for words in split])
         types = list(dict.fromkeys(tokens))

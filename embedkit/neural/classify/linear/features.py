@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +20,7 @@ from ....vectors.ngrams import Ngrams
 from ....vectors.subwords import ngram_rows
 from . import _kernels
 
+ODD = re.compile(r"[\v\f\0]|__label__")
 NOTHING = np.empty(0, np.float32)
 
 
@@ -92,6 +94,8 @@ def compiled_bag(threads: int):
     """The `compiled` of a `LinearClassifier`: the same features, of many lines, in compiled code."""
 
     def bag(classifier, lines) -> Bag:
+        if "config" not in classifier.metadata:  # of fastText, which splits at more, and leaves labels out
+            lines = [" ".join(classifier.split(line)) if ODD.search(line) else line for line in lines]
         encoded = corpus.encode([Lines(lines)], _reading(classifier), Resources(cache=False, threads=threads))
         V = len(classifier.vocab)
         types = encoded.vocab
