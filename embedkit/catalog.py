@@ -10,12 +10,12 @@ from importlib import import_module
 from typing import NamedTuple
 
 # Kinds of results, which native files carry.
-VECTORS, LM, SEQ2SEQ = "vectors", "language-model", "seq2seq"
+VECTORS, LM, SEQ2SEQ, CLASSIFIER = "vectors", "language-model", "seq2seq", "classifier"
 
 
 class Entry(NamedTuple):
     """A model in `module.MODEL`, and the kind of its result: VECTORS; LM, which `perplexity`, `score` and `generate`
-    ask; or SEQ2SEQ, which `translate` and `score` do."""
+    ask; SEQ2SEQ, which `translate` and `score` do; or CLASSIFIER, which `classify` does."""
 
     module: str
     summary: str
@@ -49,6 +49,7 @@ MODELS = {
     "gru": Entry("neural.language.gru", "Language model: gated recurrent units (GRU), lighter than LSTM.", LM),
     "transformer": Entry("neural.language.transformer", "Language model: causal self-attention (Transformer).", LM),
     "seq2seq": Entry("neural.seq2seq.model", "Sequence to sequence: an encoder and a decoder with attention.", SEQ2SEQ),
+    "classifier": Entry("neural.classify.model", "Classifier of texts: bags of words and n-grams.", CLASSIFIER),
 }
 
 

@@ -145,6 +145,14 @@ class PairText:
 
 
 @dataclass(frozen=True)
+class LabelledText(PlainText):
+    """Texts with labels. The vocabulary is that of the texts to train on."""
+
+    min_count: int = option(1, "drop words seen fewer times than this", least=1)
+    label_separator: str = option(None, "what stands between labels, where a text has several: LABEL,LABEL", kind=str)
+
+
+@dataclass(frozen=True)
 class Context:
     """Context window and its weighting."""
 

@@ -20,6 +20,7 @@ from embedkit import cli
 TEXT = "the king met a queen\na queen met the king\n한국어 는 the king 한국어 를 a queen\n" * 3
 PAIRS = "king\tqueen\t9\nman\twoman\t7\napple\tking\t1\n"
 PARALLEL = "16+7\t23\n이십 삼\t23\n9+30\t39\n" * 3
+LABELLED = "king\tthe king met 한국어\nqueen\ta queen met\nking\tthe king 한국어\n" * 3
 QUESTIONS = ": royal\nman king woman queen\nking man queen woman\n"
 
 
@@ -56,6 +57,10 @@ COMMANDS = {
         "train transformer {text} -o {out} --dim 4 --heads 2 --layers 1 --context 4 --epochs 2 --batch-size 2"
     ),
     "train seq2seq": Line("train seq2seq {parallel} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
+    "train classifier": Line("train classifier {labelled} -o {out} --buckets 99 --epochs 2"),
+    "train classifier .bin": Line(
+        "train classifier {labelled} -o {out} --to fasttext --weighting count --dim 2 --word-ngrams 1 --epochs 2"
+    ),
     "vocab": Line("vocab {text} --min-count 1"),
     "vocab -o": Line("vocab {text} --min-count 1 -o {out}"),
     "vocab --vocab": Line("vocab {text} --vocab {words}"),
@@ -91,6 +96,8 @@ COMMANDS = {
     "score PAIRS": Line("score {translator} {parallel}"),
     "translate": Line("translate {translator} {text} --max-length 9"),
     "translate --beam": Line("translate {translator} {text} --max-length 9 --beam 2 --n-best 2 --json --attention"),
+    "classify": Line("classify {classifier} {text}"),
+    "classify --explain": Line("classify {classifier} {text} --top 2 --explain 2"),
     "generate": Line("generate {lm} --max-words 12 --prompt 한국어"),
     "generate --beam": Line("generate {lm} --beam 2 --lines 2 --max-words 9"),
     "plot": Line("plot {log} -o {out} --to svg"),
@@ -129,6 +136,8 @@ KINDS = (
     "lm",
     "translator",
     "parallel",
+    "labelled",
+    "classifier",
     "pairs",
     "questions",
     "words",
@@ -139,7 +148,7 @@ KINDS = (
 
 def unclocked(text: str) -> str:
     """`text` without what no two runs share: speeds, and who had to compile."""
-    return re.sub(r"[\d,]+ (words|tokens|pairs)/s", r"\1/s", without_compiling(text))
+    return re.sub(r"[\d,]+ (words|tokens|pairs|texts)/s", r"\1/s", without_compiling(text))
 
 
 def the(condition) -> list[str]:

@@ -18,6 +18,7 @@ from _gzip import gz
 from _specimens import GOLDEN, SPECIMENS, make, options, specimen_of
 
 from embedkit import cli, config
+from embedkit.classification import load as classification
 from embedkit.count import counts, glove_cooccur, scipy_npz
 from embedkit.count.ngrams import arpa_write, store
 from embedkit.errors import EmbedkitError
@@ -29,7 +30,7 @@ from embedkit.library.documents import open_documents
 from embedkit.lm import load as lm
 from embedkit.plot import log
 from embedkit.runtime.resources import Resources
-from embedkit.text import corpus, word_list
+from embedkit.text import corpus, labelled, word_list
 from embedkit.text.phrases.table import read_phrases
 from embedkit.training.checkpoint import Checkpoint
 from embedkit.vectors import formats
@@ -131,6 +132,25 @@ def _language_model(path: Path):
     return model
 
 
+def _classifier(folder: Path) -> bytes:
+    (folder / "texts").write_text("good\tthe king\nbad\ta queen\n" * 3)
+    line = ["train", "classifier", folder / "texts", "-o", folder / "made", "-q", "--buckets", 9, "--epochs", 1]
+    assert cli.run([str(arg) for arg in line]) == 0
+    return (folder / "made").read_bytes()
+
+
+def _classify(path: Path):
+    """Read, and asked about a few words."""
+    model = classification.load(path)
+    with np.errstate(all="ignore"):  # what is flipped may be a weight
+        model.probabilities(["the king met a queen", "한국어"])
+    return model
+
+
+def _labelled(path: Path):
+    return labelled.read((str(path),), config.LabelledText(), Resources(cache=False, threads=1))
+
+
 def _documents(path: Path):
     """Read, and ready to make vectors of new documents."""
     source = open_documents(str(path))
@@ -209,6 +229,9 @@ READERS = {
     "ffn": Reader(_made("train", "ffn", *SMALL[:-2]), _language_model),
     "lsa": Reader(_made("train", "lsa", "--min-count", 1, "--dim", 3), _documents),
     "doc2vec": Reader(_made("train", "doc2vec", "--min-count", 1, "--dim", 3, "--epochs", 1), _documents),
+    "classifier": Reader(_classifier, _classify),
+    "fastText, supervised": Reader(_golden("fasttext-supervised-hs.bin"), _classify),
+    "labelled": Reader(lambda folder: b"good\tthe king\nbad\ta queen\n", _labelled),
     "checkpoint": Reader(_checkpoint, _resume),
     "phrases": Reader(lambda folder: "the\tking\t9\t3.5\n\n한국어\t를\n".encode(), _text(read_phrases), of_phrases),
     "word list": Reader(lambda folder: "the 9\n한국어\t7\nof\n".encode(), _text(word_list.read_words), of_words),
@@ -230,7 +253,19 @@ READERS = {
 }
 
 # Readers of native files, whose checksums tell what is damaged.
-SEALED = ("native", "sparse vectors", "int8", "counts", "kn", "lstm", "ffn", "lsa", "doc2vec", "checkpoint")
+SEALED = (
+    "native",
+    "sparse vectors",
+    "int8",
+    "counts",
+    "kn",
+    "lstm",
+    "ffn",
+    "lsa",
+    "doc2vec",
+    "classifier",
+    "checkpoint",
+)
 
 
 def check(reader: Reader, path: Path, data: bytes) -> bool:

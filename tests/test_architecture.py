@@ -22,7 +22,7 @@ FLOORS = [
     {"text"},
     {"vectors"},
     {"training"},
-    {"translation"},
+    {"translation", "classification"},
     {"count", "neural"},
     {"eval", "lm", "plot"},
     {"library"},
@@ -103,7 +103,7 @@ def test_imports_go_down():
 
 def test_evaluation_and_plots_know_protocols_not_models():
     for path in FILES:
-        if room(path) in ("eval", "lm", "plot", "translation"):
+        if room(path) in ("eval", "lm", "plot", "translation", "classification"):
             assert not imported_rooms(path) & {"count", "neural"}, path
 
 

@@ -1,7 +1,7 @@
 """One file per subcommand, each with a `command`; this table is all that `embedkit --help` needs."""
 
 COMMANDS = {
-    "train": "Train vectors or a language model on text.",
+    "train": "Train vectors, a language model or a classifier on text.",
     "vocab": "Vocabulary: the words of a text and their counts.",
     "count": "Co-occurrence counts of words.",
     "phrases": "Phrase detection: words that belong together.",
@@ -14,6 +14,7 @@ COMMANDS = {
     "score": "Log probabilities of lines, or of pairs, under a model.",
     "generate": "Generate text with a language model.",
     "translate": "Translate lines with an encoder-decoder.",
+    "classify": "Labels of lines, by a classifier.",
     "plot": "Plot training logs, and the attention of encoder-decoders.",
     "select": "Select words of a vector file.",
     "postprocess": "Center, scale, whiten or shorten vectors (PCA).",

@@ -25,7 +25,7 @@ def open_progress(quiet: bool, log: str | None, inputs: tuple[str, ...], resumes
 def need_inputs(inputs: tuple[str, ...]) -> None:
     """Usage error where there are none, or where stdin would have to be two of the files that this command reads."""
     params = click.get_current_context().params
-    others = (params.get(name) for name in ("vocab", "phrases", "valid"))
+    others = (params.get(name) for name in ("vocab", "phrases", "valid", "unlabelled", "class_weights"))
     many = (path for name in ("valid_pairs", "valid_questions", "replay") for path in params.get(name) or ())
     one_stdin(*inputs, *others, *many)
     if not inputs:

@@ -37,8 +37,8 @@ def trainer(name: str, model):
         if getattr(config.training, "log_gradients", False) and log is None:
             raise click.UsageError("--log-gradients needs --log FILE", click.get_current_context())
         model.check(config)
-        valid = getattr(config.training, "valid", None)
-        texts = (*inputs, valid) if valid else inputs
+        others = (getattr(config.training, name, None) for name in ("valid", "unlabelled"))
+        texts = (*inputs, *filter(None, others))
         texts = (*texts, *getattr(config.training, "replay", ()))
         run = Run(memory=memory, cache=cache, counts_format=source)
         if model.reads_counts:

@@ -20,6 +20,7 @@ KINDS = {
     "checkpoint": "the checkpoint of an unfinished run",
     "language-model": "a language model",
     "seq2seq": "an encoder-decoder",
+    "classifier": "a classifier",
 }
 FINISH = "finish it: the same embedkit train with --resume"  # a hint about checkpoints
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from ..catalog import LM, SEQ2SEQ
+from ..catalog import CLASSIFIER, LM, SEQ2SEQ
+from ..classification.fasttext import is_supervised
 from ..io.files import map_input
 from ..io.metadata import kind_of
 from .vectors import WordVectors
@@ -12,17 +13,23 @@ from .vectors import WordVectors
 
 def load(path, format: str | None = None):
     """The `WordVectors` in a file of any format that `embedkit convert` reads; of a language model, its input
-    embeddings. The `Translator` in a file that `embedkit train seq2seq` has made.
+    embeddings. The `Translator` in a file that `embedkit train seq2seq` has made; the `Classifier` in one of `embedkit
+    train classifier`, or in a supervised `.bin` of fastText (whose vectors `format="fasttext"` gives).
 
     `format` names one that the bytes do not tell. FormatError, an EmbedkitError, where the file is damaged or another.
     """
     from ..vectors import formats
 
     data = map_input(path)
-    if format in (None, "native") and kind_of(path, data) == SEQ2SEQ:
+    kind = kind_of(path, data) if format in (None, "native") else None
+    if kind == SEQ2SEQ:
         from .translator import Translator
 
         return Translator.read(path, data)
+    if kind == CLASSIFIER or format is None and is_supervised(data):
+        from .classifier import Classifier
+
+        return Classifier.read(path, data)
     return WordVectors(formats.load(os.fspath(path), format, data=data))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from ..catalog import LM, MODELS, SEQ2SEQ, VECTORS
+from ..catalog import CLASSIFIER, LM, MODELS, SEQ2SEQ, VECTORS
 from ..config import Config
 from ..runtime.memory import FEWER
 from ..runtime.parallel import limited_threads
@@ -43,7 +43,7 @@ def train_model(name: str, inputs, config: Config, run: Run, reserve: Callable[[
 def train(
     model: str, text, *, out=None, format: str | None = None, progress: bool = False, cache: bool = False, **options
 ):
-    """A model trained on a text: `WordVectors`, a `LanguageModel`, or a `Translator`.
+    """A model trained on a text: `WordVectors`, a `LanguageModel`, a `Translator`, or a `Classifier`.
 
     Parameters
     ----------
@@ -75,11 +75,12 @@ def train(
 
 def wrapper(name: str) -> Callable:
     """The function of (model, its result, threads) that makes of a result of the model `name` what a caller asks."""
+    from .classifier import Classifier
     from .language_model import LanguageModel
     from .translator import Translator
     from .vectors import WordVectors
 
-    made = {VECTORS: WordVectors, LM: LanguageModel, SEQ2SEQ: Translator}
+    made = {VECTORS: WordVectors, LM: LanguageModel, SEQ2SEQ: Translator, CLASSIFIER: Classifier}
     return made[MODELS[name].kind].trained
 
 

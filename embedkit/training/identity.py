@@ -29,7 +29,8 @@ def init_fingerprint(model) -> str | None:
     path = getattr(model, "init", None)
     if path is not None and is_native(path):
         flag = "dim" if hasattr(model, "dim") else "embed"
-        open_vectors(path, getattr(model, flag), f"--{flag}")
+        if (width := getattr(model, flag)) is not None:
+            open_vectors(path, width, f"--{flag}")
     return fingerprint(path)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from _contract import PAIRS, PARALLEL, QUESTIONS, TEXT
+from _contract import LABELLED, PAIRS, PARALLEL, QUESTIONS, TEXT
 
 from embedkit import cli
 from embedkit.vectors import formats
@@ -66,8 +66,18 @@ def translator(tmp_path_factory):
     return (folder / "model").read_bytes()
 
 
+@pytest.fixture(scope="session")
+def classifier(tmp_path_factory):
+    """The bytes of a classifier of LABELLED."""
+    folder = tmp_path_factory.mktemp("classifier")
+    (folder / "texts").write_text(LABELLED, "utf-8")
+    arguments = ["train", "classifier", folder / "texts", "-o", folder / "model", "-q", "--buckets", 99]
+    assert cli.run([str(arg) for arg in arguments]) == 0
+    return (folder / "model").read_bytes()
+
+
 @pytest.fixture
-def kit(tmp_path, toy, toy_file, sparse_file, counts, documents, lm, translator):
+def kit(tmp_path, toy, toy_file, sparse_file, counts, documents, lm, translator, classifier):
     """A file of every kind; `other` has some of the words of `vectors`, `out` does not exist yet."""
     files = {
         "text": TEXT.encode(),
@@ -76,6 +86,8 @@ def kit(tmp_path, toy, toy_file, sparse_file, counts, documents, lm, translator)
         "lm": lm,
         "translator": translator,
         "parallel": PARALLEL.encode(),
+        "labelled": LABELLED.encode(),
+        "classifier": classifier,
         "pairs": PAIRS.encode(),
         "questions": QUESTIONS.encode(),
         "other": "4 4\nking 1 0 0 1\n한국어 0 1 0 0\nqueen 0 0 1 0\nplough 1 1 1 1\n".encode(),

@@ -41,10 +41,13 @@ RUNS = {
     "seq2seq": f"seq2seq {{pairs}} {PAIRS} --bidirectional --attention general",
     "seq2seq, additive": f"seq2seq {{pairs}} {PAIRS} --attention additive --input-feeding --cell gru",
     "seq2seq, memory": f"seq2seq {{pairs}} {PAIRS} --attention none --cell ntm --memory-rows 20",
+    "classifier": "classifier {texts} --buckets 999",
+    "classifier, tree": "classifier {texts} --buckets 999 --loss hs --dim 20",
+    "classifier, noise": "classifier {texts} --buckets 999 --loss ns --dim 20",
     "rnn, relu": f"rnn {{text}} {LANGUAGE} --activation relu --lr .1",
     "lstm, more": f"lstm {{text}} {LANGUAGE} --peephole --layers 2 --dropout .2 --smoothing .1 --optimizer adam",
 }
-RESUMED = ("skipgram", "glove", "seq2seq", "transformer", *LANGUAGE_MODELS)
+RESUMED = ("skipgram", "glove", "seq2seq", "classifier", "transformer", *LANGUAGE_MODELS)
 
 # Runs the lines that are its arguments in one process; what begins with ! is cut off after its first checkpoint.
 PROCESS = """
@@ -76,6 +79,7 @@ def runs(tmp_path):
     words = [f"w{i}" for i in range(700)]
     lines = [[words[i] for i in made.zipf(1.3, 12) % 700] for _ in range(300)]
     (tmp_path / "text").write_text("".join(f"{' '.join(line)}\n" for line in lines))
+    (tmp_path / "texts").write_text("".join(f"{line[0]}\t{' '.join(line[1:])}\n" for line in lines))
     (tmp_path / "pairs").write_text("".join(f"{' '.join(line[:7])}\t{' '.join(line[7:])}\n" for line in lines))
 
     def call(folder, lines):
@@ -91,7 +95,7 @@ def runs(tmp_path):
 
 def line(name: str, out: str) -> str:
     """The command of a run that writes `out`."""
-    model, *options = RUNS[name].format(text="text", pairs="pairs").split(" ")
+    model, *options = RUNS[name].format(text="text", pairs="pairs", texts="texts").split(" ")
     options += ["--min-count", "1"] if model != "kn" else []
     options += ["--threads", "1"] if "--threads" not in options else []
     return " ".join(["train", model, *options, "-q", "-o", out])

@@ -32,6 +32,7 @@ NEURAL = Case(40_000, 30_000, {"dim": 100, "epochs": 1})
 LANGUAGE = Case(2_000, 1_900, {"embed": 200, "hidden": 200, "epochs": 1, "batch_size": 10, "threads": 1})
 BLOCKS = {"dim": 128, "layers": 2, "context": 64, "epochs": 1, "batch_size": 10, "threads": 1}
 PAIRS = {"tokenizer": "whitespace", "embed": 64, "hidden": 128, "epochs": 1, "threads": 1}
+BAG = {"epochs": 1, "loss": "softmax"}
 CASES = {
     "ppmi": [COUNTS],
     "svd": [COUNTS, Case(60_000, 3_000, {"dim": 300}), Case(9_000, 500)],
@@ -58,6 +59,10 @@ CASES = {
         NEURAL,
         Case(*NEURAL[:2], NEURAL.options | {"deterministic": True}),
         Case(*NEURAL[:2], NEURAL.options | {"loss": "hs", "algorithm": "dm"}),
+    ],
+    "classifier": [
+        Case(500_000, 50_000, BAG | {"dim": 0, "weighting": "log-count-ratio"}),
+        Case(200_000, 20_000, BAG | {"dim": 100, "weighting": "count", "valid_share": 0.1}),
     ],
     "seq2seq": [
         Case(12_000, 300, PAIRS),
@@ -91,7 +96,9 @@ def test_the_estimate_is_near_the_peak(tmp_path, name, case):
     for tokens in (case.tokens // 3, case.tokens):  # what is imported and compiled, in the first, is no part of it
         path = tmp_path / f"{tokens}"
         lines = [[f"w{word}" for word in words[at : at + 20]] for at in range(0, tokens - 19, 20)]
-        split = 10 if name == "seq2seq" else 20
+        if name == "classifier":
+            lines = [[f"label{number % 2}", *line] for number, line in enumerate(lines)]
+        split = {"seq2seq": 10, "classifier": 1}.get(name, 20)
         path.write_text("".join(f"{' '.join(line[:split])}\t{' '.join(line[split:])}\n" for line in lines))
         expected, peak = measured(name, case, path)
     # A little above the truth: buffers of layers have sizes that are powers of two, whose last pages are never touched.
@@ -120,9 +127,9 @@ def measured(name: str, case: Case, path) -> tuple[int, int]:
 
 @pytest.fixture
 def text(tmp_path):
-    """A text that is one of pairs as well."""
+    """A text that is one of pairs as well, and of texts with labels."""
     path = tmp_path / "text.txt"
-    path.write_text("the king met\tthe queen and the cat\n" * 50)
+    path.write_text("the\tking met the queen and the cat\nking\tmet the queen and the cat\n" * 25)
     return path
 
 

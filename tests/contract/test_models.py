@@ -46,6 +46,7 @@ OPTIONS = {
 }
 OPTIONS |= {"kn": ("--order", "3")} | dict.fromkeys(LANGUAGE_MODELS, LANGUAGE)
 OPTIONS["transformer"] = ("--dim", "8", "--heads", "2", "--layers", "1", "--context", "7", "--lr", "0.02")
+OPTIONS["classifier"] = ("--buckets", "99", "--epochs", "2")
 OPTIONS |= {"seq2seq": ("--tokenizer", "whitespace", "--embed", "8", "--hidden", "8", "--epochs", "2")}
 
 # Words of a topic share their sentences, and no word is in two topics.
@@ -67,6 +68,8 @@ def corpora(tmp_path_factory):
     folder = tmp_path_factory.mktemp("corpus")
     (folder / "topics.txt").write_text("\n".join(lines) + "\n", "utf-8")
     halves = (line.split() for line in lines)
+    texts = "".join(f"{TOPIC_OF[line.split()[0]]}\t{line}\n" for line in lines)
+    (folder / "texts.txt").write_text(texts, "utf-8")
     pairs = "".join(f"{' '.join(words[:3])}\t{' '.join(words[3:])}\n" for words in halves)
     (folder / "pairs.txt").write_text(pairs, "utf-8")
     return folder
@@ -77,15 +80,17 @@ def corpus(request, corpora):
     """The text that the model of the test reads."""
     called = getattr(request.node, "callspec", None)
     name = called.params.get("trained", called.params.get("name")) if called else None
-    return corpora / ("pairs.txt" if name in MODELS and MODELS[name].kind == "seq2seq" else "topics.txt")
+    return corpora / TEXTS.get(MODELS[name].kind if name in MODELS else None, "topics.txt")
 
 
-WITHOUT_VECTORS = [name for name, model in MODELS.items() if name == "kn" or model.kind == "seq2seq"]
+TEXTS = {"seq2seq": "pairs.txt", "classifier": "texts.txt"}  # what models of a kind read
+WITHOUT_VECTORS = [name for name, model in MODELS.items() if name == "kn" or model.kind in TEXTS]
+SPECIAL = {"vectors": (), "classifier": ("</s>",)}  # words that a model adds
 
 
 def words_of(name):
     """What the vocabulary of a model must be: language models also read line ends, and have a word for unknown ones."""
-    return [*TOPIC_OF, *(("<eos>", "<unk>") if MODELS[name].kind != "vectors" else ())]
+    return [*TOPIC_OF, *SPECIAL.get(MODELS[name].kind, ("<eos>", "<unk>"))]
 
 
 def train(name, corpus, out, *options):
@@ -98,7 +103,7 @@ def train(name, corpus, out, *options):
 def trained(request, corpora, tmp_path_factory):
     """(name of the model, its file)"""
     name = request.param
-    corpus = corpora / ("pairs.txt" if MODELS[name].kind == "seq2seq" else "topics.txt")
+    corpus = corpora / TEXTS.get(MODELS[name].kind, "topics.txt")
     return name, train(name, corpus, tmp_path_factory.mktemp(name) / "vectors", "--seed", 3)
 
 
@@ -134,7 +139,8 @@ def test_the_file_says_how_it_was_made(run, trained, corpus):
     assert facts["corpus_sha256"] == hashlib.sha256(corpus.read_bytes()).hexdigest()
     kind = MODELS[name].kind
     assert facts["words"] == len(words_of(name))
-    assert facts["tokens"] == 300 * {"vectors": 6, "language-model": 7, "seq2seq": 4}[kind]  # of targets, with ends
+    sizes = {"vectors": 6, "language-model": 7, "seq2seq": 4, "classifier": 7}  # of targets, with ends
+    assert facts["tokens"] == 300 * sizes[kind]
     assert facts["kind"] in (("vectors", "sparse-vectors") if kind == "vectors" else (kind,))
     config = facts["config"]
     assert {"text", "model", "training"} <= set(config)
@@ -219,6 +225,7 @@ def test_a_language_model_gives_probabilities(trained):
 
 RESUMABLE = [name for name, model in MODELS.items() if model.load().resumable]
 STARTING = [name for name in RESUMABLE if hasattr(MODELS[name].load().sections["model"], "init")]
+FIXED = [name for name in STARTING if MODELS[name].kind != "classifier"]  # in size; others take that of the vectors
 GRADIENT_LMS = [name for name in RESUMABLE if MODELS[name].is_lm]
 BEFORE_READING = [
     *((name, ["--add-context", "--loss", "hs"], "--loss hs has none") for name in ("skipgram", "cbow")),
@@ -237,6 +244,18 @@ BEFORE_READING = [
     ("seq2seq", ["--cell", "ntm"], "reads its memory instead of attending"),
     ("seq2seq", ["--cell", "ntm", "--attention", "none", "--layers", 2], "--layers does not go with --cell ntm"),
     ("seq2seq", ["--patience", 2], "there is none"),
+    ("classifier", ["--loss", "hs", "--dim", 0], "--loss hs needs a hidden layer"),
+    ("classifier", ["--init", "x", "--dim", 0], "--init fills the hidden layer"),
+    ("classifier", ["--minn", 4, "--maxn", 3], "--minn 4 --maxn 3: the shortest"),
+    ("classifier", ["--subword-unit", "jamo"], "is of n-grams of characters"),
+    ("classifier", ["--buckets", 0], "leaves n-grams no rows"),
+    ("classifier", ["--valid", "x", "--valid-share", 0.1], "leave one of them out"),
+    ("classifier", ["--valid-share", 1], "must be less than 1"),
+    ("classifier", ["--patience", 2], "there is none"),
+    ("classifier", ["--folds", 1], "leaves nothing to train on"),
+    ("classifier", ["--folds", 3, "--unlabelled", "x"], "leave one of them out"),
+    ("classifier", ["--confidence", 2], "is a probability"),
+    ("classifier", ["--label-separator", " "], "no white space"),
     ("doc2vec", ["--loss", "hs"], "--dbow-words trains words too"),
     ("doc2vec", ["--algorithm", "dm", "--dbow-words"], "dm trains words as it is"),
 ]
@@ -260,7 +279,7 @@ def test_options_are_checked_before_the_text_is_read(run, corpus, tmp_path, name
 
 
 @pytest.mark.usefixtures("unread")
-@pytest.mark.parametrize("name", STARTING)
+@pytest.mark.parametrize("name", FIXED)
 def test_vectors_to_start_from_are_checked_before_the_text_is_read(run, corpus, toy_file, tmp_path, name):
     result = run("train", name, corpus, "-o", tmp_path / "out", "--init", toy_file)
     assert (result.code, result.out) == (1, "")

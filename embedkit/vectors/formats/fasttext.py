@@ -13,6 +13,7 @@ Its row in the output matrix is its context vector, but for hierarchical softmax
 from __future__ import annotations
 
 import struct
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,35 +32,52 @@ MAGIC = 793712314
 MAX_WORK = 256  # numbers summed for each byte of the file: about 15 in models of 300 dimensions
 CBOW, SKIPGRAM, SUPERVISED = 1, 2, 3
 HIERARCHICAL, NEGATIVE_SAMPLING = 1, 2
-_HEADER = struct.Struct("<2i12id3i2q")
-_MATRIX = struct.Struct("<Bqq")
+HEADER = struct.Struct("<2i12id3i2q")
+MATRIX = struct.Struct("<Bqq")
 
 
 def sniff(head: bytes) -> bool:
     return head[:4] == struct.pack("<i", MAGIC)
 
 
-def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors:
-    """`SubwordVectors` where the model has n-grams. FormatError names the byte; quantized models are refused.
+class Parts(NamedTuple):
+    """The parts of a file: words and labels with their counts, options, the input and output matrices, views of it, and
+    where the latter ends."""
 
-    The rows of n-grams stay in the file until a word outside the vocabulary needs them.
-    """
-    if len(data) < _HEADER.size:
+    words: list[bytes]
+    counts: list[int]
+    labels: list[bytes]
+    label_counts: list[int]
+    dim: int
+    word_ngrams: int
+    loss: int
+    model: int
+    bucket: int
+    minn: int
+    maxn: int
+    inputs: np.ndarray
+    outputs: np.ndarray
+    end: int
+
+
+def read_parts(path, data: np.ndarray) -> Parts:
+    """The parts of the file in `data`. FormatError names the byte; quantized models are refused."""
+    if len(data) < HEADER.size:
         raise _cut(path, len(data))
-    magic, version, *fields = _HEADER.unpack_from(data)
+    magic, version, *fields = HEADER.unpack_from(data)
     if magic != MAGIC or version not in (11, 12):
         what = f"is of version {version}, 11 and 12 are read" if magic == MAGIC else "is not a fastText model"
         raise FormatError(path, what, "write the vectors with: fasttext print-word-vectors, or use the .vec file")
-    dim, loss, model, bucket, minn, maxn = fields[0], *fields[6:11]
+    dim, word_ngrams, loss, model, bucket, minn, maxn = fields[0], *fields[5:11]
     if version == 11 and model == SUPERVISED or minn > maxn:
         maxn = 0  # old supervised models were made without n-grams, whatever the field says
     size, nwords, nlabels, _, pruned = fields[13:]
     sizes = dim > 0 and nwords > 0 and nlabels >= 0 and size == nwords + nlabels and bucket >= 0
-    if not sizes or maxn > MAX_NGRAM or (maxn > 0 and not bucket):
+    if not sizes or maxn > MAX_NGRAM or word_ngrams > MAX_NGRAM or (maxn > 0 and not bucket):
         raise FormatError(path, "impossible numbers in the header: is the file damaged?", offset=8)
     if pruned >= 0:
         raise _quantized(path)
-    words, counts, at = _entries(path, data, nwords, nlabels)
+    entries, at = _entries(path, data, nwords, nlabels)
     matrix, at = _matrix(path, data, at, "input")
     if matrix.shape != (nwords + bucket, dim):
         message = f"the input matrix is {matrix.shape}, {(nwords + bucket, dim)} is promised"
@@ -67,20 +85,32 @@ def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors:
     output, end = _matrix(path, data, at, "output")
     if end < len(data):
         raise FormatError(path, f"{len(data) - end} bytes follow the end of the model", offset=end)
-    own, buckets, ngrams = matrix[:nwords], matrix[nwords:], Ngrams(minn, maxn)
-    if maxn > 0 and (work := dim * count_ngrams(words, ngrams)) > MAX_WORK * len(data):
+    words, counts = entries
+    if maxn > 0 and (work := dim * count_ngrams(words[:nwords], Ngrams(minn, maxn))) > MAX_WORK * len(data):
         message = f"the n-grams of its words have {work} numbers, more than {MAX_WORK} for each byte of the file"
         raise FormatError(path, message, "a word is too long, or lengths of n-grams are damaged", offset=8)
-    vectors = pooled(words, buckets, ngrams, own) if maxn > 0 else own.copy()
-    vocab = Vocab.from_words(words, counts if max(counts) > 1 else None)
+    named = words[:nwords], counts[:nwords], words[nwords:], counts[nwords:]
+    return Parts(*named, dim, word_ngrams, loss, model, bucket, minn, maxn, matrix, output, end)
+
+
+def read(path, data: np.ndarray, *, dedupe: str = "error") -> Vectors:
+    """`SubwordVectors` where the model has n-grams. FormatError names the byte; quantized models are refused.
+
+    The rows of n-grams stay in the file until a word outside the vocabulary needs them.
+    """
+    parts = read_parts(path, data)
+    nwords, maxn, output, end = len(parts.words), parts.maxn, parts.outputs, parts.end
+    own, buckets, ngrams = parts.inputs[:nwords], parts.inputs[nwords:], Ngrams(parts.minn, maxn)
+    vectors = pooled(parts.words, buckets, ngrams, own) if maxn > 0 else own.copy()
+    vocab = Vocab.from_words(parts.words, parts.counts if max(parts.counts) > 1 else None)
     result = imported(path, vocab, vectors, "fasttext", "row", 1, dedupe)
     if maxn > 0:
         result = SubwordVectors(result.vocab, result.matrix, buckets, ngrams, metadata=result.metadata)
     # An output matrix of zeros is one that nobody has trained, or kept.
     has_output = data[end - output.nbytes : end][:BLOCK].any()
-    of_words = model != SUPERVISED and loss != HIERARCHICAL and output.shape == result.matrix.shape
+    of_words = parts.model != SUPERVISED and parts.loss != HIERARCHICAL and output.shape == result.matrix.shape
     result.contexts = output if has_output and of_words else None
-    left = {"labels": nlabels, "the output matrix": has_output and not of_words}
+    left = {"labels": len(parts.labels), "the output matrix": has_output and not of_words}
     result.unread = ", ".join(name for name, is_there in left.items() if is_there)
     return result
 
@@ -97,9 +127,9 @@ def _quantized(path) -> FormatError:
     )
 
 
-def _entries(path, data: np.ndarray, nwords: int, nlabels: int) -> tuple[list[bytes], list[int], int]:
-    """The words, their counts, and where the dictionary ends; labels are checked and left out."""
-    at, words, counts = _HEADER.size, [], []
+def _entries(path, data: np.ndarray, nwords: int, nlabels: int) -> tuple[tuple[list[bytes], list[int]], int]:
+    """The words, then the labels, their counts, and where the dictionary ends."""
+    at, words, counts = HEADER.size, [], []
     if (nwords + nlabels) * 10 > len(data) - at:
         raise FormatError(path, f"{nwords + nlabels} words are promised, {len(data) - at} bytes follow", offset=64)
     for number in range(nwords + nlabels):
@@ -117,20 +147,19 @@ def _entries(path, data: np.ndarray, nwords: int, nlabels: int) -> tuple[list[by
         if type != (number >= nwords) or count < 0 or not word:
             raise FormatError(path, f"entry {number + 1}, {show(word)}, is damaged", offset=at)
         at += 9
-        if number < nwords:
-            words.append(word)
-            counts.append(count)
-    return words, counts, at
+        words.append(word)
+        counts.append(count)
+    return (words, counts), at
 
 
 def _matrix(path, data: np.ndarray, at: int, name: str) -> tuple[np.ndarray, int]:
     """The matrix at byte `at`, a view of the file, and where it ends."""
-    if at + _MATRIX.size > len(data):
+    if at + MATRIX.size > len(data):
         raise _cut(path, len(data))
-    quantized, m, n = _MATRIX.unpack_from(data, at)
+    quantized, m, n = MATRIX.unpack_from(data, at)
     if quantized:
         raise _quantized(path)
-    at += _MATRIX.size
+    at += MATRIX.size
     # One axis may be 0; numpy refuses an impossible other one all the same.
     if m < 0 or n < 0 or m * n * 4 > len(data) - at or max(m, n) > len(data):
         message = f"the {name} matrix needs {m} x {n} numbers, {len(data) - at} bytes follow"
@@ -158,16 +187,16 @@ def write(out: Output, vectors, *, on_bad_token: str = "error") -> None:
         buckets, maxn = (vectors.buckets, maxn) if minn <= maxn else (buckets, 0)
     kind = CBOW if vectors.metadata.get("model") == "cbow" else SKIPGRAM
     settings = [D, 5, 5, 1, 5, 1, NEGATIVE_SAMPLING, kind, len(buckets), minn, maxn, 100]
-    out.write(_HEADER.pack(MAGIC, 12, *settings, 1e-4, V, V, 0, int(counts.sum()), -1))
+    out.write(HEADER.pack(MAGIC, 12, *settings, 1e-4, V, V, 0, int(counts.sum()), -1))
     out.write(b"".join(b"%b\0%b" % (word, struct.pack("<qb", count, 0)) for word, count in zip(words, counts.tolist())))
     out.reserve(4 * D * (2 * V + len(buckets)))
-    out.write(_MATRIX.pack(0, V + len(buckets), D))
+    out.write(MATRIX.pack(0, V + len(buckets), D))
     for block, rows in row_blocks(out.path, vectors, words, ids):
         own = own_rows(block, rows, buckets, vectors.ngrams) if maxn else rows
         out.write(own.astype("<f4", copy=False))
     for part in pieces(buckets, max(1, BLOCK // D)):
         out.write(np.ascontiguousarray(part, "<f4"))
-    out.write(_MATRIX.pack(0, V, D))
+    out.write(MATRIX.pack(0, V, D))
     for start in range(0, V, step := max(1, BLOCK // D)):
         part = ids[start : start + step]
         rows = np.zeros((len(part), D), np.float32) if vectors.contexts is None else vectors.contexts[part]
