@@ -14,6 +14,8 @@ COMMANDS = {
     "score": "Log probabilities of lines, or of pairs, under a model.",
     "generate": "Generate text with a language model.",
     "translate": "Translate lines with an encoder-decoder.",
+    "thesaurus": "Senses and synonyms of words in WordNet.",
+    "cluster": "Clusters of words: k-means, agglomerative, DBSCAN.",
     "plot": "Plot training logs, and the attention of encoder-decoders.",
     "select": "Select words of a vector file.",
     "postprocess": "Center, scale, whiten or shorten vectors (PCA).",
