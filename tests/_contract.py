@@ -86,7 +86,14 @@ COMMANDS = {
     "vectors --documents": Line("vectors {documents} --documents", ("한국어 king", "a"), "한국어 king\na\n", "xyzzy\n"),
     "vectors --documents --all": Line("vectors {documents} --documents --all"),
     "vectors --all": Line("vectors {vectors} --all"),
+    "thesaurus": Line("thesaurus --wordnet {wordnet}", ("강아지", "New York"), "강아지\nNew York\n", "xyzzy\n"),
+    "thesaurus --what": Line(
+        "thesaurus --wordnet {wordnet} --what synonyms", ("개", "queen"), "개\nqueen\n", "xyzzy\n"
+    ),
+    "similar wordnet:": Line("similar {thesaurus} -k 3", ("개", "queen"), "개\nqueen\n", "xyzzy\n"),
+    "pairs wordnet:": Line("pairs {wup}", ("개", "cat"), "개 cat\n", "개 xyzzy\n"),
     "evaluate": Line("evaluate {vectors} --pairs {pairs} --questions {questions}"),
+    "evaluate wordnet:": Line("evaluate {vectors} {thesaurus} --pairs {pairs}"),
     "evaluate --parallel": Line("evaluate {translator} --parallel {parallel} --length-bins 2"),
     "perplexity": Line("perplexity {lm} {text}"),
     "perplexity --reset-per-line": Line("perplexity {lm} {text} --reset-per-line"),
@@ -100,6 +107,8 @@ COMMANDS = {
     "classify --explain": Line("classify {classifier} {text} --top 2 --explain 2"),
     "generate": Line("generate {lm} --max-words 12 --prompt 한국어"),
     "generate --beam": Line("generate {lm} --beam 2 --lines 2 --max-words 9"),
+    "cluster": Line("cluster {vectors} --k 2"),
+    "cluster --summary": Line("cluster {vectors} --summary --method agglomerative --vocab {words} --k 2"),
     "plot": Line("plot {log} -o {out} --to svg"),
     "plot M": Line("plot {translator} 16+7 -o {out} --to svg"),
     "select": Line("select {vectors} -o {out} --top 3 --min-count 20"),

@@ -7,6 +7,7 @@ import contextlib
 import gzip
 import io
 import lzma
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +24,8 @@ from embedkit.count import counts, glove_cooccur, scipy_npz
 from embedkit.count.ngrams import arpa_write, store
 from embedkit.errors import EmbedkitError
 from embedkit.eval.tasks import TASKS
+from embedkit.explore.thesaurus.information_content import read_content
+from embedkit.explore.thesaurus.wordnet import WordNet
 from embedkit.io import container
 from embedkit.io.files import open_input
 from embedkit.io.output import Output
@@ -37,6 +40,7 @@ from embedkit.vectors import formats
 from embedkit.vectors.transform.quantize import quantize
 
 TEXT = "the king met a queen\na queen met the king\n한국어 는 the king 한국어 를 a queen\n" * 3
+WORDNET = Path(__file__).resolve().parents[1] / "data/sample-wordnet"
 WORDS = str(GOLDEN / "glove.vocab.txt")
 TOML = b"[text]\nmin-count = 3\nlowercase = true\ntokenizer = 'words'\n\n[model]\ndim = 7\neig = 0.5\n"
 LOG = b'{"event": "corpus", "words": 7}\n' + b'{"event": "epoch", "epoch": 1, "loss": 2.5, "valid": {"p": 0.5}}\n' * 3
@@ -182,6 +186,23 @@ def _config(path: Path) -> None:
         raise EmbedkitError(message if str(path) in message else f"{path}: {message}")
 
 
+def _wordnet(path: Path) -> None:
+    """As the nouns of the sample: all synsets, and the ways to them."""
+    folder = path.parent / "wordnet"
+    if not folder.exists():
+        shutil.copytree(WORDNET, folder)
+    (folder / "data.noun").unlink()
+    (folder / "data.noun").symlink_to(path)
+    found = WordNet(str(folder))
+    try:
+        for word in found.files.lemmas("n"):
+            for key in found.senses(word):
+                found.synset(key)
+                found.paths(key)
+    except EmbedkitError as error:  # it names the file as the folder has it, or the folder
+        raise EmbedkitError(f"{path}: {error}") from error
+
+
 def _text(read):
     return lambda path: read(str(path))
 
@@ -245,6 +266,10 @@ READERS = {
     "categories": Reader(lambda folder: b"king person\n# x\nthe\tword\n", _text(_dataset("categories"))),
     "labelled texts": Reader(lambda folder: b"good\tthe king\nbad\ta queen\n", _text(_dataset("classify"))),
     "configuration": Reader(lambda folder: TOML, _config),
+    "synsets of WordNet": Reader(lambda folder: (WORDNET / "data.noun").read_bytes(), _wordnet),
+    "counts for WordNet": Reader(
+        lambda folder: b"dog\t6\nNew York 3\n", _text(lambda path: read_content(path, WordNet(str(WORDNET))))
+    ),
     "log": Reader(lambda folder: LOG, _text(log.read)),
     "text": Reader(lambda folder: TEXT.encode(), _corpus, of_text),
     "gzip": Reader(lambda folder: gz(TEXT.encode()), _unpacked, again.unpacked_by(gzip.decompress)),

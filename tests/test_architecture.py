@@ -25,6 +25,7 @@ FLOORS = [
     {"translation", "classification"},
     {"count", "neural"},
     {"eval", "lm", "plot"},
+    {"explore"},
     {"library"},
     {"commands"},
     {"cli"},

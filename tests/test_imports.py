@@ -177,6 +177,14 @@ def test_questions_load_numpy_alone(loaded, toy_file, sparse_file, tmp_path):
     check(loaded(*lines, *(["info", golden / name] for name in (*OTHERS, "projector.tsv"))), {"click", "numpy"})
 
 
+WORDNET = Path(__file__).resolve().parents[1] / "data/sample-wordnet"
+
+
+def test_a_thesaurus_loads_no_more_than_it_needs(loaded):
+    check(loaded(f"thesaurus dogs --wordnet {WORDNET}"), {"click"})
+    check(loaded(f"pairs wordnet:{WORDNET} dog cat", f"similar wordnet:{WORDNET} dog"), {"click", "numpy"})
+
+
 def test_evaluation_compiles_nothing(loaded, toy_file, tmp_path):
     (tmp_path / "pairs").write_text("king queen 9\nman woman 8\nking man 5\n")
     (tmp_path / "questions").write_text("man king woman queen\n")

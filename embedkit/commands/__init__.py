@@ -15,6 +15,8 @@ COMMANDS = {
     "generate": "Generate text with a language model.",
     "translate": "Translate lines with an encoder-decoder.",
     "classify": "Labels of lines, by a classifier.",
+    "thesaurus": "Senses and synonyms of words in WordNet.",
+    "cluster": "Clusters of words: k-means, agglomerative, DBSCAN.",
     "plot": "Plot training logs, and the attention of encoder-decoders.",
     "select": "Select words of a vector file.",
     "postprocess": "Center, scale, whiten or shorten vectors (PCA).",

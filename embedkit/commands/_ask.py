@@ -9,10 +9,12 @@ from collections.abc import Callable
 
 import click
 
+from ..errors import OptionError
 from ._options import WholeRange
 from ._out import Unanswered
 from ._usage import MistakenError
 
+SPELT = ("wordnet:path", "wordnet:wup", "wordnet:lch", "wordnet:res", "wordnet:lin")
 METRICS = ("cosine", "dot", "euclidean", "manhattan")
 EXPLANATIONS = 20  # near spellings cost a walk through the vocabulary: given for the first unknown words only
 
@@ -31,6 +33,22 @@ def open_source(
     from ..vectors.formats import load
 
     return load(file, format=source_format, output=output, counts=counts)
+
+
+def open_words(file: str, source_format: str | None, output: bool, arguments, metric: str, ic: str | None):
+    """As `open_source`, or the thesaurus that `file` names, for which the other options have no meaning."""
+    from ..explore.thesaurus.names import is_thesaurus
+
+    if not is_thesaurus(file):
+        if ic is not None:
+            raise OptionError("--ic is for a thesaurus, as wordnet:lin is one", "vectors need no counts")
+        return open_source(file, source_format, output, arguments)
+    for flag, value, default in (("--metric", metric, "cosine"), ("--from", source_format, None)):
+        if value != default:
+            raise OptionError(f"{flag} is for vectors, and {file} has none", f"its measures: {', '.join(SPELT)}")
+    from ..explore.thesaurus.source import open_thesaurus
+
+    return open_thesaurus(file, ic)
 
 
 def need_words(file: str, words: tuple[str, ...], n: int, what: str) -> None:
@@ -87,6 +105,12 @@ def metric_option(function):
     return click.option(
         "--metric", type=click.Choice(METRICS), default="cosine", help="score; for a distance, smaller is nearer"
     )(function)
+
+
+def content_option(function):
+    """`--ic`."""
+    about = "of wordnet:res and wordnet:lin: counts for their information content, of words or of synsets"
+    return click.option("--ic", metavar="FILE", help=about)(function)
 
 
 def ranking_options(function):

@@ -26,6 +26,7 @@ COMMON = (
 EXAMPLES = {
     "align": "old new -o aligned",
     "analogy": "vectors france paris japan",
+    "cluster": "vectors --k 20 --summary",
     "convert": "vectors.safetensors vectors.bin",
     "count": "corpus.txt -o counts --window 10",
     "diff": "old new",
@@ -42,6 +43,7 @@ EXAMPLES = {
     "score": "lm lines.txt",
     "select": "vectors -o small --top 10000",
     "similar": "vectors king 'king - man + woman'",
+    "thesaurus": "dog 'hot dog'",
     "train cbow": "corpus.txt -o vectors --dim 300",
     "train doc2vec": "reviews.txt -o d2v --epochs 20",
     "train ffn": "train.txt -o lm --dropout 0.2",

@@ -128,6 +128,7 @@ def _data_options(function):
 @_option(
     "uncertainty", "--spread", kind=bool, is_flag=True, help="add rows: mean and standard deviation over all FILEs"
 )
+@click.option("--ic", metavar="FILE", help="counts for wordnet:res and wordnet:lin, of words or of synsets")
 @click.option(
     "--unknown",
     metavar="OUT",
@@ -152,6 +153,8 @@ def command(files, intervals, compare, spread, unknown, as_json, quiet, **option
     Each different source of a parallel text is translated once; of targets that share it, the nearest counts. The token
     error rate is the sum of edit distances over that of reference lengths. Sources with tokens out of vocabulary count,
     though not as used.
+
+    A FILE wordnet: or wordnet:wup is a thesaurus (`embedkit thesaurus -h`), for --pairs.
 
     Prints a table on a terminal, tab-separated lines with a header otherwise. Exit code 3: one of the data sets had
     nothing, or too little for a score, in the vocabulary of one of the models; stderr says which.
@@ -201,7 +204,7 @@ def command(files, intervals, compare, spread, unknown, as_json, quiet, **option
 
 
 OPTIONS = {
-    VECTORS: (*CHOICES, "restrict_vocab", "lowercase", "frequency_bins", "source_format", "output"),
+    VECTORS: (*CHOICES, "restrict_vocab", "lowercase", "frequency_bins", "source_format", "output", "ic"),
     ENCODER_DECODERS: ("separator", "beam", "length_penalty", "length_bins", "bleu"),
 }
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from ._config import Command
@@ -68,14 +66,12 @@ def command(logs, output, what, epochs, target, size, dpi, quiet):
     one_stdin(*logs)
     if output == "-" and target is None:
         raise click.UsageError("FILE is -, so --to must name the format", click.get_current_context())
-    from ..errors import EmbedkitError
     from ..io.container import looks_like
     from ..io.files import map_input
     from ..io.output import Output
+    from ..plot.files import format_of
 
-    target = target or os.path.splitext(output)[1].lower()[1:]
-    if target not in FORMATS:
-        raise EmbedkitError(f"{output}: a figure has the suffix .pdf, .png or .svg", "or name the format with --to")
+    target = format_of(output, target)
     with Output(output, is_text=target == "svg") as out:
         data = map_input(logs[0])
         if looks_like(data[:64].tobytes()):

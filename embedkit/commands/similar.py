@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..errors import OptionError, about
-from ._ask import Parser, metric_option, open_source, ranking_options
+from ._ask import Parser, content_option, metric_option, open_words, ranking_options
 from ._config import Command
 from ._documents import documents_option, print_nearest, refuse_others
 from ._options import WholeRange, format_option, json_option, model_argument, output_embedding_option, quiet_option
@@ -29,12 +29,26 @@ from ._usage import MistakenError
     metavar="N",
     help="with --explain: contexts to each answer; 0 is all",
 )
+@content_option
 @format_option
 @output_embedding_option
 @json_option
 @quiet_option
 def command(
-    file, queries, k, limit, metric, include_query, documents, explain, contexts, source_format, output, as_json, quiet
+    file,
+    queries,
+    k,
+    limit,
+    metric,
+    include_query,
+    documents,
+    explain,
+    contexts,
+    ic,
+    source_format,
+    output,
+    as_json,
+    quiet,
 ):
     """Nearest words: query, word and score, best first.
 
@@ -46,17 +60,24 @@ def command(
 
     With --documents, of a file of `train lsa` or `train doc2vec`: query, document and score. The name of a document is
     the number of its line, from 1 on, or its file.
+
+    FILE may be a thesaurus: wordnet: or wordnet:MEASURE, of path, wup, lch, res and lin (`embedkit thesaurus -h`).
     """
     if documents:
-        refuse_others(explain=explain, restrict_vocab=limit, output_embedding=output, **{"from": source_format})
+        refuse_others(ic=ic, explain=explain, restrict_vocab=limit, output_embedding=output, **{"from": source_format})
         print_nearest(file, queries, k, metric, include_query, as_json, quiet)
         return
     if explain and metric != "cosine":
         raise click.UsageError(f"--explain takes cosines apart, not {metric}", click.get_current_context())
-    source = open_source(file, source_format, output, queries)
-    from ..vectors.query import is_sparse, parse_query
+    source = open_words(file, source_format, output, queries, metric, ic)
+    from ..vectors.query import has_vectors, is_sparse, parse_query
     from ..vectors.ranking import nearest
 
+    if not has_vectors(source):
+        if explain or limit:
+            raise OptionError(f"{'--explain' if explain else '--restrict-vocab'} is for vectors, and {file} has none")
+        _print_related(source, queries, k, include_query, as_json, quiet)
+        return
     if explain and not is_sparse(source):
         raise OptionError(
             f"{file}: dense vectors, whose columns are no contexts that --explain could name",
@@ -81,6 +102,22 @@ def command(
                     _explain(out, source, text, query, contexts or None, ids, answers)
                 else:
                     out.rows({"query": text}, **answers)
+            out.flush()
+    unanswered.finish()
+
+
+def _print_related(source, queries, k: int, include_query: bool, as_json: bool, quiet: bool) -> None:
+    """The words nearest in a thesaurus."""
+    unanswered = Unanswered(quiet)
+    parse = Parser(source, lambda source, text: source.parse(text), unanswered)
+    with Out(as_json) as out:
+        for block in query_blocks(queries):
+            for text, word in parse(block):
+                found = source.nearest(word, k, exclude=not include_query)
+                if not found:
+                    unanswered.report(f"no answer: {text}")
+                words, scores = zip(*found) if found else ((), ())
+                out.rows({"query": text}, word=words, score=scores)
             out.flush()
     unanswered.finish()
 

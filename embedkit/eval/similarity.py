@@ -17,7 +17,7 @@ import numpy as np
 
 from ..errors import FormatError
 from ..units import counted
-from ..vectors.query import similarity
+from ..vectors.query import has_vectors, similarity
 from .bins import frequency_bins
 from .bootstrap import correlation_difference, correlation_interval
 from .contract import UNDEFINED, Result, Score, Task
@@ -157,7 +157,8 @@ def evaluate_pairs(source: Source, pairs: Pairs, protocol: Protocol = PLAIN) -> 
 
     A word out of vocabulary has the vector that its n-grams compose, if the protocol wants that and there are any;
     other pairs with one are left out, if the protocol does not give them the cosine 0. Pairs that are
-    there twice count twice. Raises EmbedkitError for a vector that holds NaN or infinity.
+    there twice count twice. Pairs that a thesaurus connects by nothing are left out. Raises EmbedkitError for a vector
+    that holds NaN or infinity.
     """
     found = find_pairs(source, pairs, protocol)
     if protocol.unknown_pairs == "compose":
@@ -165,10 +166,15 @@ def evaluate_pairs(source: Source, pairs: Pairs, protocol: Protocol = PLAIN) -> 
         found = found._replace(ids=ids)
     ids = found.ids.reshape(-1, 2)
     known = (ids >= 0).all(1)
-    check_finite(source, np.unique(ids[known]))
-    cosines = np.full(len(ids), 0.0 if protocol.unknown_pairs == "zero" else np.nan)
+    if has_vectors(source):
+        check_finite(source, np.unique(ids[known]))
     # Rounded to float32, some would become equal, and share a rank.
-    cosines[known] = similarity(source, *ids[known].T, dtype=np.float64)
+    scores = similarity(source, *ids[known].T, dtype=np.float64)
+    if not has_vectors(source):
+        known[known] = is_connected = ~np.isnan(scores)
+        scores = scores[is_connected]
+    cosines = np.full(len(ids), 0.0 if protocol.unknown_pairs == "zero" else np.nan)
+    cosines[known] = scores
     max_rank = np.where(known, ids.max(1), -1)
     order = ranks(np.array(pairs.written)) if protocol.gold == "text" else pairs.gold
     return SimilarityResult(max_rank, found.distinct, found.lowercase_only, cosines, pairs.gold, order)
@@ -177,7 +183,7 @@ def evaluate_pairs(source: Source, pairs: Pairs, protocol: Protocol = PLAIN) -> 
 def find_pairs(source: Source, pairs: Pairs, protocol: Protocol) -> Found:
     """The words of `pairs` as `protocol` knows them."""
     found = _lookup(source, protocol).find(pairs.words)
-    if protocol.zero_is_unknown:
+    if protocol.zero_is_unknown and has_vectors(source):
         found.ids[source.norms[found.ids] == 0] = -1  # that of -1 is of no matter
     return found
 

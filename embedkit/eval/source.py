@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import BrokenVector
 from ..text.vocab import ERRORS, Vocab
-from ..vectors.query import BLOCK, find, has_ngrams, locate
+from ..vectors.query import BLOCK, find, has_ngrams, has_vectors, locate
 from ..vectors.vectors import Vectors
 
 
@@ -45,7 +45,9 @@ class Lookup:
     """
 
     def __init__(self, source: Source, case: str = "corpus", limit: int = 0):
-        self._source, self._case = source, case
+        # The words of a thesaurus are found in any case.
+        self._source, self._case = source, case if has_vectors(source) else "corpus"
+        case = self._case
         self._stop = min(limit or len(source.vocab), len(source.vocab))
         self._firsts: dict[str, int] = {}
         if case in FOLDS:

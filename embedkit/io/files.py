@@ -85,18 +85,23 @@ def map_input(path) -> np.ndarray:
     """All bytes of `path`, a read-only uint8 array: a map of a plain regular file, else (decompressed) in memory."""
     import numpy as np
 
+    array = np.frombuffer(map_bytes(path), np.uint8)
+    array.flags.writeable = False
+    return array
+
+
+def map_bytes(path) -> mmap.mmap | bytearray:
+    """As `map_input`, for those who need no array: slices, `find` and `rfind` give bytes and places."""
     path = os.fspath(path)
     try:
         if is_plain(path):
             with open(path, "rb", buffering=0) as file:
                 if os.fstat(file.fileno()).st_size:
-                    return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), np.uint8)
+                    return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except OSError as error:
         if error.errno != errno.ENODEV:  # a file system without memory maps
             raise reading_error(path, error) from error
-    array = np.frombuffer(read_whole(path), np.uint8)
-    array.flags.writeable = False
-    return array
+    return read_whole(path)
 
 
 def read_whole(path) -> bytearray:

@@ -15,7 +15,7 @@ def evaluate(models, *, intervals: bool = False, compare: bool = False, spread: 
 
     Parameters
     ----------
-    models : a path, `WordVectors` or `Translator`, or several in a list
+    models : a path, `WordVectors` or `Translator`, or several in a list; "wordnet:" is a thesaurus, for pairs alone
     intervals, compare, spread : more rows and columns, as the options of the command
 
     Of vectors:
@@ -25,6 +25,7 @@ def evaluate(models, *, intervals: bool = False, compare: bool = False, spread: 
     protocol : the conventions of a tool: "word2vec", "gensim", "glove", "fasttext", "hyperwords", "levy2015"
     method, restrict_vocab, oov, oov_pairs, lowercase : override the protocol
     frequency_bins : scores in so many bins
+    ic : information content for the measures res and lin of a thesaurus
 
     Of encoder-decoders:
 
@@ -65,15 +66,23 @@ def vectors_on(
     frequency_bins: int | None = None,
     source_format: str | None = None,
     output: bool = False,
+    ic: str | None = None,
     **options,
 ) -> Evaluation:
-    """Vectors on the data sets in `paths`; `options` are those of `eval.protocols.protocol_of`."""
+    """Vectors on the data sets in `paths`; `options` are those of `eval.protocols.protocol_of`, `ic` is a file of
+    information content for those of `models` that are thesauri."""
     from ..eval.protocols import protocol_of
     from ..eval.report import read_datasets
+    from ..explore.thesaurus.names import is_thesaurus
+    from ..explore.thesaurus.source import check_tasks, open_thesaurus
     from ..vectors.formats import load
 
+    def open_model(name: str):
+        return open_thesaurus(name, ic) if is_thesaurus(name) else load(name, format=source_format, output=output)
+
+    check_tasks(filter(is_thesaurus, filter(_is_name, models)), paths, frequency_bins, ic)
     rules, datasets = protocol_of(protocol, **options), read_datasets(paths)
-    opened = [_opened(model, partial(load, format=source_format, output=output)) for model in models]
+    opened = [_opened(model, open_model) for model in models]
     return Evaluation(datasets, rules, opened, frequency_bins or 0)
 
 
@@ -111,6 +120,10 @@ def translators_on(
 
 def _listed(items) -> list:
     return [items] if isinstance(items, (str, os.PathLike)) or hasattr(items, "source") else list(items)
+
+
+def _is_name(model) -> bool:
+    return isinstance(model, str)
 
 
 def _opened(model, load: Callable) -> tuple[str, Callable]:

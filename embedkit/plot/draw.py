@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from ..errors import EmbedkitError
 from .figures import Curve, Figure
 
-FORMATS = ("pdf", "png", "svg")
 # Okabe & Ito (2008): told apart by all kinds of colour vision, and on white.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)))

@@ -47,6 +47,11 @@ def _corpus_form(source, word: str) -> str:
     return normal_form(text.get("lowercase", False), text.get("nfc", False))(word)
 
 
+def has_vectors(source) -> bool:
+    """False for a thesaurus, which has words and scores alone: `similarities(a, b)` and `nearest(word, k)`."""
+    return hasattr(source, "rows")
+
+
 def is_sparse(source) -> bool:
     """True if the rows of `source` are PPMI weights or the like, not coordinates."""
     return isinstance(source, SparseVectors)
@@ -179,7 +184,12 @@ def pool(source, ids: np.ndarray, how: str) -> np.ndarray:
 
 
 def similarity(source, a: np.ndarray, b: np.ndarray, metric: str = "cosine", dtype=np.float32) -> np.ndarray:
-    """The scores (n,) of the pairs a[i], b[i]: cosine or dot, or the distance (not negated). Computed in float64."""
+    """The scores (n,) of the pairs a[i], b[i]: cosine or dot, or the distance (not negated). Computed in float64.
+
+    A thesaurus has one measure, its own; NaN where that connects the two words by nothing.
+    """
+    if not has_vectors(source):
+        return source.similarities(a, b).astype(dtype)
     scores = np.empty(len(a), dtype)
     step = max(1, BLOCK // (2 * source.width))
     for at in range(0, len(a), step):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from _contract import LABELLED, PAIRS, PARALLEL, QUESTIONS, TEXT
 
 from embedkit import cli
 from embedkit.vectors import formats
 from embedkit.vectors.transform.quantize import quantize
+
+WORDNET = Path(__file__).resolve().parents[2] / "data/sample-wordnet"
 
 
 @pytest.fixture(scope="module")
@@ -99,5 +103,6 @@ def kit(tmp_path, toy, toy_file, sparse_file, counts, documents, lm, translator,
         (tmp_path / f"{kind}.txt").write_bytes(content)
     formats.save(tmp_path / "quantized", quantize(toy))
     paths = {kind: tmp_path / f"{kind}.txt" for kind in files} | {"quantized": tmp_path / "quantized"}
-    paths |= {"vectors": toy_file, "sparse": sparse_file}
+    paths |= {"vectors": toy_file, "sparse": sparse_file, "wordnet": WORDNET}
+    paths |= {"thesaurus": f"wordnet:{WORDNET}", "wup": f"wordnet:wup:{WORDNET}"}
     return {kind: str(path) for kind, path in paths.items()} | {"out": str(tmp_path / "made"), "shell": "bash"}

@@ -53,7 +53,7 @@ def test_every_model_is_in_the_table():
 
 def test_every_query_command_is_asked():
     asking = {COMMANDS[name].args.split()[0] for name in ASKING}
-    assert asking == {"similar", "analogy", "pairs", "vectors"}
+    assert asking == {"similar", "analogy", "pairs", "vectors", "thesaurus"}
 
 
 # --- help and usage
@@ -94,7 +94,9 @@ def test_unknown_option(run, words):
     assert result.err.endswith(f"\nHint: embedkit {words}".rstrip() + " -h\n")
 
 
-@pytest.mark.parametrize("words", [words for words in CALLS if words not in (*GROUPS, "cache", "help-all")])
+@pytest.mark.parametrize(
+    "words", [words for words in CALLS if words not in (*GROUPS, "cache", "help-all", "thesaurus")]
+)
 def test_arguments_are_missing(run, words):
     assert_one_error(run(*words.split()), "Missing", code=2)
 

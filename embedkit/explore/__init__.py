@@ -1,0 +1,1 @@
+"""Looking at words: thesauri, clusters, associations. Below the library, above the rooms whose vectors it looks at."""
