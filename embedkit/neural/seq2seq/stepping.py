@@ -103,7 +103,7 @@ def step(decoder: Decoder, ids: np.ndarray, state: tuple, layout: Layout, ctx) -
 
 
 def _inputs(decoder: Decoder, ids: np.ndarray, layout: Layout, fed, ctx) -> np.ndarray | Lookup:
-    """What the lowest layer takes, (N, .)."""
+    """Inputs of the lowest layer, (N, .)."""
     embedding, lowest = decoder.before.layers[0], decoder.below.layers[0]
     if not decoder.peeks and not decoder.feeds and hasattr(lowest, "takes_lookup"):
         lookup = Lookup(ids[None], embedding.table)
