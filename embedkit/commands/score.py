@@ -68,10 +68,10 @@ def _check_options(lm: str, is_seq2seq: bool, carry: bool, separator: str | None
 def _line_scores(model, carry: bool):
     """The function that gives of each line of a block its number, its columns, words, their natural log probabilities,
     and True for those that are `<unk>`."""
-    from ..lm.lines import reader
+    from ..lm.lines import reader, shown
     from ..lm.score import Scorer
 
-    read, score, end = reader(model), Scorer(model, carry), model.vocab[model.eos]
+    read, score, end, text = reader(model), Scorer(model, carry), model.vocab[model.eos], shown(model)
 
     def scores(block, unanswered):
         for number, string in block:
@@ -80,7 +80,7 @@ def _line_scores(model, carry: bool):
                 unanswered.report(f"line {number}: the model has no word for {', '.join(line.missing)}")
             else:
                 unknown = [*(line.ids == model.unk).tolist(), False]
-                yield number, {"line": string}, [*line.words, end], score(line.ids).tolist(), unknown
+                yield number, {"line": string}, [*map(text, line.words), end], score(line.ids).tolist(), unknown
 
     return scores
 
