@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ...config import PlainText
 from ...errors import EmbedkitError, OptionError
@@ -11,7 +11,7 @@ from ...io.encoding import open_text
 from ...runtime.parallel import imap
 from ...runtime.resources import Resources
 from .. import inputs
-from ..tokenize import normal_form
+from ..tokenize import LONG, normal_form
 from .json_file import parse
 
 SPECIALS = ("<eos>",)
@@ -100,11 +100,11 @@ class _Lines:
         for path in self._paths:
             mark = MARK
             for block in self._blocks(path):
-                text = form(block.decode().removeprefix(mark).replace("\r", ""))
+                text = block.decode().removeprefix(mark).replace("\r", "")
                 mark = ""
                 self.characters += len(text)
                 self._advance(len(block))
-                yield text.split("\n")
+                yield [in_form(line, form) for line in text.split("\n")]
 
     def _blocks(self, path) -> Iterator[bytes]:
         """The bytes of a file in blocks of whole lines, the end of the last line left out."""
@@ -119,3 +119,8 @@ class _Lines:
                     rest += block
         if rest:
             yield rest
+
+
+def in_form(line: str, form: Callable[[str], str]) -> str:
+    """A line in normal form; a long one is brought to it part by part, as `form` is slow with long strings."""
+    return form(line) if len(line) < LONG or line.isascii() else " ".join(map(form, line.split(" ")))
