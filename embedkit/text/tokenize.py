@@ -101,7 +101,10 @@ def identified(config):
     if not files:
         return config
     if getattr(config, "drop_punctuation", False):
-        raise OptionError("--drop-punctuation drops words, and --tokenizer FILE makes pieces of them")
+        raise OptionError(
+            "--drop-punctuation drops words, and --tokenizer FILE makes pieces of them",
+            "leave it out, or take the punctuation out of the text first",
+        )
     return replace(config, **{field: known.name_of(name, tuple(TOKENIZERS)) for field, name in files.items()})
 
 
