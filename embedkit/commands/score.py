@@ -88,10 +88,13 @@ def _line_scores(model, carry: bool):
 def _pair_scores(model, separator: str | None):
     """The same of the targets of pairs."""
     from ..text.pairs import split_pair
+    from ..text.tokenize import tokenizer
     from ..translation.score import score
     from ..vectors.query import text_options
 
     separator, end = separator or text_options(model).get("separator", "\t"), model.target.vocab[model.eos]
+
+    subwords = tokenizer(model.target.tokenizer).subwords
 
     def pairs(block, unanswered):
         for number, line in block:
@@ -109,7 +112,8 @@ def _pair_scores(model, separator: str | None):
             if scored.source_unknown:
                 unanswered.say(f"line {number}: read as <unk>: {' '.join(scored.source_unknown)}")
             names = {"source": source, "target": target}
-            yield number, names, [*scored.tokens, end], scored.ln.tolist(), [*scored.is_unknown.tolist(), False]
+            tokens = scored.tokens if subwords is None else map(subwords.shown, scored.tokens)
+            yield number, names, [*tokens, end], scored.ln.tolist(), [*scored.is_unknown.tolist(), False]
 
     return scores
 

@@ -85,6 +85,9 @@ def test_pairs(run, files):
     written = run("translate", out, "--max-length", 8, "-q", stdin="the king\n")
     assert (written.code, len(written.rows)) == (0, 1)
     assert "Ġ" not in written.out
+    scored = run("score", out, "--per-word", stdin="the king\t a queen\n")
+    assert [row[1] for row in scored.rows][-1] == "<eos>"
+    assert "".join(row[1] for row in scored.rows[:-1]) == "a queen"
     refused = run("train", "seq2seq", files / "pairs", "-o", out, "--tokenizer", FILE, "--max-vocab", 100)
     assert (refused.code, "is kept whole" in refused.err) == (2, True)
 
