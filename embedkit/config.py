@@ -25,13 +25,15 @@ def option(
     off: str | None = None,
     many: bool = False,
     encoding: bool = False,
+    file: bool = False,
 ) -> Any:
     """A dataclass field that becomes a flag.
 
     `kind` is needed where the default is None; `choices` limits strings; `least` and `above` bound numbers from
     below (inclusive, exclusive), `most` whole ones from above; `stored=False` keeps paths and machine details out of
     result files; `off` is the flag that turns a switch off (by default --no-…); a flag with `many` may be given more
-    than once, its value is a tuple; with `encoding` it is the name of one.
+    than once, its value is a tuple; with `encoding` it is the name of one; with `file` it may name a file instead of a
+    choice.
     """
     return field(
         default=default,
@@ -46,6 +48,7 @@ def option(
             "off": off,
             "many": many,
             "encoding": encoding,
+            "file": file,
         },
     )
 
@@ -58,7 +61,7 @@ def check_value(f, value) -> None:
     for item in values if value is not None or f.default is not None else ():
         if not isinstance(item, kinds) or isinstance(item, bool) is not (meta["kind"] is bool):
             raise TypeError(f"{name}={value!r}: not {meta['kind'].__name__}")
-        if meta["choices"] and item not in meta["choices"]:
+        if meta["choices"] and item not in meta["choices"] and not meta["file"]:
             raise OptionError(f"{name}={value!r}: not one of {', '.join(meta['choices'])}")
         least, above, most = meta["least"], meta["above"], meta["most"]
         is_low = least is not None and not item >= least or above is not None and not item > above
@@ -72,8 +75,10 @@ class PlainText:
 
     tokenizer: str = option(
         "whitespace",
-        "tokenizer: white space, Penn Treebank words, characters, or Korean morphemes (Kiwi)",
+        "tokenizer: white space, Penn Treebank words, characters, Korean morphemes (Kiwi), or subwords of FILE, as "
+        "`embedkit vocab --bpe` makes it",
         choices=("whitespace", "words", "chars", "kiwi"),
+        file=True,
     )
     keep_tags: str = option(
         None, "with --tokenizer kiwi: keep these parts of speech, tags or their beginnings, as N,V,M", kind=str
@@ -126,10 +131,17 @@ class PairText:
     """Pairs of lines, SOURCE and TARGET, their tokenization and vocabularies."""
 
     tokenizer: str = option(
-        "chars", "tokenizer: characters, white space, or Penn Treebank words", choices=("chars", "whitespace", "words")
+        "chars",
+        "tokenizer: characters, white space, Penn Treebank words, or subwords of FILE",
+        choices=("chars", "whitespace", "words"),
+        file=True,
     )
     target_tokenizer: str = option(
-        None, "tokenizer of targets  [default: --tokenizer]", kind=str, choices=("chars", "whitespace", "words")
+        None,
+        "tokenizer of targets  [default: --tokenizer]",
+        kind=str,
+        choices=("chars", "whitespace", "words"),
+        file=True,
     )
     separator: str = option("\t", "what stands between source and target; a tab by default")
     strip: bool = option(True, "strip blanks around a side; --no-strip reads them as characters")

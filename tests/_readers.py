@@ -35,6 +35,7 @@ from embedkit.plot import log
 from embedkit.runtime.resources import Resources
 from embedkit.text import corpus, labelled, word_list
 from embedkit.text.phrases.table import read_phrases
+from embedkit.text.subword import json_file
 from embedkit.training.checkpoint import Checkpoint
 from embedkit.vectors import formats
 from embedkit.vectors.transform.quantize import quantize
@@ -213,6 +214,12 @@ def _corpus(path: Path):
     return found
 
 
+def _subwords(path: Path) -> None:
+    """Read, and asked for a few tokens."""
+    bpe = json_file.parse(path, path.read_bytes())
+    assert bpe.text(bpe.tokens("the king 한국어")) == "the king 한국어"
+
+
 def _unpacked(path: Path) -> bytes:
     with open_input(path) as file:
         return b"".join(iter(lambda: file.read(1 << 16), b""))
@@ -256,6 +263,7 @@ READERS = {
     "checkpoint": Reader(_checkpoint, _resume),
     "phrases": Reader(lambda folder: "the\tking\t9\t3.5\n\n한국어\t를\n".encode(), _text(read_phrases), of_phrases),
     "word list": Reader(lambda folder: "the 9\n한국어\t7\nof\n".encode(), _text(word_list.read_words), of_words),
+    "tokenizer": Reader(_golden("tokenizer.json"), _subwords),
     "words beside npy": Reader(_golden("numpy.vocab.txt"), _beside("npy")),
     "metadata.tsv": Reader(_golden("projector.metadata.tsv"), _beside("projector")),
     "word pairs": Reader(lambda folder: b"# x\nking\tqueen\t9\nman,woman,7\n", _text(_dataset("pairs"))),

@@ -53,6 +53,7 @@ OPTIONS = (
     ("--update", "continue continue-training train-more incremental online finetune fine-tune"),
     ("--extend-epochs", "more-epochs additional-epochs"),
     ("--replay-share", "replay-ratio replay-fraction"),
+    ("--bpe", "merges num-merges n-merges symbols num-symbols"),
     ("--tokenizer kiwi", "mecab okt komoran kkma khaiii morphemes morphs"),
     ("--keep-tags", "pos pos-tags keep-pos tags"),
     ("--init", "pretrained pretrained-vectors pretrained-embeddings init-vectors embeddings embedding-file"),

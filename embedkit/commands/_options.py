@@ -62,6 +62,28 @@ class Encoding(click.ParamType):
             return self.fail(f"{error} ({error.hint}).", param, ctx)
 
 
+class NameOrFile(click.ParamType):
+    """One of some names, or a file."""
+
+    name = "name"
+
+    def __init__(self, names: tuple[str, ...]):
+        self.names = names
+
+    def convert(self, value, param, ctx):
+        import os
+
+        if value in self.names or value.startswith("bpe:") or os.path.exists(value):
+            return value
+        return self.fail(f"{value!r} is neither a file nor one of {', '.join(self.names)}.", param, ctx)
+
+    def shell_complete(self, ctx, param, incomplete):
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(name) for name in self.names if name.startswith(incomplete)]
+        return [*found, CompletionItem(incomplete, type="file")]
+
+
 def section_options(section: str, options: type) -> list[SectionOption]:
     """The flags of one dataclass."""
     from dataclasses import fields
@@ -90,6 +112,8 @@ WIDE = 24  # characters of choices that fit beside a flag
 
 
 def _metavar(meta, default) -> str | None:
+    if meta["file"]:
+        return "NAME"
     if meta["choices"]:
         return None if len("|".join(meta["choices"])) <= WIDE else "NAME"
     return None if isinstance(default, str) else METAVARS.get(meta["kind"])
@@ -101,6 +125,8 @@ def _help(meta) -> str:
 
 
 def _type(meta) -> click.ParamType | type:
+    if meta["file"]:
+        return NameOrFile(meta["choices"])
     if meta["choices"]:
         return click.Choice(meta["choices"])
     if meta["encoding"]:

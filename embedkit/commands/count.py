@@ -11,9 +11,11 @@ from ._run import given_options, need_inputs, need_output, open_progress
 
 
 def count(config, inputs, output, target, source, cache, memory, log, quiet):
+    from ..config import Config
     from ..count.reading import counts_format, read
     from ..io.output import Output
     from ..runtime.parallel import limited_threads
+    from ..text.tokenize import identified
     from ..training.contract import Run
 
     need_inputs(inputs)
@@ -25,7 +27,7 @@ def count(config, inputs, output, target, source, cache, memory, log, quiet):
     ):
         run = Run(progress, memory, cache, config.training.threads, counts_format=source)
         run.given = tuple(given_options("text", "context"))
-        counts = read(inputs, config, run)
+        counts = read(inputs, Config(**config.sections | {"text": identified(config.text)}), run)
         counts_format(target).save(out, counts)
         progress.say(f"{counted(counts.matrix.nnz, 'pair')} of words")
         progress.event("done", output=output)

@@ -11,7 +11,8 @@ from ._lm import carry_option, encoding_options, lm_argument, read_as
 from ._mixture import build_mixture, check_mixture, mixture_options, tune
 from ._options import WholeRange, cache_option, json_option, quiet_option
 
-COLUMNS = ("text", "tokens", "unknown", "perplexity", "perplexity_known", "bits_per_token", "method")
+NUMBERS = ("perplexity", "perplexity_known", "bits_per_token", "perplexity_per_word", "bits_per_character")
+COLUMNS = ("text", "tokens", "unknown", *NUMBERS, "method")
 
 
 @click.command("perplexity", cls=Command)
@@ -35,7 +36,9 @@ def command(lm, texts, valid, encoding, encoding_errors, threads, cache, as_json
 
     Every word and every line end, <eos>, is predicted, the first word from a line end before it. Words that the model
     lacks are <unk>, and unknown counts all <unk>; perplexity_known leaves them out of the mean. The mean is that of the
-    whole text, not of its lines.
+    whole text, not of its lines. perplexity_per_word is the whole text's by its words (what stands between spaces,
+    tabs and line ends) and line ends, bits_per_character by its characters, white space and line ends among them:
+    these two compare between tokenizers.
 
     Each method has a line. model is the model alone; interpolate the weighted mean of its probabilities and those of
     all LM2; neural-cache and unigram-cache that of its own and those of the cache; dynamic is a copy that learns as it
@@ -74,14 +77,16 @@ def command(lm, texts, valid, encoding, encoding_errors, threads, cache, as_json
         def rows():
             for text, stream in zip(texts, streams):
                 for method, found in mixture(stream.ids):
-                    yield _row(text, method, found) | (mixture.chosen(method) if as_json else {})
+                    yield _row(text, method, found._replace(size=stream.size)) | (
+                        mixture.chosen(method) if as_json else {}
+                    )
 
         print_rows(out, rows(), COLUMNS, ("text", "method"))
 
 
 def _row(text: str, method: str, found) -> dict:
-    numbers = (found.perplexity, found.perplexity_known, found.bits_per_token)
-    return dict(zip(COLUMNS, (text, found.tokens, found.unknown, *map(_rounded, numbers), method)))
+    numbers = (_rounded(getattr(found, name)) for name in NUMBERS)
+    return dict(zip(COLUMNS, (text, found.tokens, found.unknown, *numbers, method)))
 
 
 def _rounded(value: float | None) -> float | None:

@@ -68,10 +68,10 @@ def _check_options(lm: str, is_seq2seq: bool, carry: bool, separator: str | None
 def _line_scores(model, carry: bool):
     """The function that gives of each line of a block its number, its columns, words, their natural log probabilities,
     and True for those that are `<unk>`."""
-    from ..lm.lines import reader
+    from ..lm.lines import reader, shown
     from ..lm.score import Scorer
 
-    read, score, end = reader(model), Scorer(model, carry), model.vocab[model.eos]
+    read, score, end, text = reader(model), Scorer(model, carry), model.vocab[model.eos], shown(model)
 
     def scores(block, unanswered):
         for number, string in block:
@@ -80,7 +80,7 @@ def _line_scores(model, carry: bool):
                 unanswered.report(f"line {number}: the model has no word for {', '.join(line.missing)}")
             else:
                 unknown = [*(line.ids == model.unk).tolist(), False]
-                yield number, {"line": string}, [*line.words, end], score(line.ids).tolist(), unknown
+                yield number, {"line": string}, [*map(text, line.words), end], score(line.ids).tolist(), unknown
 
     return scores
 
@@ -88,10 +88,13 @@ def _line_scores(model, carry: bool):
 def _pair_scores(model, separator: str | None):
     """The same of the targets of pairs."""
     from ..text.pairs import split_pair
+    from ..text.tokenize import tokenizer
     from ..translation.score import score
     from ..vectors.query import text_options
 
     separator, end = separator or text_options(model).get("separator", "\t"), model.target.vocab[model.eos]
+
+    subwords = tokenizer(model.target.tokenizer).subwords
 
     def pairs(block, unanswered):
         for number, line in block:
@@ -109,7 +112,8 @@ def _pair_scores(model, separator: str | None):
             if scored.source_unknown:
                 unanswered.say(f"line {number}: read as <unk>: {' '.join(scored.source_unknown)}")
             names = {"source": source, "target": target}
-            yield number, names, [*scored.tokens, end], scored.ln.tolist(), [*scored.is_unknown.tolist(), False]
+            tokens = scored.tokens if subwords is None else map(subwords.shown, scored.tokens)
+            yield number, names, [*tokens, end], scored.ln.tolist(), [*scored.is_unknown.tolist(), False]
 
     return scores
 

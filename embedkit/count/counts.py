@@ -16,7 +16,7 @@ from ..io.spool import pieces
 from ..matrix import csr
 from ..matrix.csr import Csr
 from ..text.vocab import Vocab
-from ..text.vocab_tensors import read_vocab, vocab_tensors
+from ..text.vocab_tensors import read_vocab, tokenizer_tensors, vocab_tensors
 
 KIND = "counts"
 
@@ -50,7 +50,7 @@ class Counts:
 def save(out: Output, counts: Counts) -> None:
     """Write counts as a native file of kind "counts"."""
     facts = {"kind": KIND, "symmetric": counts.matrix.is_symmetric, "tool": f"embedkit {__version__}"}
-    tensors = {**counts.matrix.tensors(), **vocab_tensors(counts.vocab)}
+    tensors = {**counts.matrix.tensors(), **vocab_tensors(counts.vocab), **tokenizer_tensors(counts.metadata)}
     container.write(out, tensors, pack_metadata({**counts.metadata, **facts}))
 
 

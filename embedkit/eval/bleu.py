@@ -18,7 +18,9 @@ class Scored(NamedTuple):
 
 def tokenization(tokenizer: str) -> str:
     """sacrebleu's name for the tokens that BLEU counts, by the tokenizer of the outputs: characters where the model
-    writes characters, its own 13a where it writes words, and what stands between spaces as it is."""
+    writes characters, its own 13a where it writes words or subwords, and what stands between spaces as it is."""
+    if tokenizer.startswith("bpe:"):
+        return "13a"
     return {"chars": "char", "words": "13a"}.get(tokenizer, "none")
 
 

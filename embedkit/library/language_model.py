@@ -58,7 +58,7 @@ class LanguageModel(Saved):
             config = replace(text_config(self.source), encoding=encoding)
             resources = Resources(cache=False, threads=self.threads)
             stream = read_with(as_inputs(text), self.source.vocab, config, resources)
-            return perplexity(self.source, stream.ids, reset=not carry_state)
+            return perplexity(self.source, stream.ids, reset=not carry_state)._replace(size=stream.size)
 
     def score(self, lines: str | Iterable[str | Sequence[str]]) -> float | list[float]:
         """The natural log probability of a line and its end; of several lines a list.

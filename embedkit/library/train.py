@@ -20,8 +20,10 @@ def train_model(name: str, inputs, config: Config, run: Run, reserve: Callable[[
     memory does not suffice, where training diverges.
     """
     from ..eval.validation import Validation
+    from ..text.tokenize import identified
     from ..training.identity import identity, init_fingerprint, provenance
 
+    config = Config(**config.sections | {"text": identified(config.text)})
     model, training, run.threads = MODELS[name].load(), config.training, config.training.threads
     with limited_threads(training.threads):
         if getattr(training, "valid_pairs", ()) or getattr(training, "valid_questions", ()):

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..config import Text
 from ..errors import EmbedkitError
-from ..text.tokenize import TOKENIZERS, line_splitter
+from ..text.tokenize import line_splitter, tokenizer
 from ..vectors.query import text_options
 from .beam_search import beam_search
 from .generate import generate, sampler
@@ -87,9 +87,16 @@ def generated_lines(
 
 def spell(model: LanguageModel, words: list[str]) -> str:
     """The text that `words` of one line stand for."""
-    tokenizer = TOKENIZERS.get(text_options(model).get("tokenizer"))
-    gap = None if tokenizer is None else tokenizer.gap
-    return " ".join(words) if gap is None else "".join(" " if word == gap else word for word in words)
+    chosen = tokenizer(text_options(model).get("tokenizer"))
+    if chosen.subwords is not None:
+        return chosen.subwords.text(words)
+    return " ".join(words) if chosen.gap is None else "".join(" " if word == chosen.gap else word for word in words)
+
+
+def shown(model: LanguageModel) -> Callable[[str], str]:
+    """The function that makes of a word of `model` the text that it stands for: of subwords, not their spelling."""
+    subwords = tokenizer(text_options(model).get("tokenizer")).subwords
+    return str if subwords is None else subwords.shown
 
 
 def text_config(model: LanguageModel) -> Text:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..runtime.progress import SILENT, Progress
+from ..text.encoded import TextSize
 from .protocol import LanguageModel
 from .score import BATCH, STEPS, score_lines, score_text
 
@@ -15,13 +16,15 @@ from .score import BATCH, STEPS, score_lines, score_text
 class Perplexity(NamedTuple):
     """The perplexity of a text of `tokens` words and line ends, `unknown` of them `<unk>`.
 
-    `total` and `unknown_total` are natural log probabilities, of all tokens and of those that are `<unk>`.
+    `total` and `unknown_total` are natural log probabilities, of all tokens and of those that are `<unk>`. `size` is
+    that of the text as it was written (`text.encoded.TextSize`): what compares between tokenizers goes by it.
     """
 
     tokens: int
     unknown: int
     total: float
     unknown_total: float
+    size: TextSize | None = None
 
     @classmethod
     def of(cls, ids: np.ndarray, scores: np.ndarray, unk: int | None) -> Perplexity:
@@ -45,6 +48,16 @@ class Perplexity(NamedTuple):
     def bits_per_token(self) -> float:
         """The mean of -log2 p."""
         return -self.total / self.tokens / math.log(2)
+
+    @property
+    def perplexity_per_word(self) -> float | None:
+        """exp of -log p of the whole text, by its words and line ends, whatever the tokens are."""
+        return _exp(-self.total / self.size.words) if self.size else None
+
+    @property
+    def bits_per_character(self) -> float | None:
+        """-log2 p of the whole text, by its characters, those of white space and line ends among them."""
+        return -self.total / self.size.characters / math.log(2) if self.size else None
 
 
 def _exp(x: float) -> float:

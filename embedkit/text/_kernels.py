@@ -71,6 +71,54 @@ def _add(slot, low, high, length, h, text, start, slots, types, arena, size):
     return row
 
 
+@inlined
+def _follows_space(text, at):
+    """True if white space stands before `at`: that of Unicode, in UTF-8."""
+    c = text[at - 1]
+    if c < 0x80:
+        return c == 32 or 9 <= c <= 13
+    if at > 1 and text[at - 2] == 0xC2:
+        return c == 0x85 or c == 0xA0
+    if at < 3:
+        return False
+    a, b = text[at - 3], text[at - 2]
+    if a == 0xE2:
+        return b == 0x80 and (c <= 0x8A or c == 0xA8 or c == 0xA9 or c == 0xAF) or b == 0x81 and c == 0x9F
+    return a == 0xE3 and b == 0x80 and c == 0x80 or a == 0xE1 and b == 0x9A and c == 0x80
+
+
+@inlined
+def _next_start(end, text, keeps_space):
+    """The beginning of the word behind `end`: of one that keeps the white space before it, `end` itself in a line."""
+    return end + 1 - int(keeps_space and text[end] != 10)
+
+
+@kernel
+def measure(text):
+    """Characters of a text in UTF-8 but CR, and its words: runs of others than space, tab and newline, and newlines."""
+    characters, words, was_space = 0, 0, True
+    for i in range(len(text)):
+        c = text[i]
+        is_space = (c == 32) | (c == 10) | (c == 9) | ((c == 13) & was_space)
+        characters += int((c & 0xC0) != 0x80) & int(c != 13)
+        words += int(was_space & (not is_space)) + int(c == 10)
+        was_space = is_space
+    return characters, words
+
+
+@kernel
+def split_keeping(text, ends):
+    """The places of all newlines, and of the first space or tab of each run within a line: words keep what white space
+    stands before them. Returns how many there are."""
+    n = 0
+    for i in range(len(text)):
+        c = text[i]
+        if c == 10 or ((c == 32 or c == 9) and i > 0 and not _follows_space(text, i)):
+            ends[n] = i
+            n += 1
+    return n
+
+
 @kernel
 def split(text, ends):
     """The places of all spaces, tabs and newlines; returns how many there are."""
@@ -83,17 +131,18 @@ def split(text, ends):
 
 
 @kernel
-def scan(text, words, ends, first, last, base, batch, slots, types, arena, size, ids, n):
+def scan(text, words, ends, first, last, base, keeps_space, batch, slots, types, arena, size, ids, n):
     """The words between `ends` first..last: `ids[n:]` gets a type for each and -1 for a newline.
 
     `words` is the uint64 view of `text`, with room behind; `batch` (4, BATCH) int64 is room for what is at work. Stops
-    where the table is full, before a word that it cannot take. Returns (end reached, n).
+    where the table is full, before a word that it cannot take. With `keeps_space` a word begins with the white space
+    before it. Returns (end reached, n).
     """
     room, bytes_room, mask = min(len(types), len(slots) // 2), len(arena), len(slots) - 1
     lows, highs, hashes, lengths = pointer(batch[0]), pointer(batch[1]), pointer(batch[2]), pointer(batch[3])
     text, words, ends, ids = pointer(text), pointer(words), pointer(ends), pointer(ids)
     slots, types, arena, size = pointer(slots), pointer(types.reshape(-1)), pointer(arena), pointer(size)
-    start = np.int64(ends[first - 1]) + 1 if first > 0 else 0
+    start = _next_start(np.int64(ends[first - 1]), text, keeps_space) if first > 0 else 0
     for at in range(first, last, BATCH):
         # The table is larger than the cache: ask for a batch of slots, then for their types, then look them up.
         size_of_batch = min(BATCH, last - at)
@@ -106,7 +155,7 @@ def scan(text, words, ends, first, last, base, batch, slots, types, arena, size,
             h = _hash(low, high, length, text, end)
             prefetch(slots, h & mask)
             lows[j], highs[j], hashes[j], lengths[j] = low, high, h, length
-            behind = end + 1
+            behind = _next_start(end, text, keeps_space)
         for j in range(size_of_batch):
             prefetch(types, ROW * (max(slots[hashes[j] & mask] & TYPE, 1) - 1))
         for j in range(size_of_batch):
@@ -127,7 +176,7 @@ def scan(text, words, ends, first, last, base, batch, slots, types, arena, size,
             if text[end] == 10:
                 ids[n] = -1
                 n += 1
-            start = end + 1
+            start = _next_start(end, text, keeps_space)
     return last, n
 
 

@@ -24,11 +24,12 @@ from ..io.output import Output
 from ..runtime.folders import cache_folder
 from ..runtime.progress import Progress
 from ..units import parse_size
+from .encoded import Encoded, TextSize
 from .vocab import Vocab
 from .vocab_tensors import read_vocab, vocab_tensors
 
 # Raise it when the same text would be encoded differently.
-VERSION = 2
+VERSION = 3
 # These choose among the types of an entry, or join them; everything else decides what the types are.
 CHOOSERS = ("min_count", "max_vocab", "vocab", "phrases", "joiner")
 
@@ -72,16 +73,17 @@ def _path(key: str) -> str:
     return os.path.join(folder(), f"{key}.safetensors")
 
 
-def get(key: str) -> tuple[Vocab, np.ndarray, str] | None:
-    """(vocabulary, ids, sha256 of the text), memory-mapped, or None."""
+def get(key: str) -> tuple[Vocab, np.ndarray, str, TextSize] | None:
+    """(vocabulary, ids, sha256 of the text, its size), memory-mapped, or None."""
     path = _path(key)
     if not os.path.exists(path):
         return None
     try:
         entry = container.read(path)
-        found = read_vocab(entry), entry["ids"], entry.metadata["corpus_sha256"]
+        size = TextSize(*(int(entry.metadata[name]) for name in TextSize._fields))
+        found = read_vocab(entry), entry["ids"], entry.metadata["corpus_sha256"], size
         os.utime(path)
-    except (EmbedkitError, KeyError, OSError):
+    except (EmbedkitError, KeyError, ValueError, OSError):
         # A damaged entry is as good as none: it is written anew.
         return None
     return found
@@ -97,10 +99,9 @@ def vocabulary(sha256: str, text: dict) -> Vocab | None:
     return None
 
 
-def put(
-    key: str, config: PlainText, vocab: Vocab, ids: np.ndarray, sha256: str, inputs: list[str], progress: Progress
-) -> None:
+def put(key: str, config: PlainText, encoded: Encoded, inputs: list[str], progress: Progress) -> None:
     """Keep a text, encoded as `config` says. A full disk or a folder not to be written costs the cache, not the run."""
+    vocab, ids = encoded.vocab, encoded.ids
     size = ids.nbytes + vocab.utf8.nbytes + 16 * len(vocab)
     if size > limit():
         progress.say(f"texts are not kept: {size:,} bytes are more than $EMBEDKIT_CACHE_SIZE", once="texts")
@@ -111,7 +112,8 @@ def put(
         with Output(_path(key)) as out:
             facts = {"inputs": json.dumps(inputs), "reading": json.dumps(_reading(asdict(config)))}
             tensors = {"ids": ids, **vocab_tensors(vocab)}
-            container.write(out, tensors, {"kind": "ids", "corpus_sha256": sha256, **facts})
+            facts |= {name: str(number) for name, number in encoded.size._asdict().items()}
+            container.write(out, tensors, {"kind": "ids", "corpus_sha256": encoded.sha256, **facts})
     except EmbedkitError as error:
         progress.say(f"texts are not kept: {error}", once="texts")
     except OSError as error:

@@ -13,7 +13,7 @@ from ..io.encoding import advice
 from . import _kernels
 from .external_sort.sort import by_frequency, inverse
 from .inputs import Reader, too_long
-from .tokenize import TOKENIZERS, is_punctuation, normal_form, splitter
+from .tokenize import is_punctuation, normal_form, splitter, subword_form, tokenizer
 from .vocab import LONGEST_WORD, Vocab
 from .word_table import WordTable
 
@@ -58,7 +58,8 @@ class ChunkMap:
 
 def is_one_each(config: PlainText) -> bool:
     """True if each chunk is one word."""
-    return TOKENIZERS[config.tokenizer].split is None and not config.drop_punctuation
+    chosen = tokenizer(config.tokenizer)
+    return chosen.split is None and chosen.subwords is None and not config.drop_punctuation
 
 
 def rank(
@@ -72,15 +73,18 @@ def rank(
     long = types.lengths > LONGEST_WORD
     if long.any():
         raise too_long(*reader.locate(int(types.firsts[long].min())))
+    if tokenizer(config.tokenizer).subwords is not None:
+        return _rank_subwords(types, config, reader, order)
     if is_one_each(config) and not config.lowercase and not _beyond_ascii(types.utf8):
         # Plain ASCII is its own normal form: no word need be looked at one by one.
         ranked = order(types.vocab)
         return ChunkMap(types.vocab.take(ranked), inverse(ranked))
     words, pieces, lengths = WordTable(), [np.empty(0, np.int32)], [np.zeros(1, np.int64)]
     if gaps:
-        words.scan(_bytes(TOKENIZERS[config.tokenizer].gap + " "), 0)
+        words.scan(_bytes(tokenizer(config.tokenizer).gap + " "), 0)
         words.counts[0] = gaps
-    for start, stop, text in _texts(types, config, reader):
+    form = normal_form(config.lowercase, config.nfc)
+    for start, stop, text in _texts(types, form, config, reader):
         if is_one_each(config):
             sizes = np.ones(stop - start, np.int64)
         else:
@@ -94,6 +98,26 @@ def rank(
     place = inverse(ranked)
     indptr = None if is_one_each(config) else np.cumsum(np.concatenate(lengths))
     return ChunkMap(words.vocab.take(ranked), place[np.concatenate(pieces)], indptr, int(place[0]) if gaps else -1)
+
+
+def _rank_subwords(types: WordTable, config: PlainText, reader: Reader, order: Callable) -> ChunkMap:
+    """`rank` for chunks that keep their white space."""
+    from .subword.chunks import ChunkEncoder
+
+    subwords = tokenizer(config.tokenizer).subwords
+    form, encode = subword_form(subwords, config.lowercase, config.nfc), ChunkEncoder(subwords)
+    counts, pieces, lengths = np.zeros(len(subwords.words)), [np.empty(0, np.int32)], [np.zeros(1, np.int64)]
+    for start, stop, text in _texts(types, form, config, reader):
+        found, sizes = encode(text.encode())
+        counts += np.bincount(found, np.repeat(types.counts[start:stop], sizes), len(counts))
+        pieces.append(found)
+        lengths.append(sizes)
+    used = np.flatnonzero(counts)
+    vocab = Vocab.from_words([subwords.words[id] for id in used], counts[used].astype(np.int64))
+    ranked = order(vocab)
+    place = np.empty(len(counts), np.int32)
+    place[used[ranked]] = np.arange(len(used))
+    return ChunkMap(vocab.take(ranked), place[np.concatenate(pieces)], np.cumsum(np.concatenate(lengths)))
 
 
 def _split(text: str, config: PlainText) -> tuple[np.ndarray, str]:
@@ -113,10 +137,11 @@ def _bytes(text: str) -> np.ndarray:
     return np.frombuffer(text.encode(), np.uint8)
 
 
-def _texts(types: WordTable, config: PlainText, reader: Reader) -> Iterator[tuple[int, int, str]]:
-    """The chunks start..stop of a table in normal form, a space behind each. Nothing that `normal_form` does crosses or
-    makes a space."""
-    form = normal_form(config.lowercase, config.nfc)
+def _texts(
+    types: WordTable, form: Callable[[str], str], config: PlainText, reader: Reader
+) -> Iterator[tuple[int, int, str]]:
+    """The chunks start..stop of a table in normal `form`, `types.end` behind each. Nothing that a form does crosses or
+    makes one."""
     for start, stop, text in _slices(types):
         try:
             decoded = text.decode("utf-8", config.encoding_errors)
@@ -126,13 +151,13 @@ def _texts(types: WordTable, config: PlainText, reader: Reader) -> Iterator[tupl
 
 
 def _slices(types: WordTable) -> Iterator[tuple[int, int, bytes]]:
-    """(start, stop, the chunks start..stop with a space behind each), a few at a time."""
+    """(start, stop, the chunks start..stop with `types.end` behind each), a few at a time."""
     offsets = types.vocab.offsets
     edges = np.append(np.searchsorted(offsets[:-1], np.arange(0, offsets[-1], SLICE)), len(types))
     for start, stop in zip(edges[:-1].tolist(), edges[1:].tolist()):
         if start < stop:
             first, ends = offsets[start], offsets[start + 1 : stop + 1]
-            yield start, stop, np.insert(types.utf8[first : ends[-1]], ends - first, 32).tobytes()
+            yield start, stop, np.insert(types.utf8[first : ends[-1]], ends - first, types.end[0]).tobytes()
 
 
 def _first_bad(types: WordTable, reader: Reader) -> FormatError:
@@ -160,6 +185,6 @@ def _sample(types: WordTable, reader: Reader, path: str) -> Iterator[bytes]:
 def _beyond(types: WordTable) -> Iterator[tuple[int, bytes]]:
     """The place of each chunk with other than ASCII, and the chunk."""
     for start, stop, text in _slices(types):
-        for chunk, first in zip(text.split(b" "), types.firsts[start:stop].tolist()):
+        for chunk, first in zip(text.split(types.end), types.firsts[start:stop].tolist()):
             if not chunk.isascii():
                 yield first, chunk

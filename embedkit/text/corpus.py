@@ -15,7 +15,7 @@ from ..runtime.resources import Resources
 from ..units import counted
 from . import cache, inputs
 from .encoded import LINE_END, Corpus, Encoded, renamed
-from .tokenize import normal_form
+from .tokenize import identified, normal_form
 from .vocab import Vocab
 from .word_list import read_words
 
@@ -32,7 +32,7 @@ def load(names, config: PlainText, resources: Resources | None = None) -> Corpus
 
 def encode(names, config: PlainText, resources: Resources | None = None) -> Encoded:
     """All types and ids of a text, from the cache if it holds them, its phrases joined; see `load`."""
-    resources = resources or Resources()
+    resources, config = resources or Resources(), identified(config)
     if not isinstance(config, Text):
         return _encode(names, config, resources)
     if set(config.joiner) & set(" \t\r\n"):
@@ -58,7 +58,7 @@ def _encode(names, config: PlainText, resources: Resources) -> Encoded:
 
     encoded = Encoded(*encode_files(paths, config, resources))
     if key and len(encoded.ids):
-        cache.put(key, config, encoded.vocab, encoded.ids, encoded.sha256, paths, resources.progress)
+        cache.put(key, config, encoded, paths, resources.progress)
     return encoded
 
 

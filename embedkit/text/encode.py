@@ -14,10 +14,11 @@ from ..runtime.resources import Resources
 from ..units import readable
 from . import _kernels
 from .chunk_map import ChunkMap, is_one_each, rank
+from .encoded import TextSize
 from .external_sort.runs import Runs
 from .external_sort.sort import by_bytes
 from .inputs import Block, Reader
-from .tokenize import TOKENIZERS, splitter
+from .tokenize import splitter, tokenizer
 from .vocab import Vocab
 from .word_table import WordTable
 
@@ -26,31 +27,33 @@ SHARE = 3  # of a thread's memory for its table; the rest is for its words, in a
 
 def encode_files(
     paths: list[str], config: PlainText, resources: Resources
-) -> tuple[Vocab, Callable[[], np.ndarray], str]:
-    """(vocabulary of all types, what makes the ids, sha256 of the text); see `corpus.Encoded`.
+) -> tuple[Vocab, Callable[[], np.ndarray], str, TextSize]:
+    """(vocabulary of all types, what makes the ids, sha256 of the text, its size); see `corpus.Encoded`.
 
     Where the tables of chunks would take more than the memory for words, the vocabulary is mapped from temporary files.
     """
     threads, memory, progress = thread_count(resources.threads), resources.memory, resources.progress
     reader = Reader(paths, config.encoding, config.encoding_errors)
     splitter(config.tokenizer, config.keep_tags)  # what is wrong with it should not show after minutes of reading
-    gap = TOKENIZERS[config.tokenizer].gap
+    gap = tokenizer(config.tokenizer).gap
     tables = _Tables(config, reader, threads, memory.vocab)
     # Of each part of the text its chunks, the table that numbers them, and whether its line has begun before it.
     chunks, numbers, inside, gaps, is_told = memory.spool(np.int32), [], [False], 0, False
+    size = TextSize(0, 0)
     with progress.bar(None, "reading", "B") as advance:
 
         def scan(block, worker):
             parts = tables.scan(block, worker)
             advance(len(block.text))
-            return parts
+            return parts, _kernels.measure(block.text)
 
-        for parts in imap(scan, reader.blocks(), threads, ahead=4 * threads):
+        for parts, sizes in imap(scan, reader.blocks(), threads, ahead=4 * threads):
             if tables.have_spilled and not is_told:
                 is_told = True
                 progress.say(
                     f"{readable(memory.vocab)} cannot hold all different words: sorted runs of them go to $TMPDIR"
                 )
+            size += sizes
             for number, ids in parts:
                 chunks.append(ids)
                 numbers.append(number)
@@ -70,7 +73,7 @@ def encode_files(
             made.append(part)
         return made.array()
 
-    return vocab, ids, reader.fingerprint
+    return vocab, ids, reader.fingerprint, size
 
 
 class _Tables:
@@ -82,7 +85,8 @@ class _Tables:
     def __init__(self, config: PlainText, reader: Reader, threads: int, room: int | None):
         self._config, self._reader, self._runs = config, reader, Runs()
         room = None if room is None else room // threads // SHARE
-        self._tables = [WordTable(room=room) for _ in range(threads)]
+        keeps_space = tokenizer(config.tokenizer).subwords is not None
+        self._tables = [WordTable(room=room, keeps_space=keeps_space) for _ in range(threads)]
         self._numbers = [self._runs.begin() for _ in range(threads)]
 
     @property
@@ -123,7 +127,7 @@ class _Tables:
         runs, threads, spaces = self._runs, len(self._tables), self._runs.begin()
         self._tables.clear()
         if gaps:
-            gap = Vocab.from_words([TOKENIZERS[self._config.tokenizer].gap], [gaps])
+            gap = Vocab.from_words([tokenizer(self._config.tokenizer).gap], [gaps])
             runs.add(spaces, gap, np.zeros(1, np.int32))
         progress.event("runs", runs=len(runs))
         merged = runs.merged(progress)

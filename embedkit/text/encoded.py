@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,6 +14,20 @@ from .vocab import Vocab
 LINE_END = -1
 
 
+class TextSize(NamedTuple):
+    """Size of a text as it was written, whatever its tokens are.
+
+    characters : code points, those of white space and line ends among them; CR and byte order marks do not count
+    words : runs of characters other than space, tab, and line end; and the line ends
+    """
+
+    characters: int
+    words: int
+
+    def __add__(self, other) -> TextSize:
+        return TextSize(*map(sum, zip(self, other)))
+
+
 class Encoded:
     """Everything in a text, whatever a run will keep of it.
 
@@ -20,10 +35,13 @@ class Encoded:
     ids : (N,) int32, a type per token and LINE_END per line; may be a memory map. They may come from a function, called
         when they are first asked for: who counts words never asks
     sha256 : fingerprint of the decompressed text
+    size : of the text as it was written; None where nobody asks
     """
 
-    def __init__(self, vocab: Vocab, ids: np.ndarray | Callable[[], np.ndarray], sha256: str):
-        self.vocab, self._ids, self.sha256 = vocab, ids, sha256
+    def __init__(
+        self, vocab: Vocab, ids: np.ndarray | Callable[[], np.ndarray], sha256: str, size: TextSize | None = None
+    ):
+        self.vocab, self._ids, self.sha256, self.size = vocab, ids, sha256, size
 
     @property
     def ids(self) -> np.ndarray:

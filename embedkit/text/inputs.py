@@ -86,8 +86,8 @@ class Reader:
         return self.paths[which], offset - self._bases[which] if self._encoding == UTF8 else None
 
     def blocks(self) -> Iterator[Block]:
-        """Blocks of about 4 MB, each cut after a space, tab or newline; a byte order mark at the start of a file is
-        left out."""
+        """Blocks of about 4 MB, each cut after a newline, or in a long line after a space or tab; a byte order mark at
+        the start of a file is left out."""
         base = 0
         for path in self.paths:
             self._bases.append(base)
@@ -141,8 +141,8 @@ def _read_pieces(path: str, encoding: str, errors: str) -> Iterator[bytes]:
 
 
 def _last_space(text: bytes) -> int:
-    """The place behind the last space, tab or newline; 0 if there is none."""
-    return max(text.rfind(space) for space in (b"\n", b" ", b"\t")) + 1
+    """The place behind the last newline, else the last space or tab, which subwords would miss; 0 if there is none."""
+    return (text.rfind(b"\n") if b"\n" in text else max(text.rfind(b" "), text.rfind(b"\t"))) + 1
 
 
 def too_long(path: str, offset: int | None) -> FormatError:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..config import PairText
-from ..errors import EmbedkitError, FormatError
+from ..errors import EmbedkitError, FormatError, OptionError
 from ..io.encoding import open_text
 from ..runtime.resources import Resources
 from ..units import counted
 from . import inputs
 from .stream import EOS, UNK
-from .tokenize import TOKENIZERS, line_splitter
+from .tokenize import identified, line_splitter, tokenizer
 from .vocab import ERRORS, Vocab
 
 EOS_ID, UNK_ID = 0, 1  # of every vocabulary here
@@ -36,7 +36,8 @@ class Side:
         self.vocab, self.options = vocab, options
         self.read = line_reader(options, is_target)
         self.tokenizer = _tokenizer(options, is_target)
-        self.gap = TOKENIZERS[self.tokenizer].gap
+        chosen = tokenizer(self.tokenizer)
+        self.gap, self.subwords = chosen.gap, chosen.subwords
         self._index = {word: id for id, word in enumerate(vocab) if id != EOS_ID}
 
     def ids(self, tokens: Iterable[str]) -> np.ndarray:
@@ -57,7 +58,10 @@ class Side:
         return self.line(self.tokens(ids))
 
     def line(self, tokens: Iterable[str]) -> str:
-        """The line that `tokens` are: characters joined, with spaces for `▁`; others with spaces between them."""
+        """The line that `tokens` are: characters joined, with spaces for `▁`; subwords joined; others with spaces
+        between them."""
+        if self.subwords is not None:
+            return self.subwords.text(tokens)
         return " ".join(tokens) if self.gap is None else "".join(tokens).replace(self.gap, " ")
 
 
@@ -124,15 +128,28 @@ def read(names, config: PairText, resources: Resources | None = None) -> Pairs:
 
     FormatError names the first line that is no pair; EmbedkitError where there are fewer than two.
     """
+    config = identified(config)
     resources, options = resources or Resources(), vars(config)
     sources, targets, sha256 = _tokens(names, config)
     if len(sources) < 2:
         raise EmbedkitError(f"{' '.join(names)}: {counted(len(sources), 'pair')} in it; training takes two or more")
+    tokenizers = [_tokenizer(options, is_target) for is_target in (False, True)]
+    are_subwords = [tokenizer(name).subwords is not None for name in tokenizers]
+    if all(are_subwords) and (config.max_vocab is not None or config.min_count > 1):
+        raise OptionError(
+            "--max-vocab and --min-count choose tokens; a vocabulary of subwords is kept whole",
+            "embedkit vocab TEXT --bpe N makes a smaller one",
+        )
+    if config.share_vocab and any(are_subwords) and tokenizers[0] != tokenizers[1]:
+        raise OptionError("--share-vocab: the two sides have different tokenizers")
     if config.share_vocab:
-        shared = _vocabulary([*sources, *targets], len(targets), config)
+        shared = _vocabulary([*sources, *targets], len(targets), config, tokenizers[0])
         vocabs = shared, shared
     else:
-        vocabs = _vocabulary(sources, 0, config), _vocabulary(targets, len(targets), config)
+        vocabs = (
+            _vocabulary(sources, 0, config, tokenizers[0]),
+            _vocabulary(targets, len(targets), config, tokenizers[1]),
+        )
     sides = [Side(vocab, options, bool(which)) for which, vocab in enumerate(vocabs)]
     pairs = _encoded(sides, (sources, targets), sha256)
     progress, (source, target) = resources.progress, (len(vocab) for vocab in vocabs)
@@ -148,7 +165,7 @@ def read(names, config: PairText, resources: Resources | None = None) -> Pairs:
 
 def read_with(names, source: Side, target: Side, config: PairText) -> Pairs:
     """The pairs in `names` in the words of a model; see `read`."""
-    sources, targets, sha256 = _tokens(names, config)
+    sources, targets, sha256 = _tokens(names, identified(config))
     if not sources:
         raise EmbedkitError(f"{' '.join(names)}: no pairs in it", "the input is empty")
     return _encoded((source, target), (sources, targets), sha256)
@@ -197,7 +214,9 @@ def line_reader(options: dict, is_target: bool) -> Callable[[str], list[str]]:
     Without `strip` every character of the line is a token, spaces as `▁`."""
     chosen = {**options, "tokenizer": _tokenizer(options, is_target)}
     split = line_splitter(chosen)
-    gap = TOKENIZERS[chosen["tokenizer"]].gap
+    if options.get("strip", True) and tokenizer(chosen["tokenizer"]).subwords is not None:
+        return lambda line: split(line.strip())
+    gap = tokenizer(chosen["tokenizer"]).gap
     if options.get("strip", True) or gap is None:
         return split
 
@@ -235,9 +254,13 @@ def _tokens(names, config: PairText) -> tuple[list[list[str]], list[list[str]], 
     return *sides, sha.hexdigest()
 
 
-def _vocabulary(sequences: list[list[str]], ends: int, config: PairText) -> Vocab:
-    """The tokens of `sequences`, of which so many end with `<eos>`."""
+def _vocabulary(sequences: list[list[str]], ends: int, config: PairText, name: str) -> Vocab:
+    """The tokens of `sequences`, of which so many end with `<eos>`; of the tokenizer `name`, if of subwords, all."""
     counts = Counter(token for tokens in sequences for token in tokens)
+    subwords = tokenizer(name).subwords
+    if subwords is not None:
+        words = [EOS, UNK, *(word for word in subwords.words if word not in (EOS, UNK))]
+        return Vocab.from_words(words, [ends, 0, *(counts[word] for word in words[2:])])
     for special in (EOS, UNK):
         counts.pop(special, None)
     kept = [(-count, token.encode("utf-8", ERRORS)) for token, count in counts.items() if count >= config.min_count]

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..config import PlainText
-from ..errors import EmbedkitError
+from ..errors import EmbedkitError, OptionError
 from ..io.spool import pieces
 from ..runtime.memory import Memory
 from ..runtime.resources import Resources
 from ..units import counted
 from .corpus import encode, prune_vocab
-from .encoded import LINE_END, Encoded
+from .encoded import LINE_END, Encoded, TextSize
+from .subword.bpe import Bpe
+from .tokenize import identified, tokenizer
 from .vocab import Vocab
 
 EOS, UNK = "<eos>", "<unk>"
@@ -30,6 +32,7 @@ class Stream:
     sha256 : fingerprint of the decompressed text
     eos, unk : the ids of the two
     valid : another text in the same words, to validate on
+    size : of the text as it was written
     """
 
     vocab: Vocab
@@ -40,6 +43,7 @@ class Stream:
     eos: int
     unk: int
     valid: Stream | None = None
+    size: TextSize | None = None
 
     @property
     def provenance(self) -> dict:
@@ -53,14 +57,26 @@ def read(names, config: PlainText, resources: Resources | None = None) -> Stream
 
     `<eos>` and `<unk>` are words among others, counted and ranked. A text that has no `<unk>`, and of which nothing is
     dropped, gets one that never occurs: other texts have words that this one lacks. `max_vocab` counts both. A given
-    vocabulary keeps its order; what it lacks of the two comes last.
+    vocabulary keeps its order; what it lacks of the two comes last. That of subwords is kept
+    whole, for the same reason.
 
-    EmbedkitError where the text is empty, or `config` leaves no word of it.
+    EmbedkitError where the text is empty, or `config` leaves no word of it; OptionError where it would cut a vocabulary
+    of subwords.
     """
-    resources = resources or Resources()
+    resources, config = resources or Resources(), identified(config)
     memory, progress = resources.memory, resources.progress
+    subwords = tokenizer(config.tokenizer).subwords
+    if subwords is not None and (config.vocab is not None or config.max_vocab is not None or config.min_count > 1):
+        raise OptionError(
+            "--vocab, --max-vocab and --min-count choose words; a vocabulary of subwords is kept whole",
+            "embedkit vocab TEXT --bpe N makes a smaller one",
+        )
     encoded = encode(names, config, resources)
-    text = _stream(encoded, _vocabulary(encoded, config, " ".join(names), memory), memory)
+    if subwords is not None and len(encoded.vocab):
+        vocab = _subwords(encoded, subwords)
+    else:
+        vocab = _vocabulary(encoded, config, " ".join(names), memory)
+    text = _stream(encoded, vocab, memory)
     tokens, words = counted(text.tokens, "token"), counted(len(text.vocab), "word")
     progress.event("corpus", tokens=text.tokens, words=len(text.vocab), unknown=text.unknown, sha256=text.sha256)
     progress.say(f"{tokens}, {text.unknown:,} of them <unk>; {words}")
@@ -83,6 +99,15 @@ def read_with(names, vocab: Vocab, config: PlainText, resources: Resources | Non
             "is it in the language and the case of the text that the model was trained on?",
         )
     return stream
+
+
+def _subwords(encoded: Encoded, subwords: Bpe) -> Vocab:
+    """All tokens by their id, and behind them what they lack of the two."""
+    words = [*subwords.words, *(token for token in (EOS, UNK) if token not in subwords.words)]
+    rank, counts = {word: id for id, word in enumerate(words)}, np.zeros(len(words), np.int64)
+    counts[[rank[word] for word in encoded.vocab]] = encoded.vocab.counts
+    counts[rank[EOS]] = sum(np.count_nonzero(part == LINE_END) for part in pieces(encoded.ids))
+    return Vocab.from_words(words, counts)
 
 
 def _vocabulary(encoded: Encoded, config: PlainText, name: str, memory: Memory) -> Vocab:
@@ -120,4 +145,4 @@ def _stream(encoded: Encoded, vocab: Vocab, memory: Memory) -> Stream:
         renamed = names[part]
         ids.append(renamed)
         unknown += int(np.count_nonzero(renamed == unk))
-    return Stream(vocab, ids.array(), len(ids), unknown, encoded.sha256, eos, unk)
+    return Stream(vocab, ids.array(), len(ids), unknown, encoded.sha256, eos, unk, size=encoded.size)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from ..errors import OptionError
 from .korean import morphemes
+from .subword import known
+from .subword.bpe import Bpe
 
 # Where Penn Treebank style cuts a contraction: before n't and before an apostrophe and these letters, 2 or 3 in all.
 _CLITIC = re.compile(r"(?:n['’]t|['’](?:s|m|d|ll|re|ve))$", re.IGNORECASE)
@@ -23,10 +26,11 @@ _ABBREVIATIONS = (
 
 class Tokenizer(NamedTuple):
     """`split` is None where a chunk is a token, see `splitter`; `gap` is the token that stands for the space between
-    chunks."""
+    chunks. With `subwords` a chunk keeps the white space before it, and nothing else splits it."""
 
     split: Callable[[str], list[str]] | None = None
     gap: str | None = None
+    subwords: Bpe | None = None
 
 
 def words(chunk: str) -> list[str]:
@@ -83,6 +87,27 @@ TOKENIZERS = {
 }
 
 
+def tokenizer(name: str | None) -> Tokenizer:
+    """The tokenizer of that name, of the table or `subword.known`; white space where nobody knows it."""
+    if known.is_name(name):
+        return Tokenizer(subwords=known.find(name))
+    return TOKENIZERS.get(name, Tokenizer())
+
+
+def identified(config):
+    """`config`, a section of `config`, with the names of vocabularies in the place of their files; see `known`."""
+    fields = {field: getattr(config, field, None) for field in ("tokenizer", "target_tokenizer")}
+    files = {field: name for field, name in fields.items() if name is not None and name not in TOKENIZERS}
+    if not files:
+        return config
+    if getattr(config, "drop_punctuation", False):
+        raise OptionError(
+            "--drop-punctuation drops words, and --tokenizer FILE makes pieces of them",
+            "leave it out, or take the punctuation out of the text first",
+        )
+    return replace(config, **{field: known.name_of(name, tuple(TOKENIZERS)) for field, name in files.items()})
+
+
 def splitter(name: str | None, keep_tags: str | None = None) -> Callable[[str], list[str]] | None:
     """The function that splits a chunk into tokens, None where it is one.
 
@@ -93,7 +118,7 @@ def splitter(name: str | None, keep_tags: str | None = None) -> Callable[[str], 
         return morphemes(keep_tags)
     if keep_tags is not None:
         raise OptionError("--keep-tags keeps parts of speech, which --tokenizer kiwi alone tells apart")
-    return TOKENIZERS.get(name, Tokenizer()).split
+    return tokenizer(name).split
 
 
 def _in_order(chunk: str) -> str:
@@ -123,10 +148,12 @@ def normal_form(lowercase: bool, nfc: bool) -> Callable[[str], str]:
 def line_splitter(options: dict) -> Callable[[str], list[str]]:
     """The function that splits lines into words as `options`, the stored fields of `config.Text`, say; without them it
     splits at spaces and tabs."""
-    tokenizer = TOKENIZERS.get(options.get("tokenizer"), Tokenizer())
+    chosen = tokenizer(options.get("tokenizer"))
+    if chosen.subwords is not None:
+        return _subwords_in(chosen.subwords, options)
     split = splitter(options.get("tokenizer"), options.get("keep_tags"))
     form = normal_form(options.get("lowercase", False), options.get("nfc", False))
-    gap = [] if tokenizer.gap is None else [tokenizer.gap]
+    gap = [] if chosen.gap is None else [chosen.gap]
 
     def words_of(chunk: str) -> list[str]:
         chunk = form(chunk)
@@ -138,3 +165,13 @@ def line_splitter(options: dict) -> Callable[[str], list[str]]:
         return [word for i, chunk in enumerate(chunks) for word in (gap if i else []) + words_of(chunk)]
 
     return words_in
+
+
+def subword_form(subwords: Bpe, lowercase: bool, nfc: bool) -> Callable[[str], str]:
+    """`normal_form`, and that of the vocabulary."""
+    return normal_form(lowercase or subwords.lowercase, nfc or subwords.nfc)
+
+
+def _subwords_in(subwords: Bpe, options: dict) -> Callable[[str], list[str]]:
+    form = subword_form(subwords, options.get("lowercase", False), options.get("nfc", False))
+    return lambda line: subwords.tokens(form(line.replace("\r", "")))

@@ -3,6 +3,8 @@
 PREFIX.offsets  I64 (V + 1,)   the span of each word in PREFIX.utf8; PREFIX is "vocab"
 PREFIX.utf8     U8 (B,)        all words, one after another
 counts          I64 (V,)       occurrences, where they are known
+
+tokenizer, target_tokenizer  U8 (B,)  tokenizer.json of the subwords that these options name, by its SHA-256
 """
 
 from __future__ import annotations
@@ -12,7 +14,19 @@ import numpy as np
 from ..errors import FormatError
 from ..io.container import Container
 from ..io.metadata import column
+from .subword import known
 from .vocab import Vocab
+
+TOKENIZERS = ("tokenizer", "target_tokenizer")
+
+
+def tokenizer_tensors(metadata: dict) -> dict[str, np.ndarray]:
+    """The subword vocabularies that the options in `metadata` name."""
+    config = metadata.get("config")
+    text = config.get("text") if isinstance(config, dict) else None
+    names = {field: text.get(field) for field in TOKENIZERS} if isinstance(text, dict) else {}
+    files = {field: known.source(name) for field, name in names.items() if known.is_name(name)}
+    return {field: np.frombuffer(data, np.uint8) for field, data in files.items() if data is not None}
 
 
 def vocab_tensors(vocab: Vocab, prefix: str = "vocab") -> dict[str, np.ndarray]:
@@ -28,8 +42,13 @@ def vocab_tensors(vocab: Vocab, prefix: str = "vocab") -> dict[str, np.ndarray]:
 
 
 def read_vocab(container: Container, prefix: str = "vocab") -> Vocab:
-    """The vocabulary of a native file, mapped; FormatError where its tensors are missing or contradict each other."""
+    """The vocabulary of a native file, mapped; FormatError where its tensors are missing or contradict each other.
+
+    What subwords it is of is known from then on, by name."""
     path = container.path
+    for field in TOKENIZERS:
+        if field in container:
+            known.register(column(container, field, np.uint8).tobytes())
     offsets = column(container, f"{prefix}.offsets", np.int64)
     utf8 = column(container, f"{prefix}.utf8", np.uint8)
     if not len(offsets) or offsets[0] != 0 or offsets[-1] != len(utf8) or np.any(offsets[1:] < offsets[:-1]):

@@ -15,10 +15,11 @@ class WordTable:
 
     types, arena : of how many types and bytes it starts
     room : bytes to which it may grow from there; None is all it needs
+    keeps_space : whether a word keeps the white space that stands before it in a line, as subwords want it
     """
 
-    def __init__(self, types: int = 1 << 12, arena: int = 1 << 16, room: int | None = None):
-        self.room, self._start = room, (types, arena)
+    def __init__(self, types: int = 1 << 12, arena: int = 1 << 16, room: int | None = None, keeps_space: bool = False):
+        self.room, self.keeps_space, self._start = room, keeps_space, (types, arena)
         self.clear()
         # Room for one block, kept from scan to scan: fresh memory costs more than what is done with it.
         self._words, self._ends, self._ids = np.empty(0, np.uint64), np.empty(0, np.int32), np.empty(0, np.int32)
@@ -63,6 +64,11 @@ class WordTable:
         """All types in order."""
         return Vocab(np.append(self.starts, self.size[1]), self.utf8, self.counts)
 
+    @property
+    def end(self) -> bytes:
+        """A byte that no word has: what words can be told apart by."""
+        return b"\n" if self.keeps_space else b" "
+
     def grow(self, types: int, arena: int) -> None:
         """Make room for `types` types and `arena` bytes in all."""
         if types > len(self.types):
@@ -88,8 +94,8 @@ class WordTable:
     def scan(self, text: np.ndarray, base: int) -> tuple[np.ndarray, int]:
         """The types of `text`, which begins at byte `base` of the whole, in order; -1 is a line end; int32.
 
-        `text` ends with a space, tab or newline. CR bytes are left out. Returns the types and how many bytes of `text`
-        they are: fewer than all where the table has outgrown its room.
+        `text` ends with a space, tab or newline; with `keeps_space`, anyhow. CR bytes are left out. Returns the types
+        and how many bytes of `text` they are: fewer than all where the table has outgrown its room.
         """
         if 13 in text:
             known, kept = len(self), np.flatnonzero(text != 13)
@@ -101,15 +107,26 @@ class WordTable:
             self._words = np.empty(len(text) // 8 + 3, np.uint64)
             self._ends, self._ids = np.empty(len(text) + 1, np.int32), np.empty(len(text) + 1, np.int32)
         words, ends, ids = self._words, self._ends, self._ids
-        padded = words.view(np.uint8)[: len(text)]
-        padded[:] = text
-        text = padded
-        reached, last, n = 0, _kernels.split(text, ends), 0
+        size = len(text)
+        padded = words.view(np.uint8)[: size + 1]
+        padded[:size], padded[size] = text, 32
+        text = padded[:size]
+        reached, last, n = 0, (_kernels.split_keeping if self.keeps_space else _kernels.split)(text, ends), 0
+        if self.keeps_space and size and text[-1] != 10:
+            ends[last] = size  # the last word ends with the text, at the space behind it
+            last += 1
         while True:
             table = self.slots, self.types, self.arena, self.size
-            reached, n = _kernels.scan(text, words, ends, reached, last, base, self._batch, *table, ids, n)
-            if reached == last or not self._grow(len(text)):
-                return ids[:n].copy(), int(ends[reached - 1]) + 1 if reached else 0
+            reached, n = _kernels.scan(
+                padded, words, ends, reached, last, base, self.keeps_space, self._batch, *table, ids, n
+            )
+            if reached == last:
+                return ids[:n].copy(), size
+            if not self._grow(size):
+                return ids[:n].copy(), self._start_behind(int(ends[reached - 1]), text) if reached else 0
+
+    def _start_behind(self, end: int, text: np.ndarray) -> int:
+        return end if self.keeps_space and text[end] != 10 else end + 1
 
     def merge(self, other: WordTable) -> np.ndarray:
         """Take in the types of `other`; returns the type of each of them here."""

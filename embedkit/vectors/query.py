@@ -29,7 +29,8 @@ class Unanswerable(EmbedkitError):
 
 
 def find(source, word: str) -> int | None:
-    """The id of `word`: as it is written, else in the form that the corpus was given (NFC, lower case)."""
+    """The id of `word`: as it is written, else in the form that the corpus was given (NFC, lower case), subwords in
+    their spelling."""
     id = source.vocab.id(word)
     if id is not None:
         return id
@@ -42,9 +43,11 @@ def _corpus_form(source, word: str) -> str:
     text = text_options(source)
     if not text:
         return word
-    from ..text.tokenize import normal_form
+    from ..text.tokenize import normal_form, subword_form, tokenizer
 
-    return normal_form(text.get("lowercase", False), text.get("nfc", False))(word)
+    forms = text.get("lowercase", False), text.get("nfc", False)
+    subwords = tokenizer(text.get("tokenizer")).subwords
+    return normal_form(*forms)(word) if subwords is None else subwords.spelt(subword_form(subwords, *forms)(word))
 
 
 def has_vectors(source) -> bool:

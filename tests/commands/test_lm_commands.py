@@ -15,7 +15,8 @@ from _lm import WORDS, Bigrams, bigrams, counter, uniform
 from _said import without_compiling
 
 TEXT = "the cat sat on the mat\na dog sat on a cat\n\nthe dog saw the cat\n" * 4
-COLUMNS = ["text", "tokens", "unknown", "perplexity", "perplexity_known", "bits_per_token", "method"]
+NUMBERS = ["perplexity", "perplexity_known", "bits_per_token", "perplexity_per_word", "bits_per_character"]
+COLUMNS = ["text", "tokens", "unknown", *NUMBERS, "method"]
 OTHER = "the dog sat on a bird\n<unk> saw a cat\n\na mat\n"
 
 
@@ -66,7 +67,7 @@ def perplexities(run, *args):
 def test_keys_and_counts(run, files):
     (found,) = perplexities(run, files["lm"], files["other"])
     assert list(found) == [*COLUMNS, "theta", "dynamic_lr", "lambda"]
-    assert list(found.values())[6:] == ["model", None, None, None]
+    assert list(found.values())[8:] == ["model", None, None, None]
     # Words and line ends; what the model lacks, and what the text itself calls so.
     assert (found["tokens"], found["unknown"]) == (6 + 4 + 0 + 2 + 4, 2)
     assert found["bits_per_token"] == pytest.approx(math.log2(found["perplexity"]), abs=1e-3)

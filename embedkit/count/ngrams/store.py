@@ -14,7 +14,7 @@ from ...io import container
 from ...io.container import Container
 from ...io.metadata import column, pack_metadata, unpack_metadata
 from ...io.output import Output
-from ...text.vocab_tensors import read_vocab, vocab_tensors
+from ...text.vocab_tensors import read_vocab, tokenizer_tensors, vocab_tensors
 from .model import Level, NgramModel
 
 
@@ -26,7 +26,7 @@ def save(out: Output, model: NgramModel) -> None:
         tensors |= {f"backoff.{n}": level.backoff} if n < order else {}
         tensors |= {f"keys.{n}": level.keys} if n > 1 else {}
     facts = {**model.metadata, "kind": "language-model", "model": "kn", "order": order}
-    container.write(out, tensors | vocab_tensors(model.vocab), pack_metadata(facts))
+    container.write(out, tensors | vocab_tensors(model.vocab) | tokenizer_tensors(facts), pack_metadata(facts))
 
 
 def load(stored: Container) -> NgramModel:

@@ -18,7 +18,7 @@ from ...io.metadata import pack_metadata, unpack_metadata
 from ...io.output import Output
 from ...text.stream import EOS, UNK
 from ...text.vocab import Vocab
-from ...text.vocab_tensors import read_vocab, vocab_tensors
+from ...text.vocab_tensors import read_vocab, tokenizer_tensors, vocab_tensors
 from ..stored import kernels, param_reader, stored_options
 from .model import NetworkLanguageModel
 from .network import EMBEDDING, OUTPUT
@@ -37,7 +37,8 @@ def save(out: Output, trained: Trained) -> None:
     """Write the file."""
     output = OUTPUT if OUTPUT in trained.tensors else EMBEDDING
     facts = {"kind": LM, "input": EMBEDDING, "output": output, **trained.metadata}
-    container.write(out, trained.tensors | vocab_tensors(trained.vocab), pack_metadata(facts))
+    words = vocab_tensors(trained.vocab) | tokenizer_tensors(facts)
+    container.write(out, trained.tensors | words, pack_metadata(facts))
 
 
 def load(architecture, stored: Container, threads: int | None = None) -> NetworkLanguageModel:

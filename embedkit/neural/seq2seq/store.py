@@ -18,7 +18,7 @@ from ...io.output import Output
 from ...text.pairs import Side
 from ...text.stream import EOS, UNK
 from ...text.vocab import Vocab
-from ...text.vocab_tensors import read_vocab, vocab_tensors
+from ...text.vocab_tensors import read_vocab, tokenizer_tensors, vocab_tensors
 from ..stored import kernels, param_reader, stored_options
 from .network import build
 from .translator import NetworkTranslator
@@ -39,6 +39,7 @@ def save(out: Output, trained: Trained) -> None:
     vocabs = vocab_tensors(trained.vocab)
     if trained.source is not trained.vocab:
         vocabs |= vocab_tensors(trained.source, "source")
+    vocabs |= tokenizer_tensors(trained.metadata)
     container.write(out, trained.tensors | vocabs, pack_metadata({"kind": SEQ2SEQ, **trained.metadata}))
 
 

@@ -98,7 +98,7 @@ def join(encoded: Encoded, blocks: list[Pairs], joiner: str, memory: Memory) -> 
             made.append(part)
         return made.array()
 
-    return Encoded(everything.take(order[counts[order] > 0]), ids, encoded.sha256)
+    return Encoded(everything.take(order[counts[order] > 0]), ids, encoded.sha256, encoded.size)
 
 
 def _steps(types: Vocab, passes: list[Pairs], joiner: str) -> tuple[list[_Step], list[str]]:

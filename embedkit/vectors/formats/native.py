@@ -21,7 +21,7 @@ from ...io.container import PROFILE, Container
 from ...io.metadata import FINISH, is_own, pack_metadata, unpack_metadata, what_is
 from ...io.output import Output
 from ...matrix import csr
-from ...text.vocab_tensors import read_vocab, vocab_tensors
+from ...text.vocab_tensors import read_vocab, tokenizer_tensors, vocab_tensors
 from ..documents import UNREAD, DocumentVectors
 from ..ngrams import MAX_NGRAM, POOLINGS, UNITS, Ngrams
 from ..quantized import QuantizedVectors
@@ -193,4 +193,4 @@ def write(out: Output, vectors: Vectors | SparseVectors, *, on_bad_token: str = 
             if isinstance(vectors.buckets, BucketRows):
                 tensors["subwords"], tensors["subwords.ids"] = vectors.buckets.rows, vectors.buckets.ids
                 facts["buckets"] = len(vectors.buckets)
-    container.write(out, tensors | words, pack_metadata(facts | metadata))
+    container.write(out, tensors | words | tokenizer_tensors(metadata), pack_metadata(facts | metadata))

@@ -1,0 +1,1 @@
+"""Subword vocabularies: byte-level BPE, read from and written to tokenizer.json."""
