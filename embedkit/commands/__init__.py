@@ -9,7 +9,7 @@ COMMANDS = {
     "analogy": "Analogies: a is to b as c is to what?",
     "pairs": "Similarity of given pairs of words.",
     "vectors": "Vectors of words or of sentences.",
-    "evaluate": "Evaluate vectors, and encoder-decoders on parallel text.",
+    "evaluate": "Evaluate vectors, encoder-decoders and classifiers.",
     "perplexity": "Perplexity of texts under a language model.",
     "score": "Log probabilities of lines, or of pairs, under a model.",
     "generate": "Generate text with a language model.",
