@@ -103,6 +103,7 @@ COMMANDS = {
     "generate --beam": Line("generate {lm} --beam 2 --lines 2 --max-words 9"),
     "plot": Line("plot {log} -o {out} --to svg"),
     "plot M": Line("plot {translator} 16+7 -o {out} --to svg"),
+    "plot --labelled": Line("plot {classifier} --labelled {labelled} -o {out} --to svg"),
     "select": Line("select {vectors} -o {out} --top 3 --min-count 20"),
     "select --vocab": Line("select {vectors} -o {out} --vocab {words}"),
     "select sparse": Line("select {sparse} -o {out} --top 2"),

@@ -15,7 +15,7 @@ COMMANDS = {
     "generate": "Generate text with a language model.",
     "translate": "Translate lines with an encoder-decoder.",
     "classify": "Labels of lines, by a classifier.",
-    "plot": "Plot training logs, and the attention of encoder-decoders.",
+    "plot": "Plot training logs, attention, and confusion matrices.",
     "select": "Select words of a vector file.",
     "postprocess": "Center, scale, whiten or shorten vectors (PCA).",
     "merge": "Merge vector files: average or concatenation.",

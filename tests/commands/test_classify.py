@@ -73,6 +73,16 @@ def test_other_files(run, model, toy_file, tmp_path):
     assert named.err.startswith(f"Error: {tmp_path / 'x.txt'}: a classifier is a .safetensors or a .bin file")
 
 
+def test_the_figure_of_what_is_confused(run, model, tmp_path):
+    pytest.importorskip("matplotlib")
+    (tmp_path / "test").write_text("good\tfine\nbad\tdull\nbad\tfine film\n" * 1000)
+    assert run("plot", model, "--labelled", tmp_path / "test", "-o", tmp_path / "f.svg").code == 0
+    figure = (tmp_path / "f.svg").read_text()
+    assert figure.count(">1,000</text>") == 3
+    assert all(f">{said}</text>" in figure for said in ("good", "bad", "given", "label", "0"))
+    assert run("plot", model, "--labelled", tmp_path / "test", "--what", "loss", "-o", "f.svg").code == 2
+
+
 def test_evaluate(run, model, tmp_path):
     (tmp_path / "test").write_text("good\tfine\nbad\tdull\nbad\tfine film\n")
     rows = run("evaluate", model, "--labelled", tmp_path / "test").rows
