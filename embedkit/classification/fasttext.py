@@ -88,6 +88,8 @@ def _bucket_rows(classifier: LinearClassifier, first: int, last: int) -> np.ndar
 def _check(path, classifier: LinearClassifier) -> None:
     if not isinstance(classifier, LinearClassifier):
         raise EmbedkitError(f"{path}: fastText has linear classifiers alone", "use the suffix .safetensors")
+    if not isinstance(classifier.rows, np.ndarray):
+        raise EmbedkitError(f"{path}: a quantized classifier is not written so", "write what it was made of")
     if not classifier.by_count:
         raise EmbedkitError(
             f"{path}: fastText takes the mean of all features, this classifier the presence of each",

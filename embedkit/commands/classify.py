@@ -9,8 +9,6 @@ from ._lines import blocks, check_text
 from ._lm import encoding_options, read_as
 from ._options import FiniteRange, WholeRange, json_option, quiet_option
 
-COMPILED = 1 << 19  # characters of text from which on compiled code is worth loading
-
 
 @click.command("classify", cls=Command)
 @click.argument("model", metavar="M")
@@ -33,7 +31,7 @@ def command(model, text, top, threshold, explain, threads, encoding, encoding_er
     what is left out they add up to it).
     """
     check_text(model, "M", text)
-    from ..classification.load import load
+    from ..classification.load import COMPILED, load
     from ..runtime.parallel import thread_count
     from ._out import Out, Unanswered
 

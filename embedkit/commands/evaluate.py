@@ -1,4 +1,4 @@
-"""`embedkit evaluate`: vectors against human judgement and analogy questions, encoder-decoders on parallel text."""
+"""`embedkit evaluate`: vectors against human judgement, encoder-decoders on parallel text, classifiers on labels."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from contextlib import nullcontext
 
 import click
 
-from ..eval.tasks import CHOICES, ENCODER_DECODERS, TASKS, VECTORS, kind_of
+from ..eval.tasks import CHOICES, CLASSIFIERS, ENCODER_DECODERS, TASKS, VECTORS, kind_of
 from ._config import SectionOption
 from ._options import (
     FiniteRange,
@@ -108,6 +108,12 @@ def _data_options(function):
 )
 @_option("translation", "--bleu", kind=bool, is_flag=True, help="add rows: BLEU and chrF of sacrebleu")
 @_option(
+    "classification",
+    "--label-separator",
+    metavar="TEXT",
+    help="what stands between labels of --labelled texts, where one has several: LABEL,LABEL",
+)
+@_option(
     "uncertainty", "--intervals", kind=bool, is_flag=True, help="add columns low and high: bootstrap 95 % intervals"
 )
 @_option(
@@ -174,7 +180,7 @@ def command(files, intervals, compare, spread, unknown, as_json, quiet, **option
         raise click.UsageError(f"--{'compare' if compare else 'spread'} needs two FILEs or more", context)
     from ..eval import report
     from ..io.output import Output
-    from ..library.evaluate import translators_on, vectors_on
+    from ..library.evaluate import on_kind
     from ..runtime.progress import Progress
     from ..text.vocab import ERRORS
     from ._out import Out, Unanswered, cell
@@ -182,7 +188,7 @@ def command(files, intervals, compare, spread, unknown, as_json, quiet, **option
 
     progress, missing = context.with_resource(Progress(quiet)), Unanswered(quiet)
     # Data sets first: a bad line in the last of them should not cost minutes of work.
-    evaluation = (vectors_on if kind == VECTORS else translators_on)(files, paths, **own)
+    evaluation = on_kind(kind)(files, paths, **own)
     asked = report.Options(intervals, compare, evaluation.bins, spread)
     columns = asked.columns(as_json)
 
@@ -206,6 +212,7 @@ def command(files, intervals, compare, spread, unknown, as_json, quiet, **option
 OPTIONS = {
     VECTORS: (*CHOICES, "restrict_vocab", "lowercase", "frequency_bins", "source_format", "output", "ic"),
     ENCODER_DECODERS: ("separator", "beam", "length_penalty", "length_bins", "bleu"),
+    CLASSIFIERS: ("label_separator",),
 }
 
 

@@ -1,4 +1,4 @@
-"""`embedkit plot`: figures of training logs, of attention, and of a memory."""
+"""`embedkit plot`: figures of training logs, of attention, of a memory, and of what a classifier confuses."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ class Inches(click.ParamType):
     multiple=True,
     help="gradients after this epoch, 0 is before training; may be given again  [default: the last]",
 )
+@click.option("--labelled", metavar="FILE", help="texts with labels, of which classifier M is asked")
 @click.option("--to", "target", type=click.Choice(FORMATS), help="format of FILE; by default its suffix tells")
 @click.option(
     "--size",
@@ -50,7 +51,7 @@ class Inches(click.ParamType):
 )
 @click.option("--dpi", type=WholeRange(30, 600), default=150, help="dots per inch of a png")
 @quiet_option
-def command(logs, output, what, epochs, target, size, dpi, quiet):
+def command(logs, output, what, epochs, labelled, target, size, dpi, quiet):
     """Plot training logs: perplexity and loss by epoch, gradient norms by time step, singular values. Or plot the
     attention of an encoder-decoder, or its memory: M SOURCE...
 
@@ -60,10 +61,14 @@ def command(logs, output, what, epochs, target, size, dpi, quiet):
     M is a model of train seq2seq with attention, and each SOURCE, or line of stdin, a panel of the figure: its tokens
     from left to right, those of the output from top to bottom, in each row the weights with which that token was
     predicted. Where M is one of --cell ntm there are two panels: the rows of its memory from top to bottom, with the
-    weights of the write head at each token of the source, and of the read head at each of the output. The same input
-    gives the same bytes. Needs matplotlib: pip install matplotlib.
+    weights of the write head at each token of the source, and of the read head at each of the output.
+
+    With --labelled FILE M is a classifier, and the figure its confusion matrix: how many texts with a label get which.
+    The same input gives the same bytes. Needs matplotlib: pip install matplotlib.
     """
-    one_stdin(*logs)
+    one_stdin(*logs, labelled)
+    if labelled is not None and (len(logs) > 1 or what or epochs):
+        raise click.UsageError("--labelled goes with one classifier, and nothing else", click.get_current_context())
     if output == "-" and target is None:
         raise click.UsageError("FILE is -, so --to must name the format", click.get_current_context())
     from ..io.container import looks_like
@@ -74,7 +79,9 @@ def command(logs, output, what, epochs, target, size, dpi, quiet):
     target = format_of(output, target)
     with Output(output, is_text=target == "svg") as out:
         data = map_input(logs[0])
-        if looks_like(data[:64].tobytes()):
+        if labelled is not None:
+            out.write(_confusion(logs[0], data, labelled, target, size, dpi))
+        elif looks_like(data[:64].tobytes()):
             out.write(_model(logs[0], data, logs[1:], what, epochs, target, size, dpi))
         else:
             out.write(_curves(logs, data, what, epochs, target, size or SIZE, dpi))
@@ -89,6 +96,22 @@ def _curves(logs, data, what, epochs, target, size, dpi) -> bytes:
     found = [read(logs[0], data.tobytes()), *map(read, logs[1:])]
     what = what or choose(found)
     return render(FIGURES[what], curves(found, what, epochs), target, size, dpi)
+
+
+def _confusion(path, data, labelled, target, size, dpi) -> bytes:
+    """The confusion matrix of a classifier, whose bytes are `data`."""
+    from ..classification.load import load
+    from ..errors import EmbedkitError
+    from ..eval.labelled import evaluate_labelled, read_labelled
+    from ..plot.confusion import MOST, render_confusion
+
+    texts, classifier = read_labelled(labelled), load(path, data=data)
+    if len(classifier.labels) > MOST:
+        raise EmbedkitError(f"{path}: {len(classifier.labels)} labels, and a figure has {MOST} at most")
+    found = evaluate_labelled(classifier, texts)
+    if not found.single:
+        raise EmbedkitError(f"{labelled}: has texts with several labels, of which none stands for the others")
+    return render_confusion(found.names, found.confusion, target, size, dpi)
 
 
 def _model(path, data, sources, what, epochs, target, size, dpi) -> bytes:

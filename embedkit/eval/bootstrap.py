@@ -8,7 +8,7 @@ Token error rates are drawn as sources are, with the errors and the length of ea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import lgamma, log
 from typing import NamedTuple
 
@@ -77,6 +77,35 @@ def error_rate_difference(first: Errors, second: Errors) -> Difference:
     if before is None or after is None:
         return Difference(None, None, None, None)
     return _paired(after - before, *_resampled_rates([first, second]))
+
+
+def cells_interval(cells: np.ndarray, counts: np.ndarray, measure: Callable) -> Interval:
+    """95 % interval of a measure of sums: of n items `counts` (m,) are alike and add `cells` (m, C) to the sums.
+
+    measure : of sums (R, C) gives (R,)
+    """
+    return _interval(np.concatenate([measure(drawn @ cells) for drawn in _multinomial(counts)]))
+
+
+def cells_difference(first: np.ndarray, second: np.ndarray, measure: Callable) -> Difference:
+    """A measure of the sums of `second` (n, C) minus that of `first`, two rows for each item, by a paired bootstrap."""
+    cells, counts = np.unique(np.hstack([first, second]), axis=0, return_counts=True)
+    pairs = [np.split(drawn @ cells, 2, axis=1) for drawn in _multinomial(counts)]
+    before, after = (np.concatenate([measure(pair[side]) for pair in pairs]) for side in (0, 1))
+    value = measure(second.sum(0, dtype=np.float64)[None]) - measure(first.sum(0, dtype=np.float64)[None])
+    return _paired(float(value[0]), before, after)
+
+
+def bins_interval(gaps: np.ndarray) -> Interval:
+    """95 % interval of Σ |sums| / n, where `gaps` (n, bins) has what each item adds to the sum of its bin."""
+    return _interval(np.concatenate([np.abs(drawn @ gaps).sum(1) / len(gaps) for drawn in _weights(len(gaps))]))
+
+
+def _multinomial(counts: np.ndarray) -> Iterator[np.ndarray]:
+    """(some, m) float64: how many items of each kind a resample has, RESAMPLES rows in all."""
+    rng, n, step = np.random.default_rng(SEED), int(counts.sum()), max(1, TOGETHER // len(counts))
+    for at in range(0, RESAMPLES, step):
+        yield rng.multinomial(n, counts / n, min(step, RESAMPLES - at)).astype(np.float64)
 
 
 def mcnemar(lost: int, won: int) -> float:

@@ -20,7 +20,7 @@ CHOICES = {
 }
 
 
-VECTORS, ENCODER_DECODERS = "vectors", "encoder-decoders"
+VECTORS, ENCODER_DECODERS, CLASSIFIERS = "vectors", "encoder-decoders", "classifiers"
 
 
 class Entry(NamedTuple):
@@ -40,6 +40,7 @@ TASKS = {
     "questions": Entry("analogy", "analogy questions"),
     "categories": Entry("categories", "words with categories: purity"),
     "classify": Entry("classify", "label, tab, text: cross-validation"),
+    "labelled": Entry("labelled", "texts with labels", CLASSIFIERS),
     "parallel": Entry("parallel", "pairs of a source and a target", ENCODER_DECODERS),
 }
 

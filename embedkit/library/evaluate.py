@@ -1,4 +1,4 @@
-"""Evaluation of word vectors and of encoder-decoders."""
+"""Evaluation of word vectors, encoder-decoders and classifiers."""
 
 from __future__ import annotations
 
@@ -32,6 +32,10 @@ def evaluate(models, *, intervals: bool = False, compare: bool = False, spread: 
     parallel : a path, or several in a list: sources and targets
     separator, beam, length_penalty, length_bins, bleu : as the options of the command
 
+    Of classifiers:
+
+    labelled : a path, or several in a list: texts with labels; label_separator : as the option of the command
+
     TypeError names an option that does not exist; EmbedkitError is what the command would have said.
     """
     from ..eval.report import Options, Report
@@ -39,8 +43,7 @@ def evaluate(models, *, intervals: bool = False, compare: bool = False, spread: 
 
     paths = {key: [os.fspath(path) for path in _listed(options.pop(key, ()))] for key in TASKS}
     given = [key for key in TASKS if paths[key]]
-    on = vectors_on if not given or kind_of(given) == VECTORS else translators_on
-    evaluation = on(_listed(models), paths, **options)
+    evaluation = on_kind(kind_of(given) if given else VECTORS)(_listed(models), paths, **options)
     if not given:
         raise ValueError(f"nothing to evaluate on: give {', '.join(TASKS)}")
     asked = Options(intervals, compare, evaluation.bins, spread)
@@ -56,6 +59,13 @@ class Evaluation(NamedTuple):
     rules: tuple
     models: list[tuple[str, Callable]]
     bins: int
+
+
+def on_kind(kind: str) -> Callable[..., Evaluation]:
+    """The function below for models of a kind in `eval.tasks`."""
+    from ..eval.tasks import CLASSIFIERS, ENCODER_DECODERS, VECTORS
+
+    return {VECTORS: vectors_on, ENCODER_DECODERS: translators_on, CLASSIFIERS: classifiers_on}[kind]
 
 
 def vectors_on(
@@ -116,6 +126,21 @@ def translators_on(
     datasets = read_datasets(paths, separator=separator or separators.pop())
     opened = [(name, lambda opened=opened: opened) for name, opened in zip(names, translators)]
     return Evaluation(datasets, Measures(bleu, decoding), opened, BINS if length_bins is None else length_bins)
+
+
+def classifiers_on(
+    models: Sequence, paths: Mapping[str, Sequence[str]], *, label_separator: str | None = None
+) -> Evaluation:
+    """Classifiers on the labelled texts in `paths`."""
+    from ..classification.load import COMPILED, load
+    from ..eval.report import read_datasets
+    from ..runtime.parallel import thread_count
+
+    datasets = read_datasets(paths, separator=label_separator)
+    characters = sum(len(text) for loaded in datasets for text in loaded.dataset.texts)
+    threads = thread_count(None) if characters > COMPILED else None
+    opened = [_opened(model, partial(load, threads=threads)) for model in models]
+    return Evaluation(datasets, (), opened, 0)
 
 
 def _listed(items) -> list:

@@ -12,6 +12,7 @@ import embedkit
 from embedkit.classification.load import load
 from embedkit.classification.measures import Truth, cross_entropy, is_right
 from embedkit.errors import EmbedkitError
+from embedkit.io import container
 from embedkit.vectors import formats
 
 LABELLED = "king\tthe king met 한국어\nqueen\ta queen met\nking\tthe king 한국어\nqueen\ta, a queen\n" * 3
@@ -123,3 +124,29 @@ def test_measures_by_hand():
     assert cross_entropy(probabilities, truth, binary=False) == pytest.approx(wanted, rel=1e-6)
     wanted = -(2 * math.log(0.75) + 2 * math.log(0.5) + math.log(0.1) + math.log(0.9)) / 3
     assert cross_entropy(probabilities, truth, binary=True) == pytest.approx(wanted, rel=1e-6)
+
+
+@pytest.mark.parametrize("options", OPTIONS[:4], ids=str)
+def test_quantized(trained, options, tmp_path, run):
+    path = trained(**options)
+    said = run("quantize", path, "-o", tmp_path / "q.safetensors")
+    assert said.err.startswith("relative error of the weights 0.0")
+    made = load(tmp_path / "q.safetensors")
+    assert made.rows.codes.dtype == np.int8
+    plain = load(path).probabilities(LINES)
+    np.testing.assert_allclose(made.probabilities(LINES), plain, atol=0.02)
+    np.testing.assert_allclose(load(tmp_path / "q.safetensors", 1).probabilities(LINES), plain, atol=0.02)
+    embedkit.load(tmp_path / "q.safetensors").save(tmp_path / "again.safetensors")
+    again = run("quantize", tmp_path / "again.safetensors", "-o", tmp_path / "r")
+    assert again.err == f"Error: {tmp_path / 'again.safetensors'}: is quantized already\n"
+
+
+def test_buckets_as_numbers_and_as_bits(tmp_path):
+    for size, name in ((5_000, "buckets"), (50, "bucket_bits")):
+        path = tmp_path / f"{size}.safetensors"
+        embedkit.train("classifier", LABELLED.splitlines(), out=path, buckets=size, threads=1)
+        stored = container.read(path)
+        assert name in stored
+        ours = load(path)
+        assert len(ours.buckets) == len(ours.rows) - len(ours.vocab)
+        assert (np.diff(ours.buckets) > 0).all()
