@@ -28,43 +28,49 @@ def dots(rows, v, out, n, width):
 
 
 @kernel(fastmath=True)
-def greedy_line(cell, memory, head, attends, peeps, state, scratch, bits, powers, weights, ids, sizes):
+def greedy_line(cells, memory, head, attends, states, scratch, bits, powers, weights, ids, sizes):
     """Tokens of an output, at most `cap` of them, go to `ids`; returns their number, ln p with `<eos>`, and whether the
     cap ended it. `weights` (cap + 1, S) are those of attention.
 
     Parameters
     ----------
-    cell : embedding (V, D), Wx (D, 4H), Wh (H, 4H), b (4H,), peephole (3, H)
+    cells : embedding (V, D), and of the L layers together Wx (D or H, 4H), Wh (H, 4H) and b (4H,)
     memory : of a source of S places keys (S, H), values (S, E), where `attends`
     head : combine W (E + H, H) and b (H,), output W (V, H) and b (V,)
-    state : hidden and cells, (2, H) each, those before the first step at 0
+    states : hidden (L, 2, H) and cells (L, 2, H), those before the first step at 0
     scratch : gates (4H,), product (4H,), [context; state] (E + H,), attentional state (H,), logits (V,), weights (S,)
-    sizes : D, H, E, S, V, cap, eos
+    sizes : L, D, H, E, S, V, cap, eos
     """
-    embedding, Wx, Wh, b, peephole = cell
-    hidden, cells = state
+    embedding, Wx, Wh, b = cells
+    hidden, kept = states
     gates, product, seen, Y, logits, near = scratch
-    D, H, E, S, V, cap, eos = sizes
+    L, D, H, E, S, V, cap, eos = sizes
     keys, values = pointer(memory[0]), pointer(memory[1])
     W, combine_bias, output, bias = pointer(head[0]), pointer(head[1]), pointer(head[2]), pointer(head[3])
-    h, x, y, z = pointer(hidden), pointer(seen), pointer(Y), pointer(logits)
+    x, y, z, table = pointer(seen), pointer(Y), pointer(logits), pointer(embedding)
     bits, powers, places = pointer(bits), pointer(powers), pointer(near)
-    token, ln, hit_cap = eos, 0.0, False
+    token, ln, hit_cap, width = eos, 0.0, False, 4 * H
     for t in range(cap + 1):
-        row_product(pointer(embedding), token * D, pointer(Wx), pointer(gates), D, 4 * H)
-        row_product(h, 0, pointer(Wh), pointer(product), H, 4 * H)
-        _lstm_step(gates, product, b, cells, hidden, peephole, peeps, 0, 1, H)
-        for j in range(H):
-            h[j] = y[j] = hidden[H + j]
-            cells[j] = cells[H + j]
+        for layer in range(L):
+            if layer == 0:
+                row_product(table, token * D, pointer(Wx), pointer(gates), D, width)
+            else:
+                begin = (D + (layer - 1) * H) * width
+                row_product(y, 0, pointer(Wx[begin:]), pointer(gates), H, width)
+            h, c = hidden[layer * 2 * H :], kept[layer * 2 * H :]
+            row_product(pointer(h), 0, pointer(Wh[layer * H * width :]), pointer(product), H, width)
+            _lstm_step(gates, product, b[layer * width :], c, h, b, False, 0, 1, H)
+            for j in range(H):
+                h[j] = y[j] = h[H + j]
+                c[j] = c[H + j]
         if attends:
-            mass = exp_run(places, 0, S, dots(keys, h, places, S, H), bits, powers)
+            for j in range(H):
+                x[E + j] = y[j]
+            mass = exp_run(places, 0, S, dots(keys, y, places, S, H), bits, powers)
             for s in range(S):
                 places[s] *= ONE / mass
                 weights[t * S + s] = places[s]
             row_product(places, 0, values, x, S, E)
-            for j in range(H):
-                x[E + j] = h[j]
             row_product(x, 0, W, y, E + H, H)
             for j in range(H):
                 y[j] += combine_bias[j]

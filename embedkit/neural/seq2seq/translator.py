@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
@@ -58,15 +59,20 @@ class NetworkTranslator:
 
     def greedy_line(self, source: np.ndarray, cap: int):
         """Greedy decoding of a single source in compiled code, where that is loaded and has the decoder's layers."""
-        if self.ctx.workspace.kernels is None:
+        if self._line is None:
+            return None
+        encoded = self.encode([source])
+        ids, ln, hit_cap, weights = self._line.greedy(encoded.first, encoded.memory, cap, self.eos)
+        return ids, ln, hit_cap, weights[:, ::-1] if self.reverse and weights is not None else weights
+
+    @cached_property
+    def _line(self):
+        kernels = self.ctx.workspace.kernels
+        if kernels is None:
             return None
         from . import line
 
-        if not line.takes(self.network, self.ctx):
-            return None
-        encoded = self.encode([source])
-        ids, ln, hit_cap, weights = line.greedy_line(self.network, encoded.first, encoded.memory, cap, self.eos)
-        return ids, ln, hit_cap, weights[:, ::-1] if self.reverse and weights is not None else weights
+        return line.Line(self.network) if line.takes(self.network, kernels) else None
 
     def score(self, sources: list[np.ndarray], targets: list[np.ndarray]) -> list[np.ndarray]:
         """ln p of every target token, `<eos>` last: (T_b + 1,) float32 of each target."""

@@ -48,7 +48,7 @@ def test_a_line_alone_in_compiled_code(name):
     trained, reverse = network(**given), given.get("reverse", False)
     quick, plain = (NetworkTranslator(trained, None, None, {}, kernels, reverse) for kernels in (Fused(), None))
     assert plain.greedy_line(SOURCES[0], 5) is None
-    assert (quick.greedy_line(SOURCES[0], 5) is None) == (given.get("layers", 1) > 1)
+    assert quick.greedy_line(SOURCES[0], 5) is not None
     for source, cap in ((source, cap) for source in SOURCES for cap in (1, 9)):
         decoding = Decoding(max_length=cap, length_penalty=0.5, attention=True)
         ((found,),), ((expected,),) = (decode(side, [source], decoding) for side in (quick, plain))
