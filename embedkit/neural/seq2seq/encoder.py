@@ -51,8 +51,8 @@ class Encoder:
 
 
 def embedded(before: Chain, layer, ids, ctx):
-    """Inputs of the first recurrent layer for ids (T, B), by `before`, embedding and dropout, and back: a `Lookup` where
-    the layer does better with it."""
+    """Inputs of the first recurrent layer for ids (T, B), by `before`, embedding and dropout, and back: a `Lookup`
+    where the layer does better with it."""
     embedding, dropout = before.layers
     lookup = Lookup(ids, embedding.table)
     if hasattr(layer, "takes_lookup") and not (ctx.training and dropout.rate) and layer.takes_lookup(lookup, ctx):
