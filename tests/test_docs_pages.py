@@ -81,7 +81,7 @@ def test_every_option_of_text_and_counting_is_explained():
 
 
 def test_every_option_of_language_models_is_explained():
-    for name in LANGUAGE_MODELS:
+    for name in (*LANGUAGE_MODELS, "transformer"):
         sections = MODELS[name].load().sections
         for field in (*fields(sections["model"]), *fields(sections["training"])):
             if field.name not in ("seed", "threads"):

@@ -14,8 +14,10 @@ from embedkit.config import Config
 FOLDER = Path(__file__).resolve().parents[1] / "data/recipes"
 RECIPES = sorted(FOLDER.glob("*.toml"))
 NAMES = {"book-rnn", "book-lstm", "small-tied", "small-variational", "book-better-lstm", "awd-lstm"}
+NAMES |= {"shakespeare-char", "ptb-transformer"}
 NAMES |= {"seq2seq-copy-ntm", "seq2seq-addition", "seq2seq-dates", "seq2seq-g2p"}
 TEXTS = r"ptb\.train\.txt(?: --valid ptb\.valid\.txt)?", r"copies\.tsv", r"(?:addition|date)-train\.txt"
+TEXTS += (r"shakespeare-train\.txt --valid shakespeare-valid\.txt",)
 TEXTS += (r"cmudict-train\.tsv\.gz --valid cmudict-valid\.tsv\.gz",)
 HEADER = r"""# {name}: .+
 #

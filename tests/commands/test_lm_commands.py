@@ -36,9 +36,11 @@ def files(tmp_path_factory):
         "lm": ("lstm", "--embed", 4),
         "tied": ("rnn", "--embed", 5, "--tie"),
         "chars": ("gru", "--tokenizer", "chars"),
+        "transformer": ("transformer", "--dim", 8, "--context", 6),
     }
     for name, (model, *options) in made.items():
-        args = ["train", model, folder / "text", "-o", folder / name, "-q", "--no-cache", *sizes, *options]
+        options = [*options, *(sizes if model != "transformer" else sizes[:4])]
+        args = ["train", model, folder / "text", "-o", folder / name, "-q", "--no-cache", *options]
         assert cli.run([str(arg) for arg in args]) == 0
     return {path.name: str(path) for path in folder.iterdir()}
 
@@ -59,6 +61,30 @@ def perplexities(run, *args):
     result = run("perplexity", *args, "--json", "--no-cache")
     assert (result.code, result.err) == (0, "")
     return [json.loads(line) for line in result.out.split("\n")[:-1]]
+
+
+def test_the_window_of_a_transformer(run, files):
+    """Every token counts once with any stride; what the number is of is said on stderr and in --json."""
+    found = {}
+    for stride in (None, 1, 3, 6):
+        asked = () if stride is None else ("--stride", stride)
+        result = run("perplexity", files["transformer"], files["text"], "--json", "--no-cache", *asked)
+        found[stride] = json.loads(result.out)
+        assert (result.code, found[stride]["context"], found[stride]["stride"]) == (0, 6, stride or 3)
+        assert result.err.startswith(f"context 6, stride {stride or 3}: a token sees {6 - (stride or 3)} others")
+    assert found[None] == found[3]
+    assert len({row["tokens"] for row in found.values()}) == 1
+    assert len({row["perplexity"] for row in found.values()}) == 3
+
+
+@pytest.mark.parametrize(
+    ("lm", "stride", "message"),
+    [("transformer", 7, "--stride 7: the context of"), ("lm", 2, "--stride moves the window of a Transformer")],
+)
+def test_strides_that_are_none(run, files, lm, stride, message):
+    result = run("perplexity", files[lm], files["text"], "--no-cache", "--stride", stride)
+    assert (result.code, result.out) == (1, "")
+    assert message in result.err
 
 
 # --- perplexity

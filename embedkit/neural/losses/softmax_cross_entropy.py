@@ -38,27 +38,51 @@ class SoftmaxCrossEntropy:
         smoothing = self.smoothing if ctx.training else 0.0
         step = max(1, self.chunk // (V * dtype.itemsize))
         spans = [slice(i, min(i + step, len(rows))) for i in range(0, len(rows), step)]
-        logits = take((min(step, len(rows)), V), dtype)
-        losses, unused, dbias = take((len(rows),), dtype), take((len(rows),), dtype), take((V,), dtype)
-        # Where all rows are one chunk, its gradient is made while its logits are still in the cache.
-        is_made = ctx.gradients and len(spans) == 1
+        logits, losses = take((min(step, len(rows)), V), dtype), take((len(rows),), dtype)
+        # Gradients are made while logits are there. Those of one chunk stay in their place; of several it is kept what
+        # they give to inputs and parameters, as otherwise all logits would have to be made twice.
+        is_made, is_one = ctx.gradients, len(spans) == 1
 
         def pass_over(span, losses, dbias):
             part = np.matmul(rows[span], W.T, out=logits[: span.stop - span.start])
             cells.softmax(part, bias, wanted[span], losses[span], smoothing, dbias)
             return part
 
-        for span in spans:
-            made = pass_over(span, losses, dbias if is_made else None)
+        def summed(losses):
+            """Gradients of the sum of the losses, which `losses` gets: of inputs, weights and bias."""
+            dX, dbias, (dW, db) = take(rows.shape, dtype), take((V,), dtype), (take(W.shape, dtype), take((V,), dtype))
+            for span in spans:
+                part = pass_over(span, losses, dbias)
+                np.matmul(part, W, out=dX[span])
+                if not span.start:
+                    np.matmul(part.T, rows[span], out=dW)
+                    db[...] = dbias
+                else:
+                    dW += np.matmul(part.T, rows[span], out=take(W.shape, dtype))
+                    db += dbias
+            return dX, dW, db
+
+        if is_made and not is_one:
+            made = summed(losses)
+        else:
+            dbias = take((V,), dtype) if is_made else None
+            for span in spans:
+                made = pass_over(span, losses, dbias)
 
         def back(scale=1.0):
-            dX, scaled = take(rows.shape, dtype), np.multiply(rows, scale, out=take(rows.shape, dtype))
-            for span in spans:
-                part = made if is_made else pass_over(span, unused, dbias)
-                np.matmul(part, W, out=dX[span])
-                self.W.add_product(part.T, scaled[span], ctx.workspace)
+            if not is_one:
+                dX, *sums = made if is_made else summed(take(losses.shape, dtype))
+                for param, total in zip((self.W, self.b), sums):
+                    if param is not None:
+                        total *= scale
+                        param.add(total)
+            else:
+                db = dbias if is_made else take((V,), dtype)
+                part = made if is_made else pass_over(spans[0], take(losses.shape, dtype), db)
+                dX = np.matmul(part, W, out=take(rows.shape, dtype))
+                self.W.add_product(part.T, np.multiply(rows, scale, out=take(rows.shape, dtype)), ctx.workspace)
                 if self.b is not None:
-                    self.b.add(dbias * dtype.type(scale))
+                    self.b.add(db * dtype.type(scale))
             dX *= scale
             return dX.reshape(X.shape)
 
