@@ -17,7 +17,7 @@ COMMANDS = {
     "classify": "Labels of lines, by a classifier.",
     "thesaurus": "Senses and synonyms of words in WordNet.",
     "cluster": "Clusters of words: k-means, agglomerative, DBSCAN.",
-    "plot": "Plot training logs, and the attention of encoder-decoders.",
+    "plot": "Plot words, training logs, and the attention of encoder-decoders.",
     "select": "Select words of a vector file.",
     "postprocess": "Center, scale, whiten or shorten vectors (PCA).",
     "merge": "Merge vector files: average or concatenation.",

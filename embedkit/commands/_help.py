@@ -37,7 +37,7 @@ EXAMPLES = {
     "pairs": "vectors king queen",
     "perplexity": "lm test.txt",
     "phrases": "corpus.txt -o phrases.tsv",
-    "plot": "run.jsonl -o loss.svg",
+    "plot": "vectors man:woman king:queen -o words.svg",
     "postprocess": "vectors -o out --steps unit,abtt:2",
     "quantize": "vectors -o small",
     "score": "lm lines.txt",

@@ -49,6 +49,12 @@ def mean(rows: Rows) -> np.ndarray:
     return sum(block.sum(axis=0) for block in rows) / len(rows)
 
 
+def singular_values(source) -> np.ndarray:
+    """(D,) float64 singular values, falling, of the rows of `source` (dense) as they are, from their products."""
+    products = sum(block.T @ block for block in Rows(source))
+    return np.sqrt(np.maximum(np.linalg.eigvalsh(products)[::-1], 0))
+
+
 def principal(rows: Rows) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Mean (D,), variances (D,) falling, and the axes (D, D) along which they are, one a column; all float64.
 
