@@ -26,6 +26,7 @@ COMMON = (
 EXAMPLES = {
     "align": "old new -o aligned",
     "analogy": "vectors france paris japan",
+    "bias": "vectors --test math-arts",
     "cluster": "vectors --k 20 --summary",
     "convert": "vectors.safetensors vectors.bin",
     "count": "corpus.txt -o counts --window 10",

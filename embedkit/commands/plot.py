@@ -116,7 +116,7 @@ def command(files, output, pairs, method, what, epochs, target, size, dpi, quiet
 
 
 def _kind(path, data) -> str:
-    """What is in a file whose bytes are `data`: VECTORS, SEQ2SEQ, or a log."""
+    """Contents of a file whose bytes are `data`: VECTORS, SEQ2SEQ, or a log."""
     from ..io.container import looks_like
     from ..io.metadata import kind_of
 

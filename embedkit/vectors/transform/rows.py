@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from ..vectors import Vectors
+
 BLOCK = 1 << 18  # numbers worked on at a time
 
 
@@ -28,6 +30,10 @@ class Rows:
             for change in self.maps:
                 rows = change(rows)
             yield rows
+
+    def replace(self, matrix: np.ndarray) -> None:
+        """Go on with the rows of `matrix` (V, width) float32, without what was done to those before."""
+        self.source, self.maps = Vectors(self.source.vocab, matrix), []
 
     def matrix(self) -> np.ndarray:
         """All rows, (V, width) float32."""
