@@ -127,6 +127,14 @@ def test_every_option_of_documents_is_explained(model):
         assert f"`--{name.replace('_', '-')}" in page, name
 
 
+def test_every_option_of_classifiers_is_explained():
+    page = (ROOT / "docs/classify.md").read_text("utf-8")
+    sections = MODELS["classifier"].load().sections
+    own = {f.name for section in sections.values() for f in fields(section)} - {f.name for f in fields(PlainText)}
+    for name in own - {f.name for f in fields(Training)}:
+        assert f"--{name.replace('_', '-')}" in page, name
+
+
 def test_every_option_of_the_verbs_is_explained():
     page = (ROOT / "docs/transform.md").read_text("utf-8")
     common = {"out", "target", "source_format", "output", "as_json", "config", "print_config", "quiet"}

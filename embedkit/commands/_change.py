@@ -41,9 +41,10 @@ class Change:
         self.format, self.reserve = self._saving.format, self._saving.reserve
         return self
 
-    def open(self, file: str, dense: bool = True):
-        """The vectors in `file`; EmbedkitError where they must be `dense`, and are not."""
-        return load_dense(file, **self._reading) if dense else _load(file, **self._reading)
+    def open(self, file: str, dense: bool = True, data=None):
+        """The vectors in `file`, of which `data` are the bytes where they have been read; EmbedkitError where they must
+        be `dense`, and are not."""
+        return (load_dense if dense else _load)(file, data=data, **self._reading)
 
     def save(self, made, *sources) -> None:
         """Write vectors that are `made` of `sources`."""
@@ -51,6 +52,11 @@ class Change:
 
         self._saving.save(made)
         self._lost = lost(made, self.format, *sources)
+
+    def write(self, save, made) -> int:
+        """Write what is no vectors with `save(out, made)`; the bytes of the file."""
+        save(self._saving.out, made)
+        return self._saving.out.written
 
     def __exit__(self, kind, *failure) -> None:
         self._saving.__exit__(kind, *failure)

@@ -24,17 +24,21 @@ def command(file, change):
 
     FILE may be a linear classifier: its weights are rounded likewise, with a scale for each label.
     """
+    from ..catalog import CLASSIFIER
+    from ..io.files import map_input
+    from ..io.metadata import kind_of
     from ..vectors.quantized import QuantizedVectors
     from ..vectors.transform.history import history
     from ..vectors.transform.quantize import loss, quantize
 
-    if _is_classifier(file):
-        _classifier(file, change)
-        return
     with change:
         if change.format.NAME != "native":
             raise OptionError(f"{change.out}: {change.format.NAME} has no int8 vectors", "use the suffix .safetensors")
-        source = change.open(file)
+        data = map_input(file)
+        if kind_of(file, data) == CLASSIFIER:
+            _classifier(file, data, change)
+            return
+        source = change.open(file, data=data)
         if isinstance(source, QuantizedVectors):
             raise EmbedkitError(f"{file}: is quantized already")
         change.reserve(len(source) * source.width)
@@ -47,33 +51,16 @@ def command(file, change):
         change.say(f"{errors}; {overlap:.4f} of neighbours are the same")
 
 
-def _is_classifier(file: str) -> bool:
-    import os
-
-    from ..catalog import CLASSIFIER
-    from ..io.files import map_input
-    from ..io.metadata import kind_of
-
-    return os.path.isfile(file) and kind_of(file, map_input(file)) == CLASSIFIER
-
-
-def _classifier(file: str, change) -> None:
-    """Quantize a classifier."""
-    import os
-
-    from ..classification import formats
+def _classifier(file: str, data, change) -> None:
+    """Quantize a classifier, whose bytes are `data`."""
+    from ..classification import store
     from ..classification.load import load
     from ..classification.quantize import quantize, rounding_error
     from ..vectors.transform.history import history
-    from ._run import need_output
 
-    with formats.open_output(need_output(change.out), "native") as saving:
-        source = load(file)
-        made = quantize(source, file)
-        error = float(f"{rounding_error(source, made):.4g}")
-        made.metadata["history"] = history(source.metadata, "quantize", weight_error=error)
-        saving.save(made)
-    change.say(f"relative error of the weights {error:.2g}")
-    if os.path.isfile(change.out):
-        sizes = os.path.getsize(file), os.path.getsize(change.out)
-        change.say(f"{sizes[0]:,} bytes, quantized {sizes[1]:,}")
+    source = load(file, data=data)
+    made = quantize(source, file)
+    error = float(f"{rounding_error(source, made):.4g}")
+    made.metadata["history"] = history(source.metadata, "quantize", weight_error=error)
+    written = change.write(store.save, made)
+    change.say(f"relative error of the weights {error:.2g}; {len(data):,} bytes became {written:,}")

@@ -18,11 +18,12 @@ def train(encoder, data: Data, config, run):
     `encoder.fit(data, config, run)` gives (trained, probabilities): what is saved, and a function that gives (N, K)
     float32 probabilities of labels for `Examples` of the same types.
     """
-    facts = {}
+    facts, provenance = {}, data.provenance
     if config.training.folds:
         facts["folds"] = cross_validate(encoder, data, config, run)
     if data.unlabelled is not None:
         data, facts["pseudo_labels"] = with_pseudo_labels(encoder, data, config, run)
+    run.checkpoint.identity["texts"] = provenance  # which also differ by weights, and by texts without labels
     trained, _ = encoder.fit(data, config, run)
     trained.metadata |= facts
     return trained

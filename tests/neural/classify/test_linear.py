@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 from embedkit.classification.hashing import word_hashes
+from embedkit.classification.load import load
 from embedkit.classification.tree import huffman_tree
+from embedkit.io import container
 from embedkit.neural.classify.linear import _kernels
 from embedkit.neural.classify.linear.features import Features, weigh
 from embedkit.neural.classify.options import ClassifierModel, resolved_model
@@ -20,6 +22,7 @@ from embedkit.neural.classify.sampling import class_weights, epoch_order, text_w
 from embedkit.neural.word2vec.alias import alias_table
 from embedkit.text.labelled import Examples
 from embedkit.text.vocab import Vocab
+from embedkit.training.checkpoint import Checkpoint
 from embedkit.vectors.ngrams import Ngrams
 
 WORDS = ["the", "한국어", "king", "x"]
@@ -273,3 +276,33 @@ def test_the_best_epoch_is_kept_and_patience_ends(run, texts, tmp_path):
     assert facts["best_epoch"] == 1 + int(np.argmax(scores))
     assert len(scores) == facts["best_epoch"] + 2 < 20
     assert facts["texts"] == 240
+
+
+def test_a_run_that_was_cut_off_goes_on_to_the_same_bytes(run, texts, tmp_path, monkeypatch):
+    args = "train", "classifier", texts / "texts", "--valid-share", 0.2, "-q", "--threads", 1, "--buckets", 99
+    assert run(*args, "-o", tmp_path / "whole").code == 0
+    save = Checkpoint.save
+
+    def cut(self, *state):
+        save(self, *state)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Checkpoint, "save", cut)
+        assert run(*args, "-o", tmp_path / "cut").code == 130
+    assert run(*args, "-o", tmp_path / "cut", "--resume", "--seed", 2).code == 1  # of another run
+    assert run(*args, "-o", tmp_path / "cut", "--resume").code == 0
+    assert (tmp_path / "cut").read_bytes() == (tmp_path / "whole").read_bytes()
+
+
+def test_vectors_to_start_from(run, texts, tmp_path):
+    (tmp_path / "vectors.txt").write_text("2 3\nfine 1 2 3\ndull -1 -2 -3\n")
+    args = "train", "classifier", texts / "texts", "--threads", 1, "--word-ngrams", 1, "--epochs", 1
+    said = run(*args, "--init", tmp_path / "vectors.txt", "--freeze", "--loss", "ns", "-o", tmp_path / "m")
+    assert "start from" in said.err
+    stored = container.read(tmp_path / "m")
+    vocab = load(tmp_path / "m").vocab
+    np.testing.assert_array_equal(stored["rows"][vocab.id("fine")], [1, 2, 3])
+    assert stored["outputs"].shape == (2, 3)
+    wrong = run(*args, "--init", tmp_path / "vectors.txt", "--dim", 4, "-o", tmp_path / "n")
+    assert wrong.err.endswith("its vectors have 3 dimensions, not 4\nHint: --dim 3\n")
