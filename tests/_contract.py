@@ -21,6 +21,12 @@ TEXT = "the king met a queen\na queen met the king\n한국어 는 the king 한�
 PAIRS = "king\tqueen\t9\nman\twoman\t7\napple\tking\t1\n"
 PARALLEL = "16+7\t23\n이십 삼\t23\n9+30\t39\n" * 3
 LABELLED = "king\tthe king met 한국어\nqueen\ta queen met\nking\tthe king 한국어\n" * 3
+SETS = """[royal]
+targets.royal = ["king", "queen"]
+targets.fruit = ["apple", "pear"]
+attributes.a = ["man", "king"]
+attributes.'한국어' = ["woman", "queen"]
+"""
 QUESTIONS = ": royal\nman king woman queen\nking man queen woman\n"
 
 
@@ -108,9 +114,12 @@ COMMANDS = {
     "classify --explain": Line("classify {classifier} {text} --top 2 --explain 2"),
     "generate": Line("generate {lm} --max-words 12 --prompt 한국어"),
     "generate --beam": Line("generate {lm} --beam 2 --lines 2 --max-words 9"),
+    "bias": Line("bias {vectors} --sets {sets}"),
     "cluster": Line("cluster {vectors} --k 2"),
     "cluster --summary": Line("cluster {vectors} --summary --method agglomerative --vocab {words} --k 2"),
     "plot": Line("plot {log} -o {out} --to svg"),
+    "plot VECTORS": Line("plot {vectors} king:queen 한국어 apple -o {out} --to svg"),
+    "plot VECTORS --what": Line("plot {vectors} --what spectrum -o {out} --to svg"),
     "plot M": Line("plot {translator} 16+7 -o {out} --to svg"),
     "plot --labelled": Line("plot {classifier} --labelled {labelled} -o {out} --to svg"),
     "select": Line("select {vectors} -o {out} --top 3 --min-count 20"),
@@ -136,7 +145,7 @@ COMMANDS = {
     "help-all": Line("help-all"),
 }
 GROUPS = ("", "train")
-HEADED = ("evaluate", "perplexity")  # a line with the names of the columns, but for --json
+HEADED = ("evaluate", "perplexity", "bias")  # a line with the names of the columns, but for --json
 KINDS = (
     "text",
     "counts",
@@ -154,6 +163,7 @@ KINDS = (
     "questions",
     "words",
     "phrases",
+    "sets",
     "log",
 )
 

@@ -24,6 +24,7 @@ from embedkit.count import counts, glove_cooccur, scipy_npz
 from embedkit.count.ngrams import arpa_write, store
 from embedkit.errors import EmbedkitError
 from embedkit.eval.tasks import TASKS
+from embedkit.explore.bias.sets import PAPER, read_tests
 from embedkit.explore.thesaurus.information_content import read_content
 from embedkit.explore.thesaurus.wordnet import WordNet
 from embedkit.io import container
@@ -187,6 +188,10 @@ def _config(path: Path) -> None:
         raise EmbedkitError(message if str(path) in message else f"{path}: {message}")
 
 
+def _golden_sets(folder: Path) -> bytes:
+    return Path(PAPER).read_bytes()[:3000].rpartition(b"[instruments")[0]
+
+
 def _wordnet(path: Path) -> None:
     """As the nouns of the sample: all synsets, and the ways to them."""
     folder = path.parent / "wordnet"
@@ -275,6 +280,7 @@ READERS = {
     "labelled texts": Reader(lambda folder: b"good\tthe king\nbad\ta queen\n", _text(_dataset("classify"))),
     "configuration": Reader(lambda folder: TOML, _config),
     "synsets of WordNet": Reader(lambda folder: (WORDNET / "data.noun").read_bytes(), _wordnet),
+    "sets of words": Reader(_golden_sets, _text(read_tests)),
     "counts for WordNet": Reader(
         lambda folder: b"dog\t6\nNew York 3\n", _text(lambda path: read_content(path, WordNet(str(WORDNET))))
     ),

@@ -26,6 +26,7 @@ COMMON = (
 EXAMPLES = {
     "align": "old new -o aligned",
     "analogy": "vectors france paris japan",
+    "bias": "vectors --test math-arts",
     "cluster": "vectors --k 20 --summary",
     "convert": "vectors.safetensors vectors.bin",
     "count": "corpus.txt -o counts --window 10",
@@ -37,7 +38,7 @@ EXAMPLES = {
     "pairs": "vectors king queen",
     "perplexity": "lm test.txt",
     "phrases": "corpus.txt -o phrases.tsv",
-    "plot": "run.jsonl -o loss.svg",
+    "plot": "vectors man:woman king:queen -o words.svg",
     "postprocess": "vectors -o out --steps unit,abtt:2",
     "quantize": "vectors -o small",
     "score": "lm lines.txt",

@@ -1,14 +1,18 @@
-"""`embedkit plot`: figures of training logs, of attention, of a memory, and of what a classifier confuses."""
+"""`embedkit plot`: figures of words, of logs, of attention, of a memory, and of what a classifier confuses."""
 
 from __future__ import annotations
 
 import click
 
+from ..catalog import CLASSIFIER, SEQ2SEQ, VECTORS
+from ..errors import OptionError
+from ..plot.files import FORMATS, format_of
 from ._config import Command
 from ._options import WholeRange, one_stdin, quiet_option
 
+METHODS = ("pca", "tsne", "umap")
+LOG = "log"
 KINDS = ("perplexity", "loss", "gradients", "spectrum")
-FORMATS = ("pdf", "png", "svg")
 SIZE = 6.0, 3.6  # inches, of curves
 
 
@@ -31,8 +35,19 @@ class Inches(click.ParamType):
 
 
 @click.command("plot", cls=Command)
-@click.argument("logs", nargs=-1, required=True, metavar="LOG...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE [WORD]...")
 @click.option("-o", "--output", required=True, metavar="FILE", help="figure to write; - is stdout")
+@click.option(
+    "--pairs",
+    multiple=True,
+    metavar="A:B",
+    help="of vectors: an arrow from one word to the other; a WORD of this form is one too; may be given again",
+)
+@click.option(
+    "--method",
+    type=click.Choice(METHODS),
+    help="of vectors: projection onto the plane: principal components, t-SNE or UMAP  [default: pca]",
+)
 @click.option("--what", type=click.Choice(KINDS), help="what to draw; by default the first of these in all of the logs")
 @click.option(
     "--epoch",
@@ -47,13 +62,18 @@ class Inches(click.ParamType):
     "--size",
     type=Inches(),
     metavar="WxH",
-    help="width and height in inches  [default: 6x3.6; of models: by the number of tokens]",
+    help="width and height in inches  [default: 6x3.6; of words and of models: what they take]",
 )
 @click.option("--dpi", type=WholeRange(30, 600), default=150, help="dots per inch of a png")
 @quiet_option
-def command(logs, output, what, epochs, labelled, target, size, dpi, quiet):
-    """Plot training logs: perplexity and loss by epoch, gradient norms by time step, singular values. Or plot the
-    attention of an encoder-decoder, or its memory: M SOURCE...
+def command(files, output, pairs, method, what, epochs, labelled, target, size, dpi, quiet):
+    """Plot words in a plane: VECTORS WORD... Or plot training logs, LOG...: perplexity and loss by epoch, gradient
+    norms by time step, singular values. Or the attention of an encoder-decoder, or its memory: M SOURCE...
+
+    VECTORS are of any format, and each WORD, or line of stdin, a point of the figure, by the two principal components
+    of the vectors of these words, scaled to length 1. A WORD man:woman is two points and an arrow between them. Unknown
+    words are named, and the exit code is 3. With --what spectrum and no WORD: the singular values of all vectors
+    (scree plot).
 
     LOG is what train wrote with --log FILE; several become curves of one figure, named as the files are. Gradients, the
     norm of ∂L/∂h by steps back in time, are in logs of --log-gradients; singular values in those of train svd.
@@ -64,27 +84,56 @@ def command(logs, output, what, epochs, labelled, target, size, dpi, quiet):
     weights of the write head at each token of the source, and of the read head at each of the output.
 
     With --labelled FILE M is a classifier, and the figure its confusion matrix: how many texts with a label get which.
-    The same input gives the same bytes. Needs matplotlib: pip install matplotlib.
+    The same input gives the same bytes. Needs matplotlib: pip install matplotlib; t-SNE needs openTSNE, UMAP
+    umap-learn.
     """
-    one_stdin(*logs, labelled)
-    if labelled is not None and (len(logs) > 1 or what or epochs):
+    one_stdin(*files, labelled)
+    if labelled is not None and (len(files) > 1 or what or epochs or pairs or method):
         raise click.UsageError("--labelled goes with one classifier, and nothing else", click.get_current_context())
     if output == "-" and target is None:
         raise click.UsageError("FILE is -, so --to must name the format", click.get_current_context())
-    from ..io.container import looks_like
     from ..io.files import map_input
     from ..io.output import Output
-    from ..plot.files import format_of
+    from ._out import Unanswered
 
     target = format_of(output, target)
+    unanswered = Unanswered(quiet)
     with Output(output, is_text=target == "svg") as out:
-        data = map_input(logs[0])
-        if labelled is not None:
-            out.write(_confusion(logs[0], data, labelled, target, size, dpi))
-        elif looks_like(data[:64].tobytes()):
-            out.write(_model(logs[0], data, logs[1:], what, epochs, target, size, dpi))
+        path, *rest = files
+        data = map_input(path)
+        kind = CLASSIFIER if labelled is not None else _kind(path, data)
+        if kind != VECTORS and (pairs or method):
+            raise OptionError(f"{'--pairs' if pairs else '--method'} is for vectors, and {path} has none")
+        if kind == CLASSIFIER:
+            out.write(_confusion(path, data, labelled, target, size, dpi))
+        elif kind == VECTORS:
+            out.write(_vectors(path, data, rest, pairs, method, what, epochs, unanswered, target, size, dpi))
+        elif kind == SEQ2SEQ:
+            out.write(_model(path, data, rest, what, epochs, target, size, dpi))
         else:
-            out.write(_curves(logs, data, what, epochs, target, size or SIZE, dpi))
+            out.write(_curves(files, data, what, epochs, target, size or SIZE, dpi))
+    unanswered.finish()
+
+
+def _kind(path, data) -> str:
+    """Contents of a file whose bytes are `data`: VECTORS, SEQ2SEQ, or a log."""
+    from ..io.container import looks_like
+    from ..io.metadata import kind_of
+
+    if looks_like(data[:64].tobytes()):
+        return SEQ2SEQ if kind_of(path, data) == SEQ2SEQ else VECTORS
+    return LOG if not len(data) or data[:2].tobytes() in (b'{"', b"{}") else VECTORS
+
+
+def _vectors(path, data, given, pairs, method, what, epochs, unanswered, target, size, dpi) -> bytes:
+    """The figure of words, or of the spectrum."""
+    from ._plot_words import scree, words
+
+    if epochs or what not in (None, "spectrum"):
+        raise OptionError(f"{'--epoch' if epochs else '--what'} is for logs; {path} has vectors")
+    if what:
+        return scree(path, data, given, target, size or SIZE, dpi)
+    return words(path, data, given, pairs, method or "pca", unanswered, target, size, dpi)
 
 
 def _curves(logs, data, what, epochs, target, size, dpi) -> bytes:

@@ -25,7 +25,7 @@ class Attention(NamedTuple):
 
 
 def render_attention(matrices: Sequence[Attention], format: str, size: tuple[float, float] | None, dpi: int) -> bytes:
-    """A file in one of `draw.FORMATS` with a panel for each of `matrices`.
+    """A file in one of `files.FORMATS` with a panel for each of `matrices`.
 
     `size` is width and height in inches, by default what the tokens take; `dpi` the dots per inch of a png.
     EmbedkitError where matplotlib, or, but for an svg, a font with the characters of the tokens is missing.

@@ -24,7 +24,7 @@ def render_dendrogram(
     size: tuple[float, float] | None,
     dpi: int,
 ) -> bytes:
-    """A file in one of `draw.FORMATS` of the tree `merges` (n - 1, 4), as SciPy has it, over n `words`.
+    """A file in one of `files.FORMATS` of the tree `merges` (n - 1, 4), as SciPy has it, over n `words`.
 
     Branches within one of `clusters` (n,) have one colour. `name` is that of the axis of distances; `size` is width and
     height in inches, by default what the words take. EmbedkitError where there are too many, or matplotlib is missing.

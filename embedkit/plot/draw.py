@@ -37,7 +37,7 @@ FEW = 25  # points in each curve that get marks; a curve of one point is nothing
 
 
 def render(figure: Figure, curves: Sequence[Curve], format: str, size: tuple[float, float], dpi: int) -> bytes:
-    """A file in one of FORMATS: `size` is width and height in inches, `dpi` the dots per inch of a png.
+    """A file in one of `files.FORMATS`: `size` is width and height in inches, `dpi` the dots per inch of a png.
 
     EmbedkitError where matplotlib is missing.
     """
@@ -45,7 +45,7 @@ def render(figure: Figure, curves: Sequence[Curve], format: str, size: tuple[flo
 
 
 def image(draw: Callable, format: str, dpi: int) -> bytes:
-    """The file, in one of FORMATS, of the matplotlib figure that `draw` makes, which may change settings; see
+    """The file, in one of `files.FORMATS`, of the matplotlib figure that `draw` makes, which may change settings; see
     `render`."""
     # What it says of fonts and caches is nothing that people who want a figure can use.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)

@@ -16,7 +16,7 @@ LARGEST = 40.0  # width and height of a figure
 
 
 def render(fill: Callable, tokens: Iterable[str], format: str, size: tuple[float, float], dpi: int) -> bytes:
-    """A file in one of `draw.FORMATS`: `fill(canvas)` draws on a matplotlib Figure, labelled with `tokens`.
+    """A file in one of `files.FORMATS`: `fill(canvas)` draws on a matplotlib Figure, labelled with `tokens`.
 
     `size` is width and height in inches, `dpi` the dots per inch of a png. EmbedkitError where matplotlib, or, but for
     an svg, a font with the characters of the tokens is missing.

@@ -28,7 +28,7 @@ class Heads(NamedTuple):
 
 
 def render_memory(found: Sequence[Heads], format: str, size: tuple[float, float] | None, dpi: int) -> bytes:
-    """A file in one of `draw.FORMATS`, two panels for each of `found`; otherwise as `attention.render_attention`."""
+    """A file in one of `files.FORMATS`, two panels for each of `found`; otherwise as `attention.render_attention`."""
     rows = [shown_rows(heads) for heads in found]
 
     def fill(canvas) -> None:

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from _translator import Drawn
 
+from embedkit.catalog import SEQ2SEQ
+
 
 @pytest.fixture
 def opened(monkeypatch, tmp_path, toy_file):
@@ -15,6 +17,7 @@ def opened(monkeypatch, tmp_path, toy_file):
 
     def put(model):
         monkeypatch.setattr("embedkit.translation.load.load", lambda path, data=None: model)
+        monkeypatch.setattr("embedkit.commands.plot._kind", lambda path, data: SEQ2SEQ)
 
     return put
 
@@ -73,9 +76,3 @@ def test_a_model_without_attention(run, opened):
     assert result.code == 1
     assert result.err.startswith("Error: toy.safetensors: has no attention")
     assert "--attention general" in result.err
-
-
-def test_other_files(run, toy_file):
-    result = run("plot", toy_file, "a", "-o", "f.svg")
-    assert (result.code, result.out) == (1, "")
-    assert "holds vectors, not an encoder-decoder" in result.err

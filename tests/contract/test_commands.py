@@ -445,7 +445,15 @@ def test_a_table_on_a_terminal(kit, name):
     assert starts, shown
 
 
-TEXTS = ["vocab -o", "phrases --text", "plot", "plot M", "convert int8"]  # of the WRITING lines
+TEXTS = [
+    "vocab -o",
+    "phrases --text",
+    "plot",
+    "plot M",
+    "plot VECTORS",
+    "plot VECTORS --what",
+    "convert int8",
+]  # of the WRITING lines
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from embedkit.errors import EmbedkitError
 from embedkit.plot import fonts
 from embedkit.plot.attention import Attention, _grid, render_attention
-from embedkit.plot.draw import FORMATS
+from embedkit.plot.files import FORMATS
 
 DATE = Attention(["십", "일", "월", "▁", "삼", "일"], list("11-03"), np.eye(5, 6, dtype=np.float32))
 LATIN = Attention(["16", "plus", "$"], ["a_b", "$x$"], np.full((2, 3), 1 / 3, np.float32))

@@ -9,8 +9,9 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from embedkit.errors import EmbedkitError
-from embedkit.plot.draw import FORMATS, render
+from embedkit.plot.draw import render
 from embedkit.plot.figures import FIGURES, Curve
+from embedkit.plot.files import FORMATS
 
 SIZE, DPI = (4.0, 2.5), 60
 TWO = [Curve("training", [(1, 400.0), (2, 90.0)], 0, 0), Curve("validation", [(1, 300.0), (2, 100.0)], 0, 1)]

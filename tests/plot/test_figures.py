@@ -4,7 +4,7 @@ import pytest
 
 from embedkit.commands.plot import FORMATS, KINDS
 from embedkit.errors import EmbedkitError, FormatError, OptionError
-from embedkit.plot import draw
+from embedkit.plot import files
 from embedkit.plot.figures import FIGURES, choose, curves
 from embedkit.plot.log import Log
 
@@ -91,4 +91,4 @@ def test_epochs_that_are_not_there():
 
 def test_the_command_knows_every_kind_and_format():
     assert tuple(FIGURES) == KINDS
-    assert draw.FORMATS == FORMATS
+    assert files.FORMATS == FORMATS

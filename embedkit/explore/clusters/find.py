@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...errors import BrokenVector, EmbedkitError
+from ...errors import EmbedkitError
+from ...eval.source import check_finite
 from ...units import counted
 from ...vectors.query import find
 from ...vectors.vectors import unit_rows
@@ -58,11 +59,8 @@ def chosen(source, limit: int, words: str | None, categories: str | None, unknow
         labels = [named[id] for id in ids] if categories else None
     else:
         ids = list(range(min(limit or len(source.vocab), len(source.vocab))))
-    rows = source.rows(np.array(ids, np.int64))
-    for id, row in zip(ids, rows):
-        if not np.isfinite(row).all():
-            raise BrokenVector(source.vocab[id])
-    return Asked([source.vocab[id] for id in ids], rows, labels)
+    check_finite(source, np.array(ids, np.int64))
+    return Asked([source.vocab[id] for id in ids], source.rows(np.array(ids, np.int64)), labels)
 
 
 @dataclass(frozen=True, eq=False)

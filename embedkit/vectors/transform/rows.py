@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from ..vectors import Vectors
+
 BLOCK = 1 << 18  # numbers worked on at a time
 
 
@@ -29,6 +31,10 @@ class Rows:
                 rows = change(rows)
             yield rows
 
+    def replace(self, matrix: np.ndarray) -> None:
+        """Go on with the rows of `matrix` (V, width) float32, without what was done to those before."""
+        self.source, self.maps = Vectors(self.source.vocab, matrix), []
+
     def matrix(self) -> np.ndarray:
         """All rows, (V, width) float32."""
         result, at = np.empty((len(self), self.width), np.float32), 0
@@ -47,6 +53,12 @@ def id_blocks(n: int, width: int) -> Iterator[np.ndarray]:
 def mean(rows: Rows) -> np.ndarray:
     """(D,) float64."""
     return sum(block.sum(axis=0) for block in rows) / len(rows)
+
+
+def singular_values(source) -> np.ndarray:
+    """(D,) float64 singular values, falling, of the rows of `source` (dense) as they are, from their products."""
+    products = sum(block.T @ block for block in Rows(source))
+    return np.sqrt(np.maximum(np.linalg.eigvalsh(products)[::-1], 0))
 
 
 def principal(rows: Rows) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
