@@ -18,7 +18,7 @@ COMMANDS = {
     "thesaurus": "Senses and synonyms of words in WordNet.",
     "bias": "Association tests: WEAT and SC-WEAT.",
     "cluster": "Clusters of words: k-means, agglomerative, DBSCAN.",
-    "plot": "Plot words, training logs, attention, confusion.",
+    "plot": "Plot words, logs, attention, confusion matrices.",
     "select": "Select words of a vector file.",
     "postprocess": "Center, scale, whiten or shorten vectors (PCA).",
     "merge": "Merge vector files: average or concatenation.",

@@ -1,4 +1,4 @@
-"""`embedkit plot`: figures of words, of training logs, of attention, of a memory, and of what a classifier confuses."""
+"""`embedkit plot`: figures of words, of logs, of attention, of a memory, and of what a classifier confuses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import click
 
 from ..catalog import CLASSIFIER, SEQ2SEQ, VECTORS
 from ..errors import OptionError
-from ..plot.files import FORMATS
+from ..plot.files import FORMATS, format_of
 from ._config import Command
 from ._options import WholeRange, one_stdin, quiet_option
 
@@ -94,7 +94,6 @@ def command(files, output, pairs, method, what, epochs, labelled, target, size, 
         raise click.UsageError("FILE is -, so --to must name the format", click.get_current_context())
     from ..io.files import map_input
     from ..io.output import Output
-    from ..plot.files import format_of
     from ._out import Unanswered
 
     target = format_of(output, target)
@@ -108,14 +107,7 @@ def command(files, output, pairs, method, what, epochs, labelled, target, size, 
         if kind == CLASSIFIER:
             out.write(_confusion(path, data, labelled, target, size, dpi))
         elif kind == VECTORS:
-            if epochs or what not in (None, "spectrum"):
-                raise OptionError(f"{'--epoch' if epochs else '--what'} is for logs; {path} has vectors")
-            from ._plot_words import scree, words
-
-            if what:
-                out.write(scree(path, data, rest, target, size or SIZE, dpi))
-            else:
-                out.write(words(path, data, rest, pairs, method or "pca", unanswered, target, size, dpi))
+            out.write(_vectors(path, data, rest, pairs, method, what, epochs, unanswered, target, size, dpi))
         elif kind == SEQ2SEQ:
             out.write(_model(path, data, rest, what, epochs, target, size, dpi))
         else:
@@ -131,6 +123,17 @@ def _kind(path, data) -> str:
     if looks_like(data[:64].tobytes()):
         return SEQ2SEQ if kind_of(path, data) == SEQ2SEQ else VECTORS
     return LOG if not len(data) or data[:2].tobytes() in (b'{"', b"{}") else VECTORS
+
+
+def _vectors(path, data, given, pairs, method, what, epochs, unanswered, target, size, dpi) -> bytes:
+    """The figure of words, or of the spectrum."""
+    from ._plot_words import scree, words
+
+    if epochs or what not in (None, "spectrum"):
+        raise OptionError(f"{'--epoch' if epochs else '--what'} is for logs; {path} has vectors")
+    if what:
+        return scree(path, data, given, target, size or SIZE, dpi)
+    return words(path, data, given, pairs, method or "pca", unanswered, target, size, dpi)
 
 
 def _curves(logs, data, what, epochs, target, size, dpi) -> bytes:
