@@ -10,12 +10,14 @@ from importlib import import_module
 from typing import NamedTuple
 
 # Kinds of results, which native files carry.
-VECTORS, LM, SEQ2SEQ, CLASSIFIER = "vectors", "language-model", "seq2seq", "classifier"
+VECTORS, LM, MLM = "vectors", "language-model", "masked-language-model"
+SEQ2SEQ, CLASSIFIER = "seq2seq", "classifier"
 
 
 class Entry(NamedTuple):
     """A model in `module.MODEL`, and the kind of its result: VECTORS; LM, which `perplexity`, `score` and `generate`
-    ask; SEQ2SEQ, which `translate` and `score` do; or CLASSIFIER, which `classify` does."""
+    ask; MLM, which `fill` and `score --pseudo` do; SEQ2SEQ, which `translate` and `score` do; or CLASSIFIER, which
+    `classify` does."""
 
     module: str
     summary: str
@@ -48,6 +50,7 @@ MODELS = {
     "lstm": Entry("neural.language.lstm", "Language model: long short-term memory (LSTM).", LM),
     "gru": Entry("neural.language.gru", "Language model: gated recurrent units (GRU), lighter than LSTM.", LM),
     "transformer": Entry("neural.language.transformer", "Language model: causal self-attention (Transformer).", LM),
+    "mlm": Entry("neural.masked.model", "Masked language model: words predicted from both sides (BERT).", MLM),
     "seq2seq": Entry("neural.seq2seq.model", "Sequence to sequence: an encoder and a decoder with attention.", SEQ2SEQ),
     "classifier": Entry("neural.classify.model", "Classifier of texts: bags of words and n-grams.", CLASSIFIER),
 }

@@ -62,6 +62,7 @@ COMMANDS = {
     "train transformer": Line(
         "train transformer {text} -o {out} --dim 4 --heads 2 --layers 1 --context 4 --epochs 2 --batch-size 2"
     ),
+    "train mlm": Line("train mlm {text} -o {out} --dim 4 --heads 2 --layers 1 --context 8 --epochs 2 --batch-size 2"),
     "train seq2seq": Line("train seq2seq {parallel} -o {out} --embed 2 --hidden 2 --epochs 2 --batch-size 2"),
     "train classifier": Line("train classifier {labelled} -o {out} --buckets 99 --epochs 2"),
     "train classifier .bin": Line(
@@ -108,6 +109,7 @@ COMMANDS = {
     "score": Line("score {lm} {text}"),
     "score --per-word": Line("score {lm} {text} --per-word"),
     "score PAIRS": Line("score {translator} {parallel}"),
+    "fill": Line("fill {mlm} -k 2", ("a [MASK] met", "[MASK] 한국어"), "a [MASK] met\n[MASK] 한국어\n", "xyzzy\n"),
     "translate": Line("translate {translator} {text} --max-length 9"),
     "translate --beam": Line("translate {translator} {text} --max-length 9 --beam 2 --n-best 2 --json --attention"),
     "classify": Line("classify {classifier} {text}"),
@@ -155,6 +157,7 @@ KINDS = (
     "quantized",
     "documents",
     "lm",
+    "mlm",
     "translator",
     "parallel",
     "labelled",

@@ -13,6 +13,7 @@ COMMANDS = {
     "perplexity": "Perplexity of texts under a language model.",
     "score": "Log probabilities of lines, or of pairs, under a model.",
     "generate": "Generate text with a language model.",
+    "fill": "Fill the masked places of lines.",
     "translate": "Translate lines with an encoder-decoder.",
     "classify": "Labels of lines, by a classifier.",
     "thesaurus": "Senses and synonyms of words in WordNet.",

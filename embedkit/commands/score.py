@@ -16,6 +16,16 @@ from ._options import json_option, quiet_option
 @lm_argument
 @click.argument("text", required=False, metavar="[TEXT]")
 @click.option("--per-word", is_flag=True, help="a row for each word: number of its line, word, log10, ln, unknown")
+@click.option(
+    "--pseudo",
+    is_flag=True,
+    help="of a masked language model: pseudo-log-likelihood, each token given all others (Salazar et al. 2020)",
+)
+@click.option(
+    "--word-l2r",
+    is_flag=True,
+    help="with --pseudo: mask the later subwords of the token's word too (PLL-word-l2r, Kauf & Ivanova 2023)",
+)
 @carry_option(default=False)
 @click.option(
     "--separator",
@@ -25,7 +35,7 @@ from ._options import json_option, quiet_option
 @encoding_options
 @json_option
 @quiet_option
-def command(lm, text, per_word, carry, separator, encoding, encoding_errors, as_json, quiet):
+def command(lm, text, per_word, pseudo, word_l2r, carry, separator, encoding, encoding_errors, as_json, quiet):
     """Log probability of each line of TEXT, or of stdin: line, log10, ln, tokens, unknown.
 
     log10 and ln are the same probability to base 10 and base e. The line end, <eos>, is predicted and is a token; the
@@ -34,26 +44,45 @@ def command(lm, text, per_word, carry, separator, encoding, encoding_errors, as_
 
     If LM is an encoder-decoder, a line is a source, a tab and its target, and the row is source, target, log10, ln,
     tokens, unknown, of the target given the source.
+
+    If LM is a masked language model, --pseudo gives line, pll, tokens, unknown: the sum of the natural log
+    probabilities of the tokens, each masked by itself. It is no probability of the line, and makes no perplexity; it
+    compares lines under one model. With --word-l2r the column is pll_word_l2r.
     """
     check_text(lm, "LM", text)
+    _check_pseudo(pseudo, word_l2r, carry, separator)
     from ..catalog import SEQ2SEQ
     from ..library.load import open_sequence_model
     from ._out import Out, Unanswered
 
-    kind, model = open_sequence_model(lm)
-    _check_options(lm, kind == SEQ2SEQ, carry, separator)
-    score = _pair_scores(model, separator) if kind == SEQ2SEQ else _line_scores(model, carry)
+    if pseudo:
+        model, score, numbers = *_pseudo_scores(lm, word_l2r), _pll("pll_word_l2r" if word_l2r else "pll")
+    else:
+        kind, model = open_sequence_model(lm)
+        _check_options(lm, kind == SEQ2SEQ, carry, separator)
+        score = _pair_scores(model, separator) if kind == SEQ2SEQ else _line_scores(model, carry)
+        numbers = _logs
     unanswered = Unanswered(quiet)
     with Out(as_json) as out:
         for block in blocks(text, **read_as(model, encoding, encoding_errors)):
             for number, names, words, scores, unknown in score(block, unanswered):
                 if per_word:
                     for word, ln, is_unknown in zip(words, scores, unknown):
-                        out.row(line=number, word=word, **_logs(ln), unknown=int(is_unknown))
+                        out.row(line=number, word=word, **numbers(ln), unknown=int(is_unknown))
                 else:
-                    out.row(**names, **_logs(sum(scores)), tokens=len(scores), unknown=sum(unknown))
+                    out.row(**names, **numbers(sum(scores)), tokens=len(scores), unknown=sum(unknown))
             out.flush()
     unanswered.finish()
+
+
+def _check_pseudo(pseudo: bool, word_l2r: bool, carry: bool, separator: str | None) -> None:
+    """Usage error for options that do not go together."""
+    ctx = click.get_current_context()
+    if word_l2r and not pseudo:
+        raise click.UsageError("--word-l2r is for --pseudo", ctx)
+    if pseudo and (carry or separator is not None):
+        flag = "--carry-state" if carry else "--separator"
+        raise click.UsageError(f"{flag} does not go with --pseudo, which reads each line by itself", ctx)
 
 
 def _check_options(lm: str, is_seq2seq: bool, carry: bool, separator: str | None) -> None:
@@ -83,6 +112,22 @@ def _line_scores(model, carry: bool):
                 yield number, {"line": string}, [*map(text, line.words), end], score(line.ids).tolist(), unknown
 
     return scores
+
+
+def _pseudo_scores(path: str, word_l2r: bool):
+    """The masked language model in a file, and the same function for it."""
+    from ..lm.masked.load import load
+    from ..lm.masked.pseudo import PseudoScorer
+
+    model = load(path)
+    score = PseudoScorer(model, word_l2r)
+
+    def scores(block, unanswered):
+        lines = [score.read(string) for _, string in block]
+        for (number, string), line, found in zip(block, lines, score(lines)):
+            yield number, {"line": string}, line.words, found.tolist(), (line.ids == model.unk).tolist()
+
+    return model, scores
 
 
 def _pair_scores(model, separator: str | None):
@@ -120,3 +165,8 @@ def _pair_scores(model, separator: str | None):
 
 def _logs(ln: float) -> dict:
     return {"log10": round(ln / math.log(10), 4), "ln": round(ln, 4)}
+
+
+def _pll(name: str):
+    """The function that gives a pseudo-log-likelihood under its name."""
+    return lambda ln: {name: round(ln, 4)}

@@ -19,6 +19,7 @@ KINDS = {
     "ids": "an encoded corpus",
     "checkpoint": "the checkpoint of an unfinished run",
     "language-model": "a language model",
+    "masked-language-model": "a masked language model",
     "seq2seq": "an encoder-decoder",
     "classifier": "a classifier",
 }

@@ -41,6 +41,7 @@ def _ngrams(path: str, data) -> dict:
 
 def _native(path: str, data) -> dict:
     """Facts about a native file of any kind: what its tensors and its metadata say."""
+    from ..catalog import LM, MLM
     from ..io import container
     from ..io.metadata import unpack_metadata
     from ..text.vocab_tensors import read_vocab
@@ -58,7 +59,7 @@ def _native(path: str, data) -> dict:
             facts["contexts"] = stored["contexts.offsets"].size - 1 if "contexts.offsets" in stored else len(vocab)
             facts["entries"] = stored["data"].size if "data" in stored else None
         facts |= _counted(vocab.counts)
-    if metadata.get("kind") == "language-model":
+    if metadata.get("kind") in (LM, MLM):
         facts["parameters"] = sum(stored[name].size for name in stored.names if stored[name].dtype.kind == "f")
     held = {name: stored[name] for name in stored.names}
     tensors = {name: f"{container.type_name(t.dtype)} {' x '.join(map(str, t.shape))}" for name, t in held.items()}

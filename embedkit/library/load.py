@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..catalog import CLASSIFIER, LM, SEQ2SEQ
+from ..catalog import CLASSIFIER, LM, MLM, SEQ2SEQ
 from ..classification.fasttext import is_supervised
 from ..io.files import map_input
 from ..io.metadata import kind_of
@@ -13,8 +13,9 @@ from .vectors import WordVectors
 
 def load(path, format: str | None = None):
     """The `WordVectors` in a file of any format that `embedkit convert` reads; of a language model, its input
-    embeddings. The `Translator` in a file that `embedkit train seq2seq` has made; the `Classifier` in one of `embedkit
-    train classifier`, or in a supervised `.bin` of fastText (whose vectors `format="fasttext"` gives).
+    embeddings. The `MaskedLanguageModel` in a file that `embedkit train mlm` has made, the `Translator` in one of
+    `embedkit train seq2seq`; the `Classifier` in one of `embedkit train classifier`, or in a supervised `.bin` of
+    fastText (whose vectors `format="fasttext"` gives).
 
     `format` names one that the bytes do not tell. FormatError, an EmbedkitError, where the file is damaged or another.
     """
@@ -26,6 +27,10 @@ def load(path, format: str | None = None):
         from .translator import Translator
 
         return Translator.read(path, data)
+    if kind == MLM:
+        from .masked_model import MaskedLanguageModel
+
+        return MaskedLanguageModel.read(path, data)
     if kind == CLASSIFIER or format is None and is_supervised(data):
         from .classifier import Classifier
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from ..catalog import CLASSIFIER, LM, MODELS, SEQ2SEQ, VECTORS
+from ..catalog import CLASSIFIER, LM, MLM, MODELS, SEQ2SEQ, VECTORS
 from ..config import Config
 from ..runtime.memory import FEWER
 from ..runtime.parallel import limited_threads
@@ -79,10 +79,12 @@ def wrapper(name: str) -> Callable:
     """The function of (model, its result, threads) that makes of a result of the model `name` what a caller asks."""
     from .classifier import Classifier
     from .language_model import LanguageModel
+    from .masked_model import MaskedLanguageModel
     from .translator import Translator
     from .vectors import WordVectors
 
-    made = {VECTORS: WordVectors, LM: LanguageModel, SEQ2SEQ: Translator, CLASSIFIER: Classifier}
+    made = {VECTORS: WordVectors, LM: LanguageModel, MLM: MaskedLanguageModel, SEQ2SEQ: Translator}
+    made[CLASSIFIER] = Classifier
     return made[MODELS[name].kind].trained
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..config import Text
 from ..errors import EmbedkitError
+from ..text.masks import masked_splitter
 from ..text.tokenize import line_splitter, tokenizer
 from ..vectors.query import text_options
 from .beam_search import beam_search
@@ -32,9 +33,10 @@ class Line(NamedTuple):
     missing: list[str]
 
 
-def reader(model: LanguageModel) -> Callable[[str], Line]:
-    """The function that reads one line for `model`."""
-    words_in, find = line_splitter(text_options(model)), model.vocab.id
+def reader(model: LanguageModel, masked: bool = False) -> Callable[[str], Line]:
+    """The function that reads one line for `model`; [MASK] is a token anywhere in it where lines are `masked`."""
+    splitter, find = masked_splitter if masked else line_splitter, model.vocab.id
+    words_in = splitter(text_options(model))
 
     def read(text: str) -> Line:
         words = words_in(text)

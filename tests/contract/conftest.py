@@ -38,6 +38,17 @@ def lm(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def mlm(tmp_path_factory):
+    """The bytes of a masked language model of TEXT."""
+    folder = tmp_path_factory.mktemp("mlm")
+    (folder / "text").write_text(TEXT, "utf-8")
+    sizes = ["--dim", 4, "--heads", 2, "--layers", 1, "--context", 8, "--epochs", 1, "--batch-size", 2]
+    arguments = ["train", "mlm", folder / "text", "-o", folder / "mlm", "-q", "--no-cache", *sizes]
+    assert cli.run([str(arg) for arg in arguments]) == 0
+    return (folder / "mlm").read_bytes()
+
+
+@pytest.fixture(scope="session")
 def documents(tmp_path_factory):
     """The bytes of an LSA of TEXT."""
     folder = tmp_path_factory.mktemp("lsa")
@@ -81,13 +92,14 @@ def classifier(tmp_path_factory):
 
 
 @pytest.fixture
-def kit(tmp_path, toy, toy_file, sparse_file, counts, documents, lm, translator, classifier):
+def kit(tmp_path, toy, toy_file, sparse_file, counts, documents, lm, mlm, translator, classifier):
     """A file of every kind; `other` has some of the words of `vectors`, `out` does not exist yet."""
     files = {
         "text": TEXT.encode(),
         "counts": counts,
         "documents": documents,
         "lm": lm,
+        "mlm": mlm,
         "translator": translator,
         "parallel": PARALLEL.encode(),
         "labelled": LABELLED.encode(),

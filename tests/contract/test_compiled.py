@@ -38,6 +38,7 @@ RUNS = {
     **{name: f"{name} {{text}} {LANGUAGE}" for name in LANGUAGE_MODELS},
     "transformer": f"transformer {{text}} {BLOCKS} --dropout .1 --accumulate 2",
     "transformer, LLaMA": f"transformer {{text}} {BLOCKS} --positions rotary --norm rms --activation swiglu",
+    "mlm": f"mlm {{text}} {BLOCKS} --dropout .1 --accumulate 2",
     "seq2seq": f"seq2seq {{pairs}} {PAIRS} --bidirectional --attention general",
     "seq2seq, additive": f"seq2seq {{pairs}} {PAIRS} --attention additive --input-feeding --cell gru",
     "seq2seq, memory": f"seq2seq {{pairs}} {PAIRS} --attention none --cell ntm --memory-rows 20",
@@ -47,7 +48,7 @@ RUNS = {
     "rnn, relu": f"rnn {{text}} {LANGUAGE} --activation relu --lr .1",
     "lstm, more": f"lstm {{text}} {LANGUAGE} --peephole --layers 2 --dropout .2 --smoothing .1 --optimizer adam",
 }
-RESUMED = ("skipgram", "glove", "seq2seq", "classifier", "transformer", *LANGUAGE_MODELS)
+RESUMED = ("skipgram", "glove", "seq2seq", "classifier", "transformer", "mlm", *LANGUAGE_MODELS)
 
 # Runs the lines that are its arguments in one process; what begins with ! is cut off after its first checkpoint.
 PROCESS = """

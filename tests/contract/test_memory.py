@@ -76,6 +76,11 @@ CASES = {
         Case(2_000, 1_900, BLOCKS | {"activation": "swiglu", "tie": False, "dropout": 0.1, "accumulate": 2}),
         Case(16_000, 300, BLOCKS | {"context": 256, "batch_size": 16}),
     ],
+    "mlm": [
+        Case(2_000, 1_900, BLOCKS),
+        Case(2_000, 1_900, BLOCKS | {"activation": "swiglu", "tie": False, "dropout": 0.1, "accumulate": 2}),
+        Case(16_000, 300, BLOCKS | {"context": 256, "batch_size": 16}),
+    ],
     "lstm": [
         LANGUAGE,
         Case(*LANGUAGE[:2], LANGUAGE.options | {"tie": True, "layers": 2}),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...catalog import LM
+from ...catalog import LM, MLM
 from ...errors import DAMAGED, FormatError
 from ...io import container
 from ...io.container import Container
@@ -34,7 +34,7 @@ class Trained:
 
 
 def save(out: Output, trained: Trained) -> None:
-    """Write the file."""
+    """Write the file, of kind LM where the metadata name no other."""
     output = OUTPUT if OUTPUT in trained.tensors else EMBEDDING
     facts = {"kind": LM, "input": EMBEDDING, "output": output, **trained.metadata}
     words = vocab_tensors(trained.vocab) | tokenizer_tensors(facts)
@@ -50,7 +50,8 @@ def load(architecture, stored: Container, threads: int | None = None) -> Network
     """
     metadata = unpack_metadata(stored.metadata)
     config = metadata.get("config")
-    if metadata.get("kind") != LM or not isinstance(config, dict) or not isinstance(config.get("model"), dict):
+    is_whole = isinstance(config, dict) and isinstance(config.get("model"), dict)
+    if metadata.get("kind") not in (LM, MLM) or not is_whole:
         raise FormatError(stored.path, "holds no language model of a known kind", "embedkit info FILE says more")
     return assemble(architecture, stored.path, read_vocab(stored), stored, metadata, threads)
 

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...catalog import MODELS, lm_format
+from ...catalog import LM, MLM, MODELS, lm_format
 from ...errors import FormatError
 from ...io import container
 from ...io.container import Container
 from ...io.metadata import FINISH, KINDS, unpack_metadata, what_is
 from . import HEAD, detect
+
+# Of a file of one kind where another is wanted: why it will not do, and what to do instead.
+_INSTEAD = dict.fromkeys((("checkpoint", kind) for kind in KINDS), ("", FINISH)) | {
+    (MLM, LM): (
+        ": it predicts words from both sides, which makes no probability of a text, and no perplexity",
+        "embedkit score {path} --pseudo LINES gives pseudo-log-likelihoods; embedkit fill asks for words",
+    ),
+    (LM, MLM): (
+        ": it predicts words from those before them alone",
+        "embedkit score and embedkit generate ask it; embedkit train mlm TEXT -o M makes a masked one",
+    ),
+}
 
 
 def read_kind(path, data: np.ndarray, kind: str, hint: str) -> Container:
@@ -21,7 +33,8 @@ def read_kind(path, data: np.ndarray, kind: str, hint: str) -> Container:
         raise FormatError(path, _foreign(path, data, KINDS[kind]), hint)
     stored = container.read(path, data)
     if (what := what_is(stored)) != KINDS[kind]:
-        raise FormatError(path, f"holds {what}, not {KINDS[kind]}", FINISH if what == KINDS["checkpoint"] else hint)
+        why, instead = _INSTEAD.get((stored.metadata.get("kind"), kind), ("", hint))
+        raise FormatError(path, f"holds {what}, not {KINDS[kind]}{why}", instead.format(path=path))
     return stored
 
 

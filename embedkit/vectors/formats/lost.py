@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from ...catalog import LM, MLM
 from ..query import has_ngrams
 from ._rows import exported
 
@@ -38,7 +39,7 @@ def lost(made, written, *sources) -> list[str]:
     names = []
     for source in sources or (made,):
         names += [unread] if (unread := getattr(source, "unread", "")) else []
-        names += ["the layers of the language model"] * (source.metadata.get("kind") == "language-model")
+        names += ["the layers of the language model"] * (source.metadata.get("kind") in (LM, MLM))
         names += [part.name for part in (CONTEXTS, NGRAMS) if part.is_in(source) and not part.is_in(made)]
     names += [part.name for part in PARTS if part in written.LOSES and part.is_in(made)]
     return list(dict.fromkeys(names))

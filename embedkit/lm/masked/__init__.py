@@ -1,0 +1,1 @@
+"""Questions to masked language models, of which they know a protocol."""
