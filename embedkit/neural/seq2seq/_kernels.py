@@ -1,6 +1,7 @@
-"""Greedy decoding of one line, all steps at once: between steps of so little work calls cost more than the steps.
+"""Greedy decoding of one line, all steps at once: between steps of so little work calls cost more than the steps. And
+attention of many hypotheses in one step.
 
-All arrays are flat; see `line.greedy_line`.
+All arrays are flat; see `line.Line` and `stepping`.
 """
 
 import math
@@ -25,6 +26,33 @@ def dots(rows, v, out, n, width):
         out[i] = total
         top = total if total > top else top
     return top
+
+
+@kernel(fastmath=True)
+def attend(q, keys, values, rows, lengths, contexts, weights, bits, powers, sizes):
+    """Contexts (N, E) and weights (N, S), zero behind the end of a source, of queries q (N, H), of the sources `rows`
+    (N,) of B, which have `lengths` (N,). Keys (S, B, H) and values (S, B, E) are read where they are."""
+    N, S, B, H, E = sizes
+    q, keys, values, rows, lengths = pointer(q), pointer(keys), pointer(values), pointer(rows), pointer(lengths)
+    contexts, weights, bits, powers = pointer(contexts), pointer(weights), pointer(bits), pointer(powers)
+    for n in range(N):
+        top, places, width = -np.float32(np.inf), lengths[n], local(E)
+        for s in range(places):
+            total, key, steps = ZERO, (s * B + rows[n]) * H, local(H)
+            for j in range(steps):
+                total += keys[key + j] * q[n * H + j]
+            weights[n * S + s] = total
+            top = total if total > top else top
+        mass = exp_run(weights, n * S, places, top, bits, powers)
+        for s in range(places, S):
+            weights[n * S + s] = ZERO
+        for j in range(width):
+            contexts[n * E + j] = ZERO
+        for s in range(places):
+            weights[n * S + s] *= ONE / mass
+            share, value = weights[n * S + s], (s * B + rows[n]) * E
+            for j in range(width):
+                contexts[n * E + j] += share * values[value + j]
 
 
 @kernel(fastmath=True)

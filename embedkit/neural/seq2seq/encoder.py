@@ -51,7 +51,7 @@ class Encoder:
 
 
 def embedded(before: Chain, layer, ids, ctx):
-    """Inputs of the first recurrent layer for ids (T, B), by `before`, embedding and dropout, and back: a `Lookup`
+    """Inputs of the first recurrent `layer` for ids (T, B), by embedding and dropout (`before`), and back; a `Lookup`
     where the layer does better with it."""
     embedding, dropout = before.layers
     lookup = Lookup(ids, embedding.table)

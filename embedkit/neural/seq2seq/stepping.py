@@ -29,6 +29,7 @@ class Layout(NamedTuple):
     padding : (U, 1, S) bool, True behind the end of a source; None where all are of one length
     summary : (N, E), None where the decoder does not peek
     lengths : (N,) of the sources
+    memory : all sources, where a kernel finds its way in them; then there is no grid
     """
 
     rows: np.ndarray
@@ -39,20 +40,28 @@ class Layout(NamedTuple):
     padding: np.ndarray | None
     summary: np.ndarray | None
     lengths: np.ndarray
+    memory: Memory | None = None
 
 
 class Encoded:
     """B sources as the decoder knows them: `lengths` (B,), `first`, the state that decoding begins with, and the
-    context `ctx` of all passes until its end, for which weights are packed once."""
+    context `ctx` of all passes until its end, for which weights are packed once.
 
-    def __init__(self, memory: Memory, lengths: np.ndarray, first: tuple, ctx):
-        self.memory, self.lengths, self.first, self.ctx = memory, lengths, first, ctx
+    is_compiled : whether attention is a kernel's
+    """
+
+    def __init__(self, memory: Memory, lengths: np.ndarray, first: tuple, ctx, is_compiled: bool = False):
+        self.memory, self.lengths, self.first, self.ctx, self.is_compiled = memory, lengths, first, ctx, is_compiled
         self._live, self._parts, self._layout = None, None, None
 
     def layout(self, rows: np.ndarray) -> Layout:
         """That of hypotheses of the sources `rows` (N,), never falling. The sources' parts are brought together anew
         only where one of them has left."""
         if self._layout is not None and self._layout.rows is rows:
+            return self._layout
+        if self.is_compiled:
+            summary = None if self.memory.summary is None else self.memory.summary[rows]
+            self._layout = Layout(rows, *[None] * 5, summary, self.lengths[rows], self.memory)
             return self._layout
         is_first = np.empty(len(rows), bool)
         is_first[0] = True
@@ -166,7 +175,9 @@ def _lstm(layer: LSTM, X: np.ndarray, state: tuple) -> tuple[np.ndarray, tuple]:
 
 def _attend(score, Q: np.ndarray, layout: Layout, ctx) -> tuple[np.ndarray, np.ndarray]:
     """Queries (N, H) → contexts (N, E), weights (N, S)."""
-    q, (_, owner, column, keys, values, padding, _, _) = score.query(Q), layout
+    if layout.memory is not None:
+        return _attend_compiled(score.query(Q), layout, ctx)
+    q, (_, owner, column, keys, values, padding, _, _, _) = score.query(Q), layout
     if owner is None:
         grid = q[:, None]
     else:
@@ -176,6 +187,19 @@ def _attend(score, Q: np.ndarray, layout: Layout, ctx) -> tuple[np.ndarray, np.n
     softmax(weights, padding)
     C = np.matmul(weights, values, out=_new((*weights.shape[:2], values.shape[2]), ctx))
     return (C[:, 0], weights[:, 0]) if owner is None else (C[owner, column], weights[owner, column])
+
+
+def _attend_compiled(Q: np.ndarray, layout: Layout, ctx) -> tuple[np.ndarray, np.ndarray]:
+    from ..layers._kernels import BLOCK
+    from . import _kernels
+
+    (N, H), (S, B, E) = Q.shape, layout.memory.values.shape
+    C, weights, powers = _new((N, E), ctx), np.empty((N, S), np.float32), np.empty(BLOCK, np.float32)
+    flat = [np.ascontiguousarray(array).reshape(-1) for array in (Q, layout.memory.keys, layout.memory.values)]
+    places = layout.rows.astype(np.int64, copy=False), layout.lengths.astype(np.int64, copy=False)
+    found = C.reshape(-1), weights.reshape(-1), powers.view(np.int32), powers
+    _kernels.attend(*flat, *places, *found, (N, S, B, H, E))
+    return C, weights
 
 
 def _new(shape: tuple[int, ...], ctx) -> np.ndarray:

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from ...text.pairs import EOS_ID, UNK_ID, Side
+from ..layers.attention import Dot
 from ..layers.context import ForwardContext
 from ..layers.workspace import Workspace
 from .batches import padded, padded_sources
@@ -38,7 +39,9 @@ class NetworkTranslator:
         ctx = replace(self.ctx, packed={})
         with np.errstate(all="ignore"):
             first, memory, _ = self.network.read(ids, mask, ctx)
-        return Encoded(memory, np.array([len(ids) for ids in sources]), first, ctx)
+        attention = self.network.decoder.attention
+        is_compiled = ctx.workspace.kernels is not None and attention is not None and isinstance(attention.score, Dot)
+        return Encoded(memory, np.array([len(ids) for ids in sources]), first, ctx, is_compiled)
 
     def start(self, encoded: Encoded) -> tuple:
         """The state before the first target token, a row for each source."""
@@ -105,7 +108,7 @@ class NetworkTranslator:
         """Weights (N, S) by place in the line."""
         if not self.reverse:
             return weights
-        if layout.padding is None:
+        if (layout.lengths == weights.shape[1]).all():
             return weights[:, ::-1]
         places = layout.lengths[:, None] - 1 - np.arange(weights.shape[1])
         return np.where(places >= 0, np.take_along_axis(weights, np.maximum(places, 0), axis=1), 0)

@@ -16,13 +16,16 @@ SOURCES = [RNG.integers(2, V_SOURCE - 1, n).astype(np.int32) for n in (3, 5, 1, 
 TARGETS = [RNG.integers(1, V_TARGET, 4).astype(np.int32) for _ in range(8)]
 
 
+WAYS = [(0, None), (stepping.SMALL, None), (stepping.SMALL, Fused())]
+
+
 @pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("small", [0, stepping.SMALL], ids=["large", "small"])
-def test_steps_are_the_whole_pass(name, small, monkeypatch):
+@pytest.mark.parametrize(("small", "kernels"), WAYS, ids=["large", "small", "compiled"])
+def test_steps_are_the_whole_pass(name, small, kernels, monkeypatch):
     """Two hypotheses of each source, the rows of a beam in another order after each step; sources leave one by one."""
     monkeypatch.setattr(stepping, "SMALL", small)
     given = {**CASES[name], "dtype": np.float32}
-    translator = NetworkTranslator(network(**given), None, None, {}, None, given.get("reverse", False))
+    translator = NetworkTranslator(network(**given), None, None, {}, kernels, given.get("reverse", False))
     rows = np.repeat(np.arange(4), 2)
     expected = translator.score([SOURCES[row] for row in rows], TARGETS)
     encoded = translator.encode(SOURCES)
