@@ -55,20 +55,36 @@ def search(model: LanguageModel, start: Hypothesis, width: int, length: int, ban
         live = [hypothesis for hypothesis in live if done is None or hypothesis.total > done.total]
         if not live:
             break
-        live = [_read(model, hypothesis) for hypothesis in live]
+        live = _read(model, live)
     return done
 
 
 def _grow(hypothesis: Hypothesis, width: int, banned: list[int]) -> Iterator[Hypothesis]:
     """`hypothesis` with each of the `width` most probable words behind it."""
     row = mask_logits(hypothesis.log_probabilities[0], banned)
-    for id in np.argsort(-row, kind="stable")[:width].tolist():
+    for id in most_probable(row, width).tolist():
         if row[id] > -np.inf:
             score = float(row[id])
             ids, scores = (*hypothesis.ids, id), (*hypothesis.scores, score)
             yield hypothesis._replace(ids=ids, scores=scores, total=hypothesis.total + score)
 
 
-def _read(model: LanguageModel, hypothesis: Hypothesis) -> Hypothesis:
-    log_probabilities, state = model.step(np.array(hypothesis.ids[-1:]), hypothesis.state)
-    return hypothesis._replace(log_probabilities=log_probabilities, state=state)
+def most_probable(row: np.ndarray, n: int) -> np.ndarray:
+    """The ids of the n greatest numbers of `row` (V,), the greatest first, of equal ones the first first."""
+    if n < len(row):
+        least = np.partition(row, -n)[-n]
+        near = np.flatnonzero(row >= least)  # more than n where some are equal
+    else:
+        near = np.arange(len(row))
+    return near[np.argsort(-row[near], kind="stable")[:n]]
+
+
+def _read(model: LanguageModel, live: list[Hypothesis]) -> list[Hypothesis]:
+    """Hypotheses whose last words are read: all together where the model can."""
+    ids, states = np.array([hypothesis.ids[-1] for hypothesis in live]), [hypothesis.state for hypothesis in live]
+    if hasattr(model, "step_all") and len(live) > 1:
+        rows, states = model.step_all(ids, states)
+        found = [(rows[i : i + 1], state) for i, state in enumerate(states)]
+    else:
+        found = [model.step(ids[i : i + 1], state) for i, state in enumerate(states)]
+    return [hypothesis._replace(log_probabilities=row, state=state) for hypothesis, (row, state) in zip(live, found)]

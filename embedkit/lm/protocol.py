@@ -28,6 +28,8 @@ class LanguageModel(Protocol):
     steps : how many words at a time suit `score`, where that is not `score.STEPS`
     score_hidden(inputs, targets, state) : (scores, H, state), those of `score` and between them the hidden states
         (T, B, H) float32 that the probabilities after each input are made of: what a neural cache compares.
+    step_all(ids, states) : (log probabilities (k, V), states): `step` for the states of k single texts of one length as
+        one batch, ids (k,), for beam search
     adapting(lr, segment, decay) : by default what suits the model; a copy that learns from what it has scored (dynamic
         evaluation). It has `vocab`, `eos`, `unk`, `metadata`, `supports_batching` (False), `start` and `score`, and
         takes one text, read as one: `start(1)` forgets the text before, and no target may be negative.

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...text.vocab import Vocab
 from ..layers.context import ForwardContext
+from ..layers.key_value_cache import apart, together
 from ..layers.workspace import Workspace
 from .batches import SKIP
 from .network import Network
@@ -66,6 +67,14 @@ class WindowedLanguageModel:
         with np.errstate(all="ignore"):
             H, layers, _ = self.network.body.forward(whole if layers is None else fed, layers, ctx)
             return self.network.loss.log_probabilities(H[-1]), Window(whole, layers)
+
+    def step_all(self, ids: np.ndarray, states: list[Window]) -> tuple[np.ndarray, list[Window]]:
+        """`step` for the states of k single texts of one length as one batch, `ids` (k,): caches stay apart."""
+        read, layers = np.concatenate([state.ids for state in states], axis=1), None
+        if all(state.layers is not None for state in states):
+            layers = together([state.layers for state in states])
+        rows, (read, layers) = self.step(ids, Window(read, layers))
+        return rows, [Window(read[:, b : b + 1], own) for b, own in enumerate(apart(layers, len(states)))]
 
     def score(self, inputs: np.ndarray, targets: np.ndarray, state: Window) -> tuple[np.ndarray, Window]:
         """Feed `inputs` (T, B): natural log probabilities of `targets` (T, B) in float32, 0 where those are negative,

@@ -22,7 +22,7 @@ class ForwardContext:
         their state there and losses are 0; layers without memory pay it no attention, and neither does `Window`,
         which sees padding as it sees any input. Self-attention sees no padding
     cached : steps that self-attention has room for in a state of its own, its key–value cache; 0 where each pass reads
-        sequences from their beginning, which needs no state
+        sequences from their beginning, which needs no state. A few tokens at a time: layers then have no way back
     packed : by layer, its weights as kernels take them, kept where many passes go by before parameters change
     kept_masks : by dropout layer, the mask that a sequence read step by step keeps; None where a pass reads all of it
     hidden_grad_norms : a list that gets the norm of the gradient of every hidden state in `backprop`, from the last

@@ -23,6 +23,8 @@ class Dropout:
         self.rate, self.variational, self.params = rate, variational, []
 
     def forward(self, X, state, ctx):
+        if ctx.cached:
+            return X, state, None
         if not (ctx.training and self.rate):
             return X, state, Backprop(lambda dY, dstate=None: (dY, dstate))
         shape = (1, *X.shape[1:]) if self.variational else X.shape

@@ -28,6 +28,15 @@ class KeyValueCache:
     def values(self) -> np.ndarray:
         return self._memory[1, :, :, : self.length]
 
+    @property
+    def alone(self) -> list[KeyValueCache]:
+        """The caches of the sequences, each a batch of one."""
+        return [KeyValueCache(self._memory[:, b : b + 1], [self.length], self.length) for b in range(self.B)]
+
+    @property
+    def B(self) -> int:
+        return self._memory.shape[1]
+
     def extended(self, keys: np.ndarray, values: np.ndarray) -> KeyValueCache:
         """The cache with further steps, (B, heads, T, d) each."""
         length = self.length + keys.shape[2]
@@ -38,3 +47,32 @@ class KeyValueCache:
         filled[0] = length
         memory[0, :, :, self.length : length], memory[1, :, :, self.length : length] = keys, values
         return KeyValueCache(memory, filled, length)
+
+
+class SeveralCaches(tuple):
+    """Caches of sequences that are read as one batch, and go their own ways before and after: all of one length."""
+
+    @property
+    def length(self) -> int:
+        return self[0].length
+
+    def extended(self, keys: np.ndarray, values: np.ndarray) -> SeveralCaches:
+        """`KeyValueCache.extended` of each, with its part of keys and values (B, heads, T, d)."""
+        return SeveralCaches(cache.extended(keys[b : b + 1], values[b : b + 1]) for b, cache in enumerate(self))
+
+
+def together(states: list):
+    """The states of layers for k single sequences as one for a batch of k."""
+    first = states[0]
+    if isinstance(first, KeyValueCache):
+        return SeveralCaches(states)
+    return tuple(map(together, zip(*states))) if isinstance(first, tuple) else first
+
+
+def apart(state, k: int) -> list:
+    """The inverse."""
+    if isinstance(state, KeyValueCache):
+        return state.alone
+    if isinstance(state, SeveralCaches):
+        return list(state)
+    return list(zip(*(apart(part, k) for part in state))) if isinstance(state, tuple) else [state] * k

@@ -17,6 +17,9 @@ class Linear:
 
     def forward(self, X, state, ctx):
         W = self.W.value
+        if ctx.cached:
+            Y = X @ W
+            return Y if self.b is None else np.add(Y, self.b.value, out=Y), state, None
         D, H = W.shape
         rows = X.reshape(-1, D)
         Y = np.matmul(rows, W, out=ctx.workspace.take((len(rows), H), W.dtype))

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...training.param import Param
 from .heads.plain import turn
-from .key_value_cache import KeyValueCache
+from .key_value_cache import KeyValueCache, SeveralCaches
 from .linear import Linear
 from .workspace import Backprop
 
@@ -87,11 +87,19 @@ class SelfAttention:
             angles = self.angles[before : before + T]
             q, k = turn(q, angles), turn(k, angles)
         cache = cache.extended(k, v)
-        P = (q / np.sqrt(X.dtype.type(q.shape[-1]))) @ cache.keys.transpose(0, 1, 3, 2)
+        q = q / np.sqrt(X.dtype.type(q.shape[-1]))
+        if isinstance(cache, SeveralCaches):
+            C = np.concatenate([self._attend(q[b : b + 1], own, before) for b, own in enumerate(cache)])
+        else:
+            C = self._attend(q, cache, before)
+        return self.out.forward(C.transpose(2, 0, 1, 3).reshape(T, B, D), None, ctx)[0], cache, None
+
+    def _attend(self, q, cache, before):
+        """Contexts (B, heads, T, d) of queries, with `before` steps in the cache that came before them."""
+        P, T = q @ cache.keys.transpose(0, 1, 3, 2), q.shape[2]
         if T > 1 and self.causal:
             P[..., ~np.tri(T, before + T, before, dtype=bool)] = -np.inf
         P -= P.max(axis=-1, keepdims=True)
         np.exp(P, out=P)
         P /= P.sum(axis=-1, keepdims=True)
-        C = (P @ cache.values).transpose(2, 0, 1, 3).reshape(T, B, D)
-        return self.out.forward(C, None, ctx)[0], cache, None
+        return P @ cache.values

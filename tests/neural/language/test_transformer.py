@@ -12,6 +12,7 @@ import pytest
 from embedkit.catalog import MODELS
 from embedkit.config import Config
 from embedkit.errors import EmbedkitError, OptionError
+from embedkit.lm.beam_search import beam_search, most_probable
 from embedkit.lm.generate import read
 from embedkit.lm.score import Scorer, score_lines
 from embedkit.neural.language import fit as fitting
@@ -218,6 +219,28 @@ def test_a_state_stays_as_it_was():
     first, _ = model.step(np.array([5]), state)
     model.step(np.array([6]), state)
     np.testing.assert_array_equal(model.step(np.array([5]), state)[0], first)
+
+
+@of_every_kind
+def test_a_beam_is_read_together(kind):
+    """As well as one by one; over the end of a window, after which each has a cache of its own again."""
+    model = untrained(**kind)
+    found = [list(beam_search(lm, 3, 20, [4, 5], banned=[0])) for lm in (model, OneByOne(model))]
+    assert [id for id, _ in found[0]] == [id for id, _ in found[1]]
+    np.testing.assert_allclose([p for _, p in found[0]], [p for _, p in found[1]], rtol=1e-4)
+
+
+def test_the_most_probable_of_equal_ones_are_the_first():
+    row = np.random.default_rng(1).integers(0, 5, 60).astype(float)
+    for n in (1, 3, 30, 59, 60, 70):
+        np.testing.assert_array_equal(most_probable(row, n), np.argsort(-row, kind="stable")[:n])
+
+
+class OneByOne:
+    """A model without `step_all`."""
+
+    def __init__(self, model):
+        self.start, self.step, self.eos, self.vocab = model.start, model.step, model.eos, model.vocab
 
 
 # --- learning

@@ -98,9 +98,10 @@ def attention_back(qkv, keep, heads, causal, rate, seed, Y, lse, dY, dqkv):
 def norm(X, gain, bias, Y, stats):
     """Y = (X - mean) / √(variance + 1e-5) · gain + bias of each row of X (n, D): layer normalization. With a bias of
     None the mean counts as 0, and nothing is added: RMS normalization. `stats` (n, 2) gets the mean and the factor."""
-    stats[:, 0] = 0 if bias is None else X.mean(axis=1)
+    sums, D = np.add.reduce, X.shape[1]  # `mean` takes twice as long for a single row
+    stats[:, 0] = 0 if bias is None else sums(X, axis=1) / D
     np.subtract(X, stats[:, :1], out=Y)
-    stats[:, 1] = 1 / np.sqrt(np.square(Y).mean(axis=1) + EPSILON)
+    stats[:, 1] = 1 / np.sqrt(sums(Y * Y, axis=1) / D + EPSILON)
     Y *= stats[:, 1:]
     Y *= gain
     if bias is not None:
