@@ -10,7 +10,7 @@ from ..vectors.formats.kind import load_model
 from . import fasttext
 from .protocol import TextClassifier
 
-COMPILED = 1 << 19  # characters of text from which on compiled code is worth loading
+COMPILED = 1 << 18  # characters of text from which on compiled code is worth loading
 _HINT = "embedkit train classifier TEXTS -o M makes a classifier"
 
 

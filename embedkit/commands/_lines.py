@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 from collections.abc import Iterator
 
 import click
@@ -37,3 +39,40 @@ def blocks(path: str | None, encoding: str, encoding_errors: str) -> Iterator[li
             mark, number = "", number + len(block)
     if path is not None and not number:
         raise EmbedkitError(f"{path}: no lines in it", "the input is empty")
+
+
+AHEAD = 64  # blocks that are read before they are asked for
+
+
+def read_ahead(blocks: Iterator[list]) -> Iterator[list]:
+    """The same lines in fewer blocks: while one is answered a thread reads on, and what has come by then is the next.
+
+    So the first lines are answered at once, and many that come quickly in one go. What `blocks` raises is raised behind
+    the lines before it.
+    """
+    waiting: queue.Queue = queue.Queue(AHEAD)
+    end = object()
+
+    def read() -> None:
+        failure = None
+        try:
+            for block in blocks:
+                waiting.put(block)
+        except BaseException as error:
+            failure = error
+        waiting.put((end, failure))
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        items = [waiting.get()]
+        while not waiting.empty():
+            items.append(waiting.get())
+        last = items[-1]
+        is_over = isinstance(last, tuple) and last[0] is end
+        lines = [line for block in (items[:-1] if is_over else items) for line in block]
+        if lines:
+            yield lines
+        if is_over:
+            if last[1] is not None:
+                raise last[1]
+            return

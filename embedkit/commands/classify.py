@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ._config import Command
-from ._lines import blocks, check_text
+from ._lines import blocks, check_text, read_ahead
 from ._lm import encoding_options, read_as
 from ._options import FiniteRange, WholeRange, json_option, quiet_option
 
@@ -38,7 +38,7 @@ def command(model, text, top, threshold, explain, threads, encoding, encoding_er
     classifier, unanswered = load(model), Unanswered(quiet)
     names, read = classifier.labels.words(), 0
     with Out(as_json) as out:
-        for block in blocks(text, **read_as(classifier, encoding, encoding_errors)):
+        for block in read_ahead(blocks(text, **read_as(classifier, encoding, encoding_errors))):
             lines = [line for _, line in block]
             read += sum(map(len, lines))
             if read > COMPILED and not explain and classifier.compiled is None and model != "-":

@@ -121,16 +121,10 @@ def splitter(name: str | None, keep_tags: str | None = None) -> Callable[[str], 
     return tokenizer(name).split
 
 
-@lru_cache
-def _reordered() -> re.Pattern:
-    """The characters with an order among marks, all of which are below U+20000."""
-    return re.compile(f"[{''.join(filter(unicodedata.combining, map(chr, range(0x300, 0x20000))))}]")
-
-
 def _in_order(chunk: str) -> str:
     """`chunk` with the marks of each letter in the order that normal forms have: `normalize`, which inserts them one by
     one, would take time in the square of their number."""
-    if not _reordered().search(chunk):  # as nearly all text, of which each character would be looked at
+    if not any(map(unicodedata.combining, set(chunk))):  # as nearly all text, which need not be taken apart
         return chunk
     order, letter = [], 0
     for at, char in enumerate(chunk):

@@ -451,6 +451,7 @@ TEXTS = [
     "plot",
     "plot M",
     "plot VECTORS",
+    "plot --labelled",
     "plot VECTORS --what",
     "convert int8",
 ]  # of the WRITING lines

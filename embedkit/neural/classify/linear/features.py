@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import repeat
 
 import numpy as np
 
@@ -92,6 +93,7 @@ def weigh(bag: Bag, names: np.ndarray, scales: np.ndarray, by_count: bool, threa
 
 def compiled_bag(threads: int):
     """The `compiled` of a `LinearClassifier`: the same features, of many lines, in compiled code."""
+    known = {}  # what of the classifier every call needs
 
     def bag(classifier, lines) -> Bag:
         if "config" not in classifier.metadata:  # of fastText, which splits at more, and leaves labels out
@@ -99,13 +101,15 @@ def compiled_bag(threads: int):
         encoded = corpus.encode([Lines(lines)], _reading(classifier), Resources(cache=False, threads=threads))
         V = len(classifier.vocab)
         types = encoded.vocab
-        find = classifier.vocab.id
-        rows = np.array([-1 if (id := find(word)) is None else id for word in types], np.int32)
+        if not known:
+            known.update(names=_names(classifier), scales=_scales(classifier))
+            known["index"] = {word: id for id, word in enumerate(classifier.vocab)}
+        rows = np.fromiter(map(known["index"].get, types, repeat(-1)), np.int32, len(types))
         end = -1 if classifier.end is None else classifier.end
         options = classifier.size, classifier.word_ngrams, classifier.ngrams, threads
         features = Features(types, rows, end, V, *options)
         found = features(np.asarray(encoded.ids))
-        weigh(found, _names(classifier, features.size), _scales(classifier), classifier.by_count, threads)
+        weigh(found, known["names"], known["scales"], classifier.by_count, threads)
         return found
 
     return bag
@@ -121,9 +125,9 @@ def _reading(classifier) -> LabelledText:
     return replace(LabelledText(), **known)
 
 
-def _names(classifier, size: int) -> np.ndarray:
+def _names(classifier) -> np.ndarray:
     """(V + size,) int32: the row of each word and each bucket, or -1."""
-    V = len(classifier.vocab)
+    V, size = len(classifier.vocab), classifier.size
     if classifier.buckets is None:
         return np.arange(V + size, dtype=np.int32)
     names = np.full(V + size, -1, np.int32)
