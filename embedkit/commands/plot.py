@@ -10,6 +10,7 @@ from ._options import WholeRange, one_stdin, quiet_option
 KINDS = ("perplexity", "loss", "gradients", "spectrum")
 FORMATS = ("pdf", "png", "svg")
 SIZE = 6.0, 3.6  # inches, of curves
+HEADS_HINT = "embedkit plot M LINE --heads -o FILE, M of train transformer or train mlm"
 
 
 class Inches(click.ParamType):
@@ -41,6 +42,7 @@ class Inches(click.ParamType):
     multiple=True,
     help="gradients after this epoch, 0 is before training; may be given again  [default: the last]",
 )
+@click.option("--heads", is_flag=True, help="of a Transformer, causal or masked: attention by layer and head")
 @click.option("--to", "target", type=click.Choice(FORMATS), help="format of FILE; by default its suffix tells")
 @click.option(
     "--size",
@@ -50,7 +52,7 @@ class Inches(click.ParamType):
 )
 @click.option("--dpi", type=WholeRange(30, 600), default=150, help="dots per inch of a png")
 @quiet_option
-def command(logs, output, what, epochs, target, size, dpi, quiet):
+def command(logs, output, what, epochs, heads, target, size, dpi, quiet):
     """Plot training logs: perplexity and loss by epoch, gradient norms by time step, singular values. Or plot the
     attention of an encoder-decoder, or its memory: M SOURCE...
 
@@ -61,11 +63,16 @@ def command(logs, output, what, epochs, target, size, dpi, quiet):
     from left to right, those of the output from top to bottom, in each row the weights with which that token was
     predicted. Where M is one of --cell ntm there are two panels: the rows of its memory from top to bottom, with the
     weights of the write head at each token of the source, and of the read head at each of the output. The same input
-    gives the same bytes. Needs matplotlib: pip install matplotlib.
+    gives the same bytes.
+
+    With --heads M is a model of train transformer or train mlm, and the one SOURCE a line: a row of panels for each
+    layer, a column for each head, in each panel the tokens that read from top to bottom, those that are read from left
+    to right. Needs matplotlib: pip install matplotlib.
     """
     one_stdin(*logs)
     if output == "-" and target is None:
         raise click.UsageError("FILE is -, so --to must name the format", click.get_current_context())
+    from ..errors import EmbedkitError
     from ..io.container import looks_like
     from ..io.files import map_input
     from ..io.output import Output
@@ -75,7 +82,10 @@ def command(logs, output, what, epochs, target, size, dpi, quiet):
     with Output(output, is_text=target == "svg") as out:
         data = map_input(logs[0])
         if looks_like(data[:64].tobytes()):
-            out.write(_model(logs[0], data, logs[1:], what, epochs, target, size, dpi))
+            draw = _heads if heads else _model
+            out.write(draw(logs[0], data, logs[1:], what, epochs, target, size, dpi))
+        elif heads:
+            raise EmbedkitError(f"{logs[0]}: is no model, of which --heads could be drawn", HEADS_HINT)
         else:
             out.write(_curves(logs, data, what, epochs, target, size or SIZE, dpi))
 
@@ -108,6 +118,24 @@ def _model(path, data, sources, what, epochs, target, size, dpi) -> bytes:
         raise EmbedkitError(f"{path}: {len(lines)} sources, and a figure has 1 to {most}", hint)
     draw = _memory if translator.has_memory else _attention
     return draw(path, translator, lines, target, size, dpi)
+
+
+def _heads(path, data, lines, what, epochs, target, size, dpi) -> bytes:
+    """The figure of the self-attention of a language model, whose bytes are `data`, in one line."""
+    from ..errors import EmbedkitError, OptionError
+    from ..library.self_attention import self_attention
+    from ..plot.heads import MOST, LayerHeads, render_heads
+    from ._out import query_blocks
+
+    if what or epochs:
+        raise OptionError(f"{'--what' if what else '--epoch'} is for logs; {path} is a model")
+    asked = [line for block in query_blocks(lines) for line in block]
+    if len(asked) != 1:
+        raise EmbedkitError(f"{path}: {len(asked)} lines, and --heads draws one", HEADS_HINT)
+    tokens, weights = self_attention(path, data, asked[0])
+    if len(tokens) > MOST:
+        raise EmbedkitError(f"{path}: the line has {len(tokens)} tokens, and a figure of heads room for {MOST}")
+    return render_heads(LayerHeads(tokens, weights), target, size, dpi)
 
 
 def _attention(path, translator, lines, target, size, dpi) -> bytes:
