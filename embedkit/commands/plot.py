@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..catalog import CLASSIFIER, SEQ2SEQ, VECTORS
-from ..errors import OptionError
+from ..errors import EmbedkitError, OptionError
 from ..plot.files import FORMATS, format_of
 from ._config import Command
 from ._options import WholeRange, one_stdin, quiet_option
@@ -57,6 +57,7 @@ class Inches(click.ParamType):
     help="gradients after this epoch, 0 is before training; may be given again  [default: the last]",
 )
 @click.option("--labelled", metavar="FILE", help="texts with labels, of which classifier M is asked")
+@click.option("--heads", is_flag=True, help="of a Transformer, causal or masked: attention by layer and head")
 @click.option("--to", "target", type=click.Choice(FORMATS), help="format of FILE; by default its suffix tells")
 @click.option(
     "--size",
@@ -66,7 +67,7 @@ class Inches(click.ParamType):
 )
 @click.option("--dpi", type=WholeRange(30, 600), default=150, help="dots per inch of a png")
 @quiet_option
-def command(files, output, pairs, method, what, epochs, labelled, target, size, dpi, quiet):
+def command(files, output, pairs, method, what, epochs, labelled, heads, target, size, dpi, quiet):
     """Plot words in a plane: VECTORS WORD... Or plot training logs, LOG...: perplexity and loss by epoch, gradient
     norms by time step, singular values. Or the attention of an encoder-decoder, or its memory: M SOURCE...
 
@@ -83,12 +84,16 @@ def command(files, output, pairs, method, what, epochs, labelled, target, size, 
     predicted. Where M is one of --cell ntm there are two panels: the rows of its memory from top to bottom, with the
     weights of the write head at each token of the source, and of the read head at each of the output.
 
+    With --heads M is a model of train transformer or train mlm, and the one SOURCE a line: a row of panels for each
+    layer, a column for each head, in each panel the tokens that read from top to bottom, those that are read from left
+    to right.
+
     With --labelled FILE M is a classifier, and the figure its confusion matrix: how many texts with a label get which.
     The same input gives the same bytes. Needs matplotlib: pip install matplotlib; t-SNE needs openTSNE, UMAP
     umap-learn.
     """
     one_stdin(*files, labelled)
-    if labelled is not None and (len(files) > 1 or what or epochs or pairs or method):
+    if labelled is not None and (len(files) > 1 or what or epochs or pairs or method or heads):
         raise click.UsageError("--labelled goes with one classifier, and nothing else", click.get_current_context())
     if output == "-" and target is None:
         raise click.UsageError("FILE is -, so --to must name the format", click.get_current_context())
@@ -100,23 +105,28 @@ def command(files, output, pairs, method, what, epochs, labelled, target, size, 
     unanswered = Unanswered(quiet)
     with Output(output, is_text=target == "svg") as out:
         path, *rest = files
-        data = map_input(path)
+        data, figure = map_input(path), (target, size, dpi)
         kind = CLASSIFIER if labelled is not None else _kind(path, data)
         if kind != VECTORS and (pairs or method):
             raise OptionError(f"{'--pairs' if pairs else '--method'} is for vectors, and {path} has none")
+        if kind == LOG and heads:
+            raise EmbedkitError(f"{path}: is no model, of which --heads could be drawn", _models().HEADS_HINT)
         if kind == CLASSIFIER:
-            out.write(_confusion(path, data, labelled, target, size, dpi))
+            out.write(_models().confusion(path, data, labelled, *figure))
+        elif kind == SEQ2SEQ or heads:
+            _for_logs(what, epochs, f"{path} is a model")
+            draw = _models().heads if heads else _models().sequences
+            out.write(draw(path, data, rest, *figure))
         elif kind == VECTORS:
-            out.write(_vectors(path, data, rest, pairs, method, what, epochs, unanswered, target, size, dpi))
-        elif kind == SEQ2SEQ:
-            out.write(_model(path, data, rest, what, epochs, target, size, dpi))
+            _for_logs(what != "spectrum" and what, epochs, f"{path} has vectors")
+            out.write(_vectors(path, data, rest, pairs, method, what, unanswered, *figure))
         else:
             out.write(_curves(files, data, what, epochs, target, size or SIZE, dpi))
     unanswered.finish()
 
 
 def _kind(path, data) -> str:
-    """Contents of a file whose bytes are `data`: VECTORS, SEQ2SEQ, or a log."""
+    """Contents of a file whose bytes are `data`: VECTORS, which other models have as well, SEQ2SEQ, or LOG."""
     from ..io.container import looks_like
     from ..io.metadata import kind_of
 
@@ -125,12 +135,22 @@ def _kind(path, data) -> str:
     return LOG if not len(data) or data[:2].tobytes() in (b'{"', b"{}") else VECTORS
 
 
-def _vectors(path, data, given, pairs, method, what, epochs, unanswered, target, size, dpi) -> bytes:
+def _for_logs(what, epochs, instead: str) -> None:
+    """OptionError where an option of logs is given for another file."""
+    if what or epochs:
+        raise OptionError(f"{'--what' if what else '--epoch'} is for logs; {instead}")
+
+
+def _models():
+    from . import _plot_models
+
+    return _plot_models
+
+
+def _vectors(path, data, given, pairs, method, what, unanswered, target, size, dpi) -> bytes:
     """The figure of words, or of the spectrum."""
     from ._plot_words import scree, words
 
-    if epochs or what not in (None, "spectrum"):
-        raise OptionError(f"{'--epoch' if epochs else '--what'} is for logs; {path} has vectors")
     if what:
         return scree(path, data, given, target, size or SIZE, dpi)
     return words(path, data, given, pairs, method or "pca", unanswered, target, size, dpi)
@@ -145,74 +165,3 @@ def _curves(logs, data, what, epochs, target, size, dpi) -> bytes:
     found = [read(logs[0], data.tobytes()), *map(read, logs[1:])]
     what = what or choose(found)
     return render(FIGURES[what], curves(found, what, epochs), target, size, dpi)
-
-
-def _confusion(path, data, labelled, target, size, dpi) -> bytes:
-    """The confusion matrix of a classifier, whose bytes are `data`."""
-    from ..classification.load import load
-    from ..errors import EmbedkitError
-    from ..eval.labelled import evaluate_labelled, read_labelled
-    from ..plot.confusion import MOST, render_confusion
-
-    texts, classifier = read_labelled(labelled), load(path, data=data)
-    if len(classifier.labels) > MOST:
-        raise EmbedkitError(f"{path}: {len(classifier.labels)} labels, and a figure has {MOST} at most")
-    found = evaluate_labelled(classifier, texts)
-    if not found.single:
-        raise EmbedkitError(f"{labelled}: has texts with several labels, of which none stands for the others")
-    return render_confusion(found.names, found.confusion, target, size, dpi)
-
-
-def _model(path, data, sources, what, epochs, target, size, dpi) -> bytes:
-    """The figure of a model, whose bytes are `data`: of its memory, or of its attention where it has none."""
-    from ..errors import EmbedkitError, OptionError
-    from ..plot import attention, memory
-    from ..translation.load import load
-    from ._out import query_blocks
-
-    if what or epochs:
-        raise OptionError(f"{'--what' if what else '--epoch'} is for logs; {path} is a model")
-    translator = load(path, data=data)
-    most = memory.MOST if translator.has_memory else attention.MOST
-    lines = [line for block in query_blocks(sources) for line in block]
-    if not 1 <= len(lines) <= most:
-        hint = f"embedkit plot {path} SOURCE... -o FILE"
-        raise EmbedkitError(f"{path}: {len(lines)} sources, and a figure has 1 to {most}", hint)
-    draw = _memory if translator.has_memory else _attention
-    return draw(path, translator, lines, target, size, dpi)
-
-
-def _attention(path, translator, lines, target, size, dpi) -> bytes:
-    from ..errors import EmbedkitError
-    from ..plot.attention import Attention, render_attention
-    from ..translation.translate import Decoding, translate
-
-    try:
-        found = translate(translator, lines, Decoding(attention=True))
-    except EmbedkitError as error:
-        hint = "train seq2seq --attention general makes models that have it"
-        raise EmbedkitError(f"{path}: {error}", hint) from error
-    panels = [Attention(best.source_tokens, best.tokens, best.attention) for best in _drawable(path, lines, found)]
-    return render_attention(panels, target, size, dpi)
-
-
-def _memory(path, translator, lines, target, size, dpi) -> bytes:
-    from ..plot.memory import Heads, render_memory
-    from ..translation.translate import translate
-
-    panels = []
-    for best in _drawable(path, lines, translate(translator, lines)):
-        ids = translator.source.ids(best.source_tokens), translator.target.ids(best.tokens)
-        end = translator.target.vocab[translator.eos]
-        panels.append(Heads(best.source_tokens, [*best.tokens, end], *translator.heads(*ids)))
-    return render_memory(panels, target, size, dpi)
-
-
-def _drawable(path, lines, found) -> list:
-    """The output of each line; EmbedkitError where there is none."""
-    from ..errors import EmbedkitError
-
-    for line, best in zip(lines, found):
-        if not best or not best[0].tokens:
-            raise EmbedkitError(f"{path}: {'no output for' if best else 'no token in'} {line!r}: nothing to draw")
-    return [best for (best,) in found]

@@ -7,6 +7,7 @@ import click
 from ..errors import OptionError, about
 from ._ask import Parser, content_option, metric_option, open_words, ranking_options
 from ._config import Command
+from ._contextual import POOLINGS, layer_option, print_similar, refuse
 from ._documents import documents_option, print_nearest, refuse_others
 from ._options import WholeRange, format_option, json_option, model_argument, output_embedding_option, quiet_option
 from ._out import Out, Unanswered, query_blocks
@@ -20,6 +21,13 @@ from ._usage import MistakenError
 @metric_option
 @click.option("--include-query", is_flag=True, help="the words of the query may be answers too")
 @documents_option("documents instead of words: a QUERY is a text, or the name of a document of the file")
+@click.option(
+    "--sentences",
+    metavar="TEXT",
+    help="lines of TEXT instead of words, a QUERY being a line, by contextual vectors of a masked language model",
+)
+@click.option("--pool", type=click.Choice(POOLINGS), default="mean", help="with --sentences: pooling of hidden states")
+@layer_option("with --sentences: hidden states after block N; 0 is before the first block  [default: the last]")
 @click.option("--explain", is_flag=True, help="of PPMI vectors: the contexts shared with each answer")
 @click.option(
     "--contexts",
@@ -42,6 +50,9 @@ def command(
     metric,
     include_query,
     documents,
+    sentences,
+    pool,
+    layer,
     explain,
     contexts,
     ic,
@@ -61,8 +72,17 @@ def command(
     With --documents, of a file of `train lsa` or `train doc2vec`: query, document and score. The name of a document is
     the number of its line, from 1 on, or its file.
 
+    With --sentences, of a file of `train mlm`: query, line and score; the query itself is no answer.
+
     FILE may be a thesaurus: wordnet: or wordnet:MEASURE, of path, wup, lch, res and lin (`embedkit thesaurus -h`).
     """
+    if sentences is not None:
+        flags = {"from": source_format, "output_embedding": output, "documents": documents, "explain": explain}
+        refuse("--sentences", restrict_vocab=limit, ic=ic, **flags)
+        print_similar(file, queries, sentences, k, metric, include_query, pool, layer, as_json, quiet)
+        return
+    if layer is not None:
+        raise click.UsageError("--layer is for --sentences TEXT", click.get_current_context())
     if documents:
         refuse_others(ic=ic, explain=explain, restrict_vocab=limit, output_embedding=output, **{"from": source_format})
         print_nearest(file, queries, k, metric, include_query, as_json, quiet)

@@ -7,6 +7,7 @@ import click
 from ..errors import about
 from ._ask import Parser, open_source
 from ._config import Command
+from ._contextual import check_pooling, layer_option, print_contextual, refuse
 from ._documents import documents_option, print_vectors, refuse_others
 from ._options import (
     FiniteRange,
@@ -26,9 +27,13 @@ from ._out import KnownTexts, Out, Unanswered, cell, query_blocks
 @click.option("--all", "every", is_flag=True, help="all words, in the order of the file")
 @click.option(
     "--pool",
-    type=click.Choice(("mean", "sum", "max", "sif")),
+    type=click.Choice(("mean", "sum", "max", "sif", "first")),
     help="one vector for each line of text, made of those of its known words; sif: smooth inverse frequency "
-    "(Arora et al. 2017)",
+    "(Arora et al. 2017); first: with --layer, the state at <eos>, before the line",
+)
+@layer_option(
+    "of a masked language model: each line as its hidden states after block N, pooled (mean, max, first); 0 is before "
+    "the first block"
 )
 @click.option(
     "--sif-weight",
@@ -50,7 +55,7 @@ from ._out import KnownTexts, Out, Unanswered, cell, query_blocks
 @output_embedding_option
 @json_option
 @quiet_option
-def command(file, words, every, pool, a, corpus, documents, source_format, output, as_json, quiet):
+def command(file, words, every, pool, layer, a, corpus, documents, source_format, output, as_json, quiet):
     """The vectors of words: word and values; of a file of counts, the counts.
 
     Without arguments each line of stdin is a word, or with --pool a text. Values have as many digits as it takes to
@@ -60,11 +65,20 @@ def command(file, words, every, pool, a, corpus, documents, source_format, outpu
     --documents is for files of `train lsa` and `train doc2vec`: a text that these have not seen is folded in, or its
     vector inferred, with the same result whenever it is asked for.
 
+    --layer N is for files of `train mlm`: the hidden states of a line, which know the words on both sides, as a vector.
+
     --pool sif takes from every vector what all have in common. That belongs to a corpus: without --component-from it is
     taken from the lines asked for, all of which are read first; a single line keeps it.
     """
     if corpus is not None and pool != "sif":
         raise click.UsageError("--component-from is for --pool sif", click.get_current_context())
+    if layer is not None:
+        flags = {"all": every, "documents": documents, "from": source_format, "output_embedding": output}
+        refuse("--layer", component_from=corpus, **flags)
+        print_contextual(file, words, check_pooling(pool), layer, as_json, quiet, _print_dense)
+        return
+    if pool == "first":
+        raise click.UsageError("--pool first is for --layer N of a masked language model", click.get_current_context())
     if documents:
         refuse_others(pool=pool, output_embedding=output, **{"from": source_format})
     if every and (words or pool):
@@ -104,7 +118,12 @@ def _print(out: Out, source, key: str, text: str, vector) -> None:
         at = vector.nonzero()[0]
         for id in at[(-vector[at]).argsort(kind="stable")].tolist():
             out.row(**{key: text}, context=contexts[id], value=vector[id])
-    elif out.as_json:
+    else:
+        _print_dense(out, key, text, vector)
+
+
+def _print_dense(out: Out, key: str, text: str, vector) -> None:
+    if out.as_json:
         out.row(**{key: text}, vector=[float(str(value)) for value in vector])
     else:
         out.line("\t".join([cell(text), *map(str, vector)]))

@@ -11,6 +11,7 @@ from ..lines import Line
 from .protocol import MaskedModel
 
 POOLINGS = ("mean", "max", "first")
+LINES = 256  # whose states are there at a time
 
 
 def sentence_vectors(
@@ -27,15 +28,22 @@ def sentence_vectors(
         raise OptionError(f"--layer {layer}: the model has layers 1 to {model.layers}; 0 is below the first")
     if pooling not in POOLINGS:
         raise OptionError(f"no pooling {pooling!r}: there are {', '.join(POOLINGS)}")
+    rows = []
+    for at in range(0, len(lines), LINES):
+        rows += _together(model, lines[at : at + LINES], pooling, layer)
+    return np.stack(rows) if rows else np.empty((0, 0), np.float32)
+
+
+def _together(model: MaskedModel, lines: Sequence[Line], pooling: str, layer: int) -> list[np.ndarray]:
     parts, owners = [], []
     for number, line in enumerate(lines):
         count = -(-len(line.ids) // model.room)
-        parts += np.array_split(line.ids, count) if count else []
+        parts += np.array_split(line.ids, count)
         owners += [number] * count
     states: list[list[np.ndarray]] = [[] for _ in lines]
     for number, H in zip(owners, model.hidden(parts, layer)):
         states[number].append(H)
-    return np.stack([_pooled(H, pooling) for H in states])
+    return [_pooled(H, pooling) for H in states]
 
 
 def _pooled(parts: list[np.ndarray], pooling: str) -> np.ndarray:

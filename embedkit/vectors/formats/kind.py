@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...catalog import LM, MLM, MODELS, lm_format
+from ...catalog import LM, MLM, MODELS, SEQ2SEQ, lm_format
 from ...errors import FormatError
 from ...io import container
 from ...io.container import Container
@@ -16,6 +16,10 @@ _INSTEAD = dict.fromkeys((("checkpoint", kind) for kind in KINDS), ("", FINISH))
     (MLM, LM): (
         ": it predicts words from both sides, which makes no probability of a text, and no perplexity",
         "embedkit score {path} --pseudo LINES gives pseudo-log-likelihoods; embedkit fill asks for words",
+    ),
+    (MLM, SEQ2SEQ): (
+        "",
+        "embedkit plot {path} LINE --heads draws its attention; embedkit train seq2seq PAIRS -o M makes another",
     ),
     (LM, MLM): (
         ": it predicts words from those before them alone",
