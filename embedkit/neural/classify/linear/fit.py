@@ -274,7 +274,7 @@ class Fit(Learner):
             table[...] = tensors[name]
 
     def _learnt(self) -> dict[str, np.ndarray]:
-        """What is learnt, without the zeros that fill rows up: (N, dim), or (N, K) without a hidden layer; and rows of
+        """The parameters, without the zeros that fill rows up: (N, dim), or (N, K) without a hidden layer; and rows of
         labels."""
         width = self.config.model.dim or self.K
         tables = {"features": self.tables.features, "labels": self.tables.labels}
