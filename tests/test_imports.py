@@ -174,6 +174,8 @@ def test_questions_load_numpy_alone(loaded, toy_file, sparse_file, tmp_path):
         for line, *stdin in ([line] if isinstance(line, str) else line for line in asked):
             lines.append(([str(path) if word == "FILE" else word for word in line.split()], *stdin))
     golden = Path(__file__).parent / "golden"
+    supervised = golden / "fasttext-supervised-softmax.bin"
+    lines += [(["classify", supervised, *options], "a dull film\n") for options in ((), ("--explain", 2))]
     check(loaded(*lines, *(["info", golden / name] for name in (*OTHERS, "projector.tsv"))), {"click", "numpy"})
 
 

@@ -37,6 +37,7 @@ def trainer(name: str, model):
         if getattr(config.training, "log_gradients", False) and log is None:
             raise click.UsageError("--log-gradients needs --log FILE", click.get_current_context())
         model.check(config)
+        model.check_output(config, output, target)
         others = (getattr(config.training, name, None) for name in ("valid", "unlabelled"))
         texts = (*inputs, *filter(None, others))
         texts = (*texts, *getattr(config.training, "replay", ()))

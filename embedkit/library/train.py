@@ -69,6 +69,7 @@ def train(
     if out is None:
         result = train_model(model, as_inputs(text), config, run)
     else:
+        entry.check_output(config, os.fspath(out), format)
         with entry.open(os.fspath(out), format) as saving:
             result = train_model(model, as_inputs(text), config, run, saving.reserve)
             saving.save(result)

@@ -220,7 +220,10 @@ def vocabulary(examples: Examples, config: LabelledText) -> tuple[Vocab, np.ndar
     EmbedkitError where none is left.
     """
     types = examples.words
-    counts = np.bincount(examples.ids[examples.ids >= 0], minlength=len(types))
+    if int(types.counts.sum()) == examples.tokens:  # there are no other texts
+        counts = types.counts.copy()
+    else:
+        counts = np.bincount(examples.ids[examples.ids >= 0], minlength=len(types))
     if (end := types.id(END)) is not None:
         counts[end] = 0
     if config.vocab is not None:

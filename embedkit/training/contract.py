@@ -58,6 +58,10 @@ class Model:
     def check(self, config) -> None:
         """OptionError where options do not go together; before anything is read."""
 
+    def check_output(self, config, path: str, format: str | None) -> None:
+        """OptionError where what `config` makes cannot be written to `path` in a `format`, by default that of its
+        suffix; before anything is read."""
+
     def read(self, inputs, config, run: Run):
         """The data to train on: something with a `vocab`, a `sha256`, and `provenance`, facts for the result."""
         raise NotImplementedError

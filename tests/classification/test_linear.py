@@ -11,7 +11,7 @@ import pytest
 import embedkit
 from embedkit.classification.load import load
 from embedkit.classification.measures import Truth, cross_entropy, is_right
-from embedkit.errors import EmbedkitError
+from embedkit.errors import EmbedkitError, OptionError
 from embedkit.io import container
 from embedkit.vectors import formats
 
@@ -90,14 +90,16 @@ def test_ours_as_fasttexts(trained, options):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({}, "the presence of each"),
+        ({}, "the mean of all features"),
         ({"weighting": "count", "minn": 2, "maxn": 2, "subword_unit": "jamo"}, "no n-grams of jamo"),
-        ({"weighting": "count", "lowercase": True}, "not --lowercase"),
+        ({"weighting": "count", "lowercase": True}, "splits at white space"),
     ],
 )
-def test_what_fasttext_has_not(trained, options, message):
-    with pytest.raises(EmbedkitError, match=message):
+def test_what_fasttext_has_not(trained, options, message, tmp_path):
+    with pytest.raises(OptionError, match=message):
         trained("bin", **options)
+    with pytest.raises(EmbedkitError, match=f"{tmp_path / 'm.bin'}: fastText"):
+        embedkit.load(trained(**options)).save(tmp_path / "m.bin")
 
 
 def test_the_library(trained, tmp_path):

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from ...config import Config, LabelledText
 from ...training.contract import Model
-from .options import ClassifierModel, ClassifierTraining, check, resolved_model
+from .options import ClassifierModel, ClassifierTraining, check, check_fasttext, resolved_model
 
 # Of each encoder the module with `peak_memory`, `size`, `fit` and `load`, see `linear.fit`.
 ENCODERS = {"linear": "linear.fit"}
@@ -21,6 +21,12 @@ class Classifier(Model):
 
     def check(self, config):
         check(config)
+
+    def check_output(self, config, path, format):
+        from ...classification.formats import is_fasttext
+
+        if is_fasttext(path, format):
+            check_fasttext(config, path)
 
     def read(self, inputs, config, run):
         from . import data

@@ -112,6 +112,18 @@ def check(config) -> None:
         raise OptionError("--folds and --unlabelled do not go together", "leave one of them out")
 
 
+def check_fasttext(config, path: str) -> None:
+    """OptionError where fastText could not answer from `path` as a classifier with these options does."""
+    model, text = config.model, config.text
+    hidden = model.dim or model.init is not None or model.loss in SAMPLED
+    if model.weighting != "count" and (model.weighting is not None or not hidden):
+        raise OptionError(f"{path}: fastText takes the mean of all features", "--weighting count does so, too")
+    if model.subword_unit != "char":
+        raise OptionError(f"{path}: fastText has no n-grams of {model.subword_unit}", "--subword-unit char")
+    if text.tokenizer != "whitespace" or text.lowercase or text.drop_punctuation:
+        raise OptionError(f"{path}: fastText splits at white space and does no more", "prepare the text before")
+
+
 def _check_features(model) -> None:
     if not model.minn and not model.maxn:
         if model.subword_unit != "char":

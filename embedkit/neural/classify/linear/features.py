@@ -22,6 +22,7 @@ from ....vectors.subwords import ngram_rows
 from . import _kernels
 
 ODD = re.compile(r"[\v\f\0]|__label__")
+PIECE = 1 << 18
 NOTHING = np.empty(0, np.float32)
 
 
@@ -63,22 +64,40 @@ class Features:
         ends = np.flatnonzero(ids == LINE_END) + 1
         cuts = ends[np.searchsorted(ends, np.linspace(0, len(ids), self.threads + 1)[1:-1]).astype(int)]
         edges = np.unique([0, *cuts, len(ids)]).tolist()
-        parts = each(lambda span, _: self._part(ids[slice(*span)]), list(zip(edges, edges[1:])), self.threads)
-        shifts = np.cumsum([0, *(len(part[0]) for part in parts)])
-        rows, counts = (np.concatenate(column) for column in list(zip(*parts))[:2])
-        ends = np.concatenate([part[2] + shift for part, shift in zip(parts, shifts)])
-        return Bag(rows, counts, np.append(0, ends[:-1]), ends)
-
-    def _part(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        ids = np.array(ids)  # a copy, so that the kernel is compiled for one kind of array: ids may be a read-only map
+        spans = list(zip(edges, edges[1:]))
         sizes = np.diff(self.lexicon.starts)
-        room = int(sizes[ids].sum()) + (self.longest - 1) * len(ids)  # -1 picks the last type, which is `</s>`
-        rows, counts = np.empty(room, np.int32), np.empty(room, np.float32)
+        # -1 picks the last type, which is `</s>`.
+        room = [int(sizes[ids[slice(*span)]].sum()) + (self.longest - 1) * (span[1] - span[0]) for span in spans]
+        places = np.cumsum([0, *room]).tolist()
+        rows, counts = np.empty(places[-1], np.int32), np.empty(places[-1], np.float32)
+
+        def work(part, _):
+            inside = slice(places[part], places[part + 1])
+            return self._part(ids[slice(*spans[part])], rows[inside], counts[inside])
+
+        found = each(work, range(len(spans)), self.threads)
+        lengths = [int(ends[-1]) if len(ends) else 0 for ends in found]
+        firsts = np.cumsum([0, *lengths]).tolist()
+        for at, place, length in zip(firsts, places, lengths):
+            _move(rows, at, place, length)
+            _move(counts, at, place, length)
+        ends = np.concatenate([ends + first for ends, first in zip(found, firsts)])
+        return Bag(rows[: firsts[-1]], counts[: firsts[-1]], np.append(0, ends[:-1]), ends)
+
+    def _part(self, ids: np.ndarray, rows: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        """The features of some texts, to `rows` and `counts`; (texts,) int64, where they end."""
+        ids = np.array(ids)  # a copy, so that the kernel is compiled for one kind of array: ids may be a read-only map
         ends = np.empty(int(np.count_nonzero(ids < 0)), np.int64)
         place, state = np.full(self.base + self.size, -1, np.int32), np.zeros(self.longest + 1, np.uint64)
-        options = self.longest, self.base, self.size
-        n = _kernels.features(ids, self.lexicon, *options, place, state, rows, counts, ends)
-        return rows[:n], counts[:n], ends
+        _kernels.features(ids, self.lexicon, self.longest, self.base, self.size, place, state, rows, counts, ends)
+        return ends
+
+
+def _move(array: np.ndarray, to: int, start: int, length: int) -> None:
+    """Move `length` numbers from `start` down to `to`, piece by piece: fresh memory costs more than the move."""
+    for at in range(0, length if to < start else 0, PIECE):
+        size = min(PIECE, length - at)
+        array[to + at : to + at + size] = array[start + at : start + at + size]
 
 
 def weigh(bag: Bag, names: np.ndarray, scales: np.ndarray, by_count: bool, threads: int) -> None:

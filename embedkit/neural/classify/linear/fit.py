@@ -266,14 +266,22 @@ class Fit(Learner):
         return LinearClassifier(self.data.names, self.data.vocab.join(end), rows, outputs, *features, *options)
 
     def snapshot(self) -> dict[str, np.ndarray]:
-        return {"features": self.tables.features.copy(), "labels": self.tables.labels.copy()}
+        return {name: table.copy() for name, table in self._learnt().items()}
 
     def load(self, tensors: dict[str, np.ndarray]) -> None:
         """Take over the tensors of a `snapshot`."""
-        self.tables.features[:], self.tables.labels[:] = tensors["features"], tensors["labels"]
+        for name, table in self._learnt().items():
+            table[...] = tensors[name]
+
+    def _learnt(self) -> dict[str, np.ndarray]:
+        """The parameters, without the zeros that fill rows up: (N, dim), or (N, K) without a hidden layer; and rows of
+        labels."""
+        width = self.config.model.dim or self.K
+        tables = {"features": self.tables.features, "labels": self.tables.labels}
+        return {name: table.reshape(-1, self.plan.width)[:, :width] for name, table in tables.items()}
 
     def state(self) -> tuple[dict[str, np.ndarray], dict]:
-        return {"features": self.tables.features, "labels": self.tables.labels}, {}
+        return self._learnt(), {}
 
     def restore(self, tensors: dict[str, np.ndarray], numbers: dict) -> None:
         self.load(tensors)
