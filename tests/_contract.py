@@ -84,6 +84,7 @@ COMMANDS = {
         "similar {documents} --documents -k 3", ("한국어 king", "2"), "한국어 king\n2\n", "xyzzy\n"
     ),
     "analogy": Line("analogy {vectors} -k 3", ("man", "king", "한국어"), "man king 한국어\n", "man king xyzzy\n"),
+    "odd": Line("odd {vectors}", ("king", "한국어", "apple", "pear"), "king 한국어 apple pear\n", "xyzzy king\n"),
     "pairs": Line("pairs {vectors}", ("king", "한국어"), "king 한국어\n", "king xyzzy\n"),
     "vectors": Line("vectors {vectors}", ("한국어", "New York"), "한국어\nNew York\n", "xyzzy\n"),
     "vectors sparse": Line("vectors {sparse}", ("tea", "milk"), "tea\nmilk\n", "xyzzy\n"),

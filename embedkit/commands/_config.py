@@ -85,6 +85,21 @@ class Command(click.Command):
         return None
 
 
+class Several(Command):
+    """A command whose options with a metavar `WORD...` take all words up to the next option."""
+
+    def parse_args(self, ctx, args):
+        several = {flag for param in self.params if (param.metavar or "") == "WORD..." for flag in param.opts}
+        spread, flag, is_first = [], "", False
+        for arg in args:
+            is_option = arg.startswith("-") and arg != "-"
+            if is_option:
+                flag, is_first = arg if arg in several else "", True
+            spread += [arg] if is_option or not flag or is_first else [flag, arg]
+            is_first = is_option
+        return super().parse_args(ctx, spread)
+
+
 def is_path(param: click.Parameter) -> bool:
     """True if the value of `param` is a file, by its metavar."""
     text = param.metavar or ""

@@ -6,7 +6,7 @@ import click
 
 from ..errors import OptionError, about
 from ._ask import Parser, content_option, metric_option, open_words, ranking_options
-from ._config import Command
+from ._config import Several
 from ._contextual import POOLINGS, layer_option, print_similar, refuse
 from ._documents import documents_option, print_nearest, refuse_others
 from ._options import WholeRange, format_option, json_option, model_argument, output_embedding_option, quiet_option
@@ -14,9 +14,11 @@ from ._out import Out, Unanswered, query_blocks
 from ._usage import MistakenError
 
 
-@click.command("similar", cls=Command)
+@click.command("similar", cls=Several)
 @model_argument
 @click.argument("queries", nargs=-1, metavar="[QUERY]...")
+@click.option("--positive", multiple=True, metavar="WORD...", help="instead of QUERY: words to add; takes several")
+@click.option("--negative", multiple=True, metavar="WORD...", help="words to subtract; takes several")
 @ranking_options
 @metric_option
 @click.option("--include-query", is_flag=True, help="the words of the query may be answers too")
@@ -45,6 +47,8 @@ from ._usage import MistakenError
 def command(
     file,
     queries,
+    positive,
+    negative,
     k,
     limit,
     metric,
@@ -63,7 +67,8 @@ def command(
 ):
     """Nearest words: query, word and score, best first.
 
-    A QUERY is a word or an expression, 'king - man + woman' (with cosine, of rows of length 1). Without arguments each
+    A QUERY is a word or an expression, 'king - man + woman' (with cosine, of rows of length 1), for which --positive
+    king woman --negative man stands as well; options come behind FILE then. Without arguments each
     line of stdin is a query. Unknown words are named on stderr, and the exit code is 3.
 
     With --explain a line for each shared context: query, word, score, context and its part of the score, largest first.
@@ -89,6 +94,10 @@ def command(
         return
     if explain and metric != "cosine":
         raise click.UsageError(f"--explain takes cosines apart, not {metric}", click.get_current_context())
+    if positive or negative:
+        if queries:
+            raise click.UsageError("QUERY and --positive ask twice", click.get_current_context())
+        queries = (" ".join([*_signed("+", positive), *_signed("-", negative)]).removeprefix("+ "),)
     source = open_words(file, source_format, output, queries, metric, ic)
     from ..vectors.query import has_vectors, is_sparse, parse_query
     from ..vectors.ranking import nearest
@@ -124,6 +133,10 @@ def command(
                     out.rows({"query": text}, **answers)
             out.flush()
     unanswered.finish()
+
+
+def _signed(sign: str, words) -> list[str]:
+    return [part for word in words for part in (sign, word)]
 
 
 def _print_related(source, queries, k: int, include_query: bool, as_json: bool, quiet: bool) -> None:
