@@ -79,11 +79,13 @@ COMMANDS = {
         "similar {vectors} -k 3", ("한국어", "king - man + woman"), "한국어\nking - man + woman\n", "xyzzy\n"
     ),
     "similar sparse": Line("similar {sparse} -k 3", ("tea", "tea + milk"), "tea\ntea + milk\n", "xyzzy\n"),
+    "similar --csls": Line("similar {vectors} -k 3 --csls", ("한국어", "king"), "한국어\nking\n", "xyzzy\n"),
     "similar int8": Line("similar {quantized} -k 3", ("한국어", "queen"), "한국어\nqueen\n", "xyzzy\n"),
     "similar --documents": Line(
         "similar {documents} --documents -k 3", ("한국어 king", "2"), "한국어 king\n2\n", "xyzzy\n"
     ),
     "analogy": Line("analogy {vectors} -k 3", ("man", "king", "한국어"), "man king 한국어\n", "man king xyzzy\n"),
+    "odd": Line("odd {vectors}", ("king", "한국어", "apple", "pear"), "king 한국어 apple pear\n", "xyzzy king\n"),
     "pairs": Line("pairs {vectors}", ("king", "한국어"), "king 한국어\n", "king xyzzy\n"),
     "vectors": Line("vectors {vectors}", ("한국어", "New York"), "한국어\nNew York\n", "xyzzy\n"),
     "vectors sparse": Line("vectors {sparse}", ("tea", "milk"), "tea\nmilk\n", "xyzzy\n"),
@@ -101,6 +103,7 @@ COMMANDS = {
     "pairs wordnet:": Line("pairs {wup}", ("개", "cat"), "개 cat\n", "개 xyzzy\n"),
     "evaluate": Line("evaluate {vectors} --pairs {pairs} --questions {questions}"),
     "evaluate wordnet:": Line("evaluate {vectors} {thesaurus} --pairs {pairs}"),
+    "evaluate --dictionary": Line("evaluate {vectors} --dictionary {translations} --target {other}"),
     "evaluate --parallel": Line("evaluate {translator} --parallel {parallel} --length-bins 2"),
     "evaluate --labelled": Line("evaluate {classifier} --labelled {labelled}"),
     "perplexity": Line("perplexity {lm} {text}"),
@@ -132,6 +135,7 @@ COMMANDS = {
     "merge --union": Line("merge {vectors} {other} -o {out} --union --how concatenate --unit"),
     "align": Line("align {vectors} {other} -o {out}"),
     "align --vocab": Line("align {vectors} {other} -o {out} --vocab {words}"),
+    "align --dictionary": Line("align {vectors} {other} -o {out} --dictionary {translations} --refine 1"),
     "diff": Line("diff {vectors} {other}"),
     "diff WORD": Line("diff {vectors} {other} king 한국어 plough -k 2"),
     "diff --vocab": Line("diff {vectors} {other} --vocab {words}"),
@@ -167,6 +171,7 @@ KINDS = (
     "words",
     "phrases",
     "sets",
+    "translations",
     "log",
 )
 

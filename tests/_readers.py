@@ -276,6 +276,7 @@ READERS = {
         lambda folder: b": royal\nman king woman queen\n: more\na b c d\n",
         _text(_dataset("questions")),
     ),
+    "dictionary": Reader(lambda folder: "king 왕\n# x\nNew York\t뉴욕\n".encode(), _text(_dataset("dictionary"))),
     "categories": Reader(lambda folder: b"king person\n# x\nthe\tword\n", _text(_dataset("categories"))),
     "labelled texts": Reader(lambda folder: b"good\tthe king\nbad\ta queen\n", _text(_dataset("classify"))),
     "configuration": Reader(lambda folder: TOML, _config),

@@ -7,6 +7,7 @@ COMMANDS = {
     "phrases": "Phrase detection: words that belong together.",
     "similar": "Nearest words to a word or an expression.",
     "analogy": "Analogies: a is to b as c is to what?",
+    "odd": "The word that does not belong to the others.",
     "pairs": "Similarity of given pairs of words.",
     "vectors": "Vectors of words or of sentences.",
     "evaluate": "Evaluate vectors, encoder-decoders and classifiers.",

@@ -90,8 +90,12 @@ class Parser:
             try:
                 parsed.append((text, self.parse(self.source, text)))
             except Unanswerable as error:
-                self.unanswered.report(self._explain(error))
+                self.report(error)
         return parsed
+
+    def report(self, error) -> None:
+        """Say that something is unanswerable, with near spellings of its unknown words."""
+        self.unanswered.report(self._explain(error))
 
     def _explain(self, error) -> str:
         words = error.unknown[: 0 if self.unanswered.quiet else self._explanations]

@@ -11,7 +11,7 @@ KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "
 TABLE = "options"  # of those that belong to no section
 # What a run reads, writes and tells, and where it keeps what it may need again: none of it shapes the result.
 APART = ("output", "log", "quiet", "cache", "checkpoint", "resume", "restart", "unknown", "config", "print-config")
-PATHS = {"FILE", "LIST", "INPUT", "TEXT", "LM", "LM2", "LOG", "M", "A", "B", "IN", "OUT"}  # metavars of files
+PATHS = {"PAIRS", "FILE", "LIST", "INPUT", "TEXT", "LM", "LM2", "LOG", "M", "A", "B", "IN", "OUT"}  # metavars of files
 
 
 class SectionOption(click.Option):
@@ -83,6 +83,21 @@ class Command(click.Command):
             for line in toml(_tables(ctx)).split("\n")[:-1]:
                 out.line(line)
         return None
+
+
+class Several(Command):
+    """A command whose options with a metavar `WORD...` take all words up to the next option."""
+
+    def parse_args(self, ctx, args):
+        several = {flag for param in self.params if (param.metavar or "") == "WORD..." for flag in param.opts}
+        spread, flag, is_first = [], "", False
+        for arg in args:
+            is_option = arg.startswith("-") and arg != "-"
+            if is_option:
+                flag, is_first = arg if arg in several else "", True
+            spread += [arg] if is_option or not flag or is_first else [flag, arg]
+            is_first = is_option
+        return super().parse_args(ctx, spread)
 
 
 def is_path(param: click.Parameter) -> bool:

@@ -160,6 +160,7 @@ MODELS = {
 COMMANDS = {
     "similar": "most-similar nearest nearest-neighbors neighbors neighbours nn knn distance synonyms query search",
     "analogy": "analogies word-analogy",
+    "odd": "doesnt-match odd-one-out intruder",
     "pairs": "cosine",
     "similar or pairs": "similarity",
     "vectors": "vector print-word-vectors print-sentence-vectors embed embedding lookup get",

@@ -37,6 +37,7 @@ EXAMPLES = {
     "generate": "lm --prompt 'the king' --lines 3",
     "info": "vectors.bin",
     "merge": "a b -o both",
+    "odd": "vectors breakfast lunch king dinner",
     "pairs": "vectors king queen",
     "perplexity": "lm test.txt",
     "phrases": "corpus.txt -o phrases.tsv",

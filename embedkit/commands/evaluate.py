@@ -134,6 +134,7 @@ def _data_options(function):
 @_option(
     "uncertainty", "--spread", kind=bool, is_flag=True, help="add rows: mean and standard deviation over all FILEs"
 )
+@click.option("--target", metavar="FILE", help="vectors of the other language, in the same space, for --dictionary")
 @click.option("--ic", metavar="FILE", help="counts for wordnet:res and wordnet:lin, of words or of synsets")
 @click.option(
     "--unknown",
@@ -210,7 +211,7 @@ def command(files, intervals, compare, spread, unknown, as_json, quiet, **option
 
 
 OPTIONS = {
-    VECTORS: (*CHOICES, "restrict_vocab", "lowercase", "frequency_bins", "source_format", "output", "ic"),
+    VECTORS: (*CHOICES, "restrict_vocab", "lowercase", "frequency_bins", "source_format", "output", "ic", "target"),
     ENCODER_DECODERS: ("separator", "beam", "length_penalty", "length_bins", "bleu"),
     CLASSIFIERS: ("label_separator",),
 }

@@ -6,7 +6,7 @@ import click
 
 from ..errors import OptionError, about
 from ._ask import Parser, content_option, metric_option, open_words, ranking_options
-from ._config import Command
+from ._config import Several
 from ._contextual import POOLINGS, layer_option, print_similar, refuse
 from ._documents import documents_option, print_nearest, refuse_others
 from ._options import WholeRange, format_option, json_option, model_argument, output_embedding_option, quiet_option
@@ -14,11 +14,14 @@ from ._out import Out, Unanswered, query_blocks
 from ._usage import MistakenError
 
 
-@click.command("similar", cls=Command)
+@click.command("similar", cls=Several)
 @model_argument
 @click.argument("queries", nargs=-1, metavar="[QUERY]...")
+@click.option("--positive", multiple=True, metavar="WORD...", help="instead of QUERY: words to add; takes several")
+@click.option("--negative", multiple=True, metavar="WORD...", help="words to subtract; takes several")
 @ranking_options
 @metric_option
+@click.option("--csls", is_flag=True, help="scores without the favour of hubs: CSLS; 20,000 words at most")
 @click.option("--include-query", is_flag=True, help="the words of the query may be answers too")
 @documents_option("documents instead of words: a QUERY is a text, or the name of a document of the file")
 @click.option(
@@ -45,9 +48,12 @@ from ._usage import MistakenError
 def command(
     file,
     queries,
+    positive,
+    negative,
     k,
     limit,
     metric,
+    csls,
     include_query,
     documents,
     sentences,
@@ -63,7 +69,8 @@ def command(
 ):
     """Nearest words: query, word and score, best first.
 
-    A QUERY is a word or an expression, 'king - man + woman' (with cosine, of rows of length 1). Without arguments each
+    A QUERY is a word or an expression, 'king - man + woman' (with cosine, of rows of length 1), for which --positive
+    king woman --negative man stands as well; options come behind FILE then. Without arguments each
     line of stdin is a query. Unknown words are named on stderr, and the exit code is 3.
 
     With --explain a line for each shared context: query, word, score, context and its part of the score, largest first.
@@ -84,18 +91,25 @@ def command(
     if layer is not None:
         raise click.UsageError("--layer is for --sentences TEXT", click.get_current_context())
     if documents:
-        refuse_others(ic=ic, explain=explain, restrict_vocab=limit, output_embedding=output, **{"from": source_format})
+        refuse_others(
+            ic=ic, csls=csls, explain=explain, restrict_vocab=limit, output_embedding=output, **{"from": source_format}
+        )
         print_nearest(file, queries, k, metric, include_query, as_json, quiet)
         return
     if explain and metric != "cosine":
         raise click.UsageError(f"--explain takes cosines apart, not {metric}", click.get_current_context())
+    if positive or negative:
+        if queries:
+            raise click.UsageError("QUERY and --positive ask twice", click.get_current_context())
+        queries = (" ".join([*_signed("+", positive), *_signed("-", negative)]).removeprefix("+ "),)
     source = open_words(file, source_format, output, queries, metric, ic)
     from ..vectors.query import has_vectors, is_sparse, parse_query
     from ..vectors.ranking import nearest
 
     if not has_vectors(source):
-        if explain or limit:
-            raise OptionError(f"{'--explain' if explain else '--restrict-vocab'} is for vectors, and {file} has none")
+        if explain or limit or csls:
+            named = "--explain" if explain else "--csls" if csls else "--restrict-vocab"
+            raise OptionError(f"{named} is for vectors, and {file} has none")
         _print_related(source, queries, k, include_query, as_json, quiet)
         return
     if explain and not is_sparse(source):
@@ -109,11 +123,16 @@ def command(
         raise MistakenError("a sign alone is no query", context, like)
     unanswered, word = Unanswered(quiet), source.vocab.__getitem__
     parse = Parser(source, parse_query, unanswered)
+    hubs = _hubs(source, file, metric, limit, explain) if csls else None
     is_distance = metric in ("euclidean", "manhattan")
     with Out(as_json) as out, about(file):
         for block in query_blocks(queries):
             asked = parse(block)
-            rankings = nearest(source, [query for _, query in asked], k, metric, limit, exclude=not include_query)
+            found = [query for _, query in asked]
+            if hubs is None:
+                rankings = nearest(source, found, k, metric, limit, exclude=not include_query)
+            else:
+                rankings = hubs.nearest(found, k, exclude=not include_query)
             for (text, query), (ids, scores) in zip(asked, rankings):
                 if not len(ids):
                     unanswered.report(f"no answer: {text}")
@@ -124,6 +143,27 @@ def command(
                     out.rows({"query": text}, **answers)
             out.flush()
     unanswered.finish()
+
+
+def _hubs(source, file: str, metric: str, limit: int, explain: bool):
+    """The words of `source` with their hubness."""
+    from ..vectors.query import is_sparse
+    from ..vectors.scaling import MOST, Scaled
+
+    if explain or metric != "cosine" or is_sparse(source):
+        what = "--explain" if explain else "sparse vectors" if is_sparse(source) else f"--metric {metric}"
+        raise OptionError(f"--csls is of the cosines of dense vectors, not for {what}")
+    if min(limit or len(source.vocab), len(source.vocab)) > MOST:
+        hint = f"--restrict-vocab {MOST}"
+        raise OptionError(
+            f"{file}: CSLS compares every word with every other, and there are {len(source.vocab):,}", hint
+        )
+    with about(file):
+        return Scaled(source, limit)
+
+
+def _signed(sign: str, words) -> list[str]:
+    return [part for word in words for part in (sign, word)]
 
 
 def _print_related(source, queries, k: int, include_query: bool, as_json: bool, quiet: bool) -> None:

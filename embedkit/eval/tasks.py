@@ -39,6 +39,7 @@ TASKS = {
     "pairs": Entry("similarity", "word pairs with scores"),
     "questions": Entry("analogy", "analogy questions"),
     "categories": Entry("categories", "words with categories: purity"),
+    "dictionary": Entry("dictionary", "words with translations, in the vectors of --target"),
     "classify": Entry("classify", "label, tab, text: cross-validation"),
     "labelled": Entry("labelled", "texts with labels", CLASSIFIERS),
     "parallel": Entry("parallel", "pairs of a source and a target", ENCODER_DECODERS),

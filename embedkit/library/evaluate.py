@@ -25,6 +25,7 @@ def evaluate(models, *, intervals: bool = False, compare: bool = False, spread: 
     protocol : the conventions of a tool: "word2vec", "gensim", "glove", "fasttext", "hyperwords", "levy2015"
     method, restrict_vocab, oov, oov_pairs, lowercase : override the protocol
     frequency_bins : scores in so many bins
+    dictionary, target : words with translations, and the vectors, a path or `WordVectors`, in which these are
     ic : information content for the measures res and lin of a thesaurus
 
     Of encoder-decoders:
@@ -77,10 +78,11 @@ def vectors_on(
     source_format: str | None = None,
     output: bool = False,
     ic: str | None = None,
+    target: str | None = None,
     **options,
 ) -> Evaluation:
     """Vectors on the data sets in `paths`; `options` are those of `eval.protocols.protocol_of`, `ic` is a file of
-    information content for those of `models` that are thesauri."""
+    information content for those of `models` that are thesauri, `target` are the vectors of `dictionary`."""
     from ..eval.protocols import protocol_of
     from ..eval.report import read_datasets
     from ..explore.thesaurus.names import is_thesaurus
@@ -92,6 +94,14 @@ def vectors_on(
 
     check_tasks(filter(is_thesaurus, filter(_is_name, models)), paths, frequency_bins, ic)
     rules, datasets = protocol_of(protocol, **options), read_datasets(paths)
+    if bool(target) != bool(paths.get("dictionary")):
+        raise OptionError("--dictionary and --target go together: words, and the vectors of their translations")
+    if target:
+        goal = _opened(target, open_model)[1]()
+        datasets = [
+            one._replace(dataset=one.dataset._replace(target=goal)) if one.task.name == "dictionary" else one
+            for one in datasets
+        ]
     opened = [_opened(model, open_model) for model in models]
     return Evaluation(datasets, rules, opened, frequency_bins or 0)
 

@@ -177,6 +177,15 @@ def combine_all(source, queries: Sequence[Query], unit: bool = False) -> np.ndar
     return rows if len(rows) == len(queries) else np.add.reduceat(rows, [0, *ends[:-1]], axis=0)
 
 
+def oddest(source, ids: Sequence[int], k: int) -> tuple[np.ndarray, np.ndarray]:
+    """The places of the `k` of `ids` with the lowest cosines with the mean of all their directions, the lowest first,
+    and the cosines, float32."""
+    rows = unit_rows(source.rows(np.array(ids, np.int64)).astype(np.float64))
+    cosines = rows @ unit_rows(rows.mean(0)[None])[0]
+    order = np.argsort(cosines, kind="stable")[:k]
+    return order, cosines[order].astype(np.float32)
+
+
 def pool(source, ids: np.ndarray, how: str) -> np.ndarray:
     """One vector (width,) float32 for the words `ids` of a text: the "mean", "sum" or "max" of their rows."""
     ids, counts = np.unique(ids, return_counts=True)

@@ -108,6 +108,7 @@ def kit(tmp_path, toy, toy_file, sparse_file, counts, documents, lm, mlm, transl
         "questions": QUESTIONS.encode(),
         "other": "4 4\nking 1 0 0 1\n한국어 0 1 0 0\nqueen 0 0 1 0\nplough 1 1 1 1\n".encode(),
         "words": "queen\nking\n한국어\n".encode(),
+        "translations": "king king\n한국어\t한국어\nqueen\tqueen\n".encode(),
         "sets": SETS.encode(),
         "phrases": "the\tking\t9\t3.5\n한국어\t를\n".encode(),
         "log": b'{"event": "epoch", "epoch": 1, "loss": 2.5}\n{"event": "epoch", "epoch": 2, "loss": 1.5}\n',

@@ -53,7 +53,7 @@ def test_every_model_is_in_the_table():
 
 def test_every_query_command_is_asked():
     asking = {COMMANDS[name].args.split()[0] for name in ASKING}
-    assert asking == {"similar", "analogy", "pairs", "vectors", "thesaurus", "fill"}
+    assert asking == {"similar", "analogy", "odd", "pairs", "vectors", "thesaurus", "fill"}
 
 
 # --- help and usage

@@ -6,9 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..csls import mutual
 from ..subwords import BucketRows
 from ..vectors import unit_rows
 from .rows import id_blocks
+
+TOP = 10_000  # words among which refinement looks for anchors
 
 
 def rotated(rows: np.ndarray | BucketRows, matrix: np.ndarray) -> np.ndarray | BucketRows:
@@ -19,6 +22,21 @@ def rotated(rows: np.ndarray | BucketRows, matrix: np.ndarray) -> np.ndarray | B
     for at in id_blocks(*rows.shape):
         result[at] = rows[at] @ matrix
     return result
+
+
+def refined(a, b, matrix: np.ndarray, rounds: int, top: int = TOP) -> tuple[np.ndarray, int]:
+    """`matrix` (D, D), which turns `a` onto `b`, after `rounds` of refinement (Conneau et al. 2018): words among the
+    `top` of both that are each other's nearest by CSLS are the anchors of the next rotation. And how many there were
+    in the last round."""
+    sizes = (min(top, len(source.vocab)) for source in (a, b))
+    left, right = (unit_rows(source.rows(np.arange(n))) for source, n in zip((a, b), sizes))
+    pairs = np.empty((0, 2), np.int64)
+    for _ in range(rounds):
+        pairs = mutual(left @ matrix.astype(np.float32), right)
+        if not len(pairs):
+            break
+        matrix = rotation(a, b, *pairs.T).matrix
+    return matrix, len(pairs)
 
 
 class Rotation(NamedTuple):
