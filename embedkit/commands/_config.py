@@ -11,7 +11,7 @@ KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "
 TABLE = "options"  # of those that belong to no section
 # What a run reads, writes and tells, and where it keeps what it may need again: none of it shapes the result.
 APART = ("output", "log", "quiet", "cache", "checkpoint", "resume", "restart", "unknown", "config", "print-config")
-PATHS = {"PAIRS", "FILE", "LIST", "INPUT", "TEXT", "LM", "LM2", "LOG", "M", "A", "B", "IN", "OUT"}  # metavars of files
+PATHS = {"PAIRS", "FILE", "LIST", "INPUT", "TEXT", "LM", "LM2", "M", "A", "B", "IN", "OUT"}  # metavars of files
 
 
 class SectionOption(click.Option):

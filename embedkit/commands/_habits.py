@@ -130,11 +130,10 @@ OPTIONS = (
     ("--version", "v"),
     ("--help", "usage"),
     ("INPUT", "input train corpus corpus-file corpus-path sentences data dataset text file train-file train-data i f"),
-    ("FILE", "model vectors input embeddings embedding file vec m i f"),
+    ("FILE", "model vectors input embeddings embedding file vec log m i f"),
     ("LM", "model lm input file checkpoint m"),
     ("TEXT", "text input data test test-file eval-data corpus file ppl i"),
     ("IN", "input in model vectors file i"),
-    ("LOG", "log input file i"),
     ("QUERY", "word words query positive w q"),
     ("WORD", "word words query w q"),
 )

@@ -35,7 +35,7 @@ class Inches(click.ParamType):
 
 
 @click.command("plot", cls=Command)
-@click.argument("files", nargs=-1, required=True, metavar="FILE [WORD]...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("-o", "--output", required=True, metavar="FILE", help="figure to write; - is stdout")
 @click.option(
     "--pairs",
