@@ -46,7 +46,7 @@ def test_vectors_are_models_too(toy_file, sets):
 @pytest.mark.parametrize(
     ("options", "error", "said"),
     [
-        ({}, ValueError, "give pairs, questions, categories, classify, parallel"),
+        ({}, ValueError, "give pairs, questions, categories, classify, labelled, parallel"),
         ({"pairs": "gone"}, EmbedkitError, "gone: no such file"),
         ({"pears": "p"}, TypeError, "pears"),
         ({"pairs": "gone", "oov": "best"}, EmbedkitError, "oov: 'best' is none of compose, skip, wrong, both"),
