@@ -102,7 +102,7 @@ class Several(Command):
 
 def is_path(param: click.Parameter) -> bool:
     """True if the value of `param` is a file, by its metavar."""
-    text = param.metavar or ""
+    text = (param.metavar or "").partition(" ")[0]  # in FILE [WORD]... the file comes first
     is_prompt = isinstance(param, click.Option) and text == "TEXT"
     return text.removesuffix("...").strip("[]") in PATHS and not is_prompt
 
