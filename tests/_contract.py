@@ -124,7 +124,6 @@ COMMANDS = {
     "cluster --summary": Line("cluster {vectors} --summary --method agglomerative --vocab {words} --k 2"),
     "plot": Line("plot {log} -o {out} --to svg"),
     "plot VECTORS": Line("plot {vectors} king:queen 한국어 apple -o {out} --to svg"),
-    "plot VECTORS --what": Line("plot {vectors} --what spectrum -o {out} --to svg"),
     "plot M": Line("plot {translator} 16+7 -o {out} --to svg"),
     "plot --labelled": Line("plot {classifier} --labelled {labelled} -o {out} --to svg"),
     "select": Line("select {vectors} -o {out} --top 3 --min-count 20"),

@@ -70,8 +70,8 @@ def command(
     """Nearest words: query, word and score, best first.
 
     A QUERY is a word or an expression, 'king - man + woman' (with cosine, of rows of length 1), for which --positive
-    king woman --negative man stands as well; options come behind FILE then. Without arguments each
-    line of stdin is a query. Unknown words are named on stderr, and the exit code is 3.
+    king woman --negative man stands as well; options come behind FILE then. Without arguments each line of stdin is a
+    query. Unknown words are named on stderr, and the exit code is 3.
 
     With --explain a line for each shared context: query, word, score, context and its part of the score, largest first.
     The parts of all shared contexts add up to the score.
@@ -85,15 +85,16 @@ def command(
     """
     if sentences is not None:
         flags = {"from": source_format, "output_embedding": output, "documents": documents, "explain": explain}
+        flags |= {"csls": csls, "positive": positive, "negative": negative}
         refuse("--sentences", restrict_vocab=limit, ic=ic, **flags)
         print_similar(file, queries, sentences, k, metric, include_query, pool, layer, as_json, quiet)
         return
     if layer is not None:
         raise click.UsageError("--layer is for --sentences TEXT", click.get_current_context())
     if documents:
-        refuse_others(
-            ic=ic, csls=csls, explain=explain, restrict_vocab=limit, output_embedding=output, **{"from": source_format}
-        )
+        others = {"ic": ic, "csls": csls, "explain": explain, "from": source_format}
+        others |= {"positive": positive, "negative": negative}
+        refuse_others(**others, restrict_vocab=limit, output_embedding=output)
         print_nearest(file, queries, k, metric, include_query, as_json, quiet)
         return
     if explain and metric != "cosine":
