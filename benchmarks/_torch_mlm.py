@@ -1,9 +1,9 @@
 """PyTorch's side of mlm.py: python _torch_mlm.py speed|quality FOLDER THREADS
 
 A masked language model of nn.TransformerEncoder with the sizes of FOLDER/options.json: pre-norm, GELU, learned
-positions, tied softmax with a bias, of the chosen places alone; AdamW, warm-up, cosine, clipping; it gets the batches of
-ours. `speed` prints tokens per second; `quality` trains, saves mean-pooled states as torch.npy, and prints the shares of
-masked words that are first, and among the first five. fp32, fused AdamW.
+positions, tied softmax with a bias, of the chosen places alone; AdamW, warm-up, cosine, clipping; it gets the batches
+of ours. `speed` prints tokens per second; `quality` trains, saves mean-pooled states as torch.npy, and prints the
+shares of masked words that are first, and among the first five. fp32, fused AdamW.
 """
 
 import json

@@ -2,12 +2,12 @@
 
 python benchmarks/mlm.py quality|speed --data FOLDER --peer-python PYTHON [--reviews N] [--epochs N] [--dim N] …
 
-FOLDER has imdb/labelled-train.tsv.gz and labelled-test.tsv.gz. Both sides train on the same masked batches of the texts
-of the first reviews, with the same sizes, optimizer and schedule, softmax of the chosen places alone, fp32. `quality`
-prints the shares of masked words of other reviews that are first, and among the first five; and the accuracy of a
-logistic regression (L2, chosen on a tenth of the training reviews) from mean-pooled states of the last layer, beside
-that of the mean of our skip-gram vectors of the same texts. `speed` prints tokens per second of updates, kernels and memory
-warm, in turn.
+FOLDER has imdb/labelled-train.tsv.gz and labelled-test.tsv.gz. Both sides train on the same masked batches of the
+texts of the first reviews, with the same sizes, optimizer and schedule, softmax of the chosen places alone, fp32.
+`quality` prints the shares of masked words of other reviews that are first, and among the first five; and the
+accuracy of a logistic regression (L2, chosen on a tenth of the training reviews) from mean-pooled states of the last
+layer, beside that of the mean of our skip-gram vectors of the same texts. `speed` prints tokens per second of
+updates, kernels and memory warm, in turn.
 
 The size of the issue: --reviews 25000 --tests 12528 --epochs 10 --dim 256 --layers 4 --context 128 --max-vocab 20000
 """
