@@ -84,6 +84,9 @@ COMMANDS = {
     "similar --documents": Line(
         "similar {documents} --documents -k 3", ("한국어 king", "2"), "한국어 king\n2\n", "xyzzy\n"
     ),
+    "similar --sentences": Line(
+        "similar {mlm} --sentences {text} -k 2", ("한국어 king", "a queen"), "한국어 king\na queen\n", "xyzzy\n"
+    ),
     "analogy": Line("analogy {vectors} -k 3", ("man", "king", "한국어"), "man king 한국어\n", "man king xyzzy\n"),
     "odd": Line("odd {vectors}", ("king", "한국어", "apple", "pear"), "king 한국어 apple pear\n", "xyzzy king\n"),
     "pairs": Line("pairs {vectors}", ("king", "한국어"), "king 한국어\n", "king xyzzy\n"),
@@ -92,6 +95,7 @@ COMMANDS = {
     "vectors COUNTS": Line("vectors {counts}", ("king", "한국어"), "king\n한국어\n", "xyzzy\n"),
     "vectors --pool": Line("vectors {vectors} --pool mean", ("한국어 king",), "한국어 king\n", "xyzzy\n"),
     "vectors --pool sif": Line("vectors {vectors} --pool sif", ("한국어 king",), "한국어 king\n", "xyzzy\n"),
+    "vectors --layer": Line("vectors {mlm} --layer 1", ("한국어 king", "a queen"), "한국어 king\na queen\n", "xyzzy\n"),
     "vectors --documents": Line("vectors {documents} --documents", ("한국어 king", "a"), "한국어 king\na\n", "xyzzy\n"),
     "vectors --documents --all": Line("vectors {documents} --documents --all"),
     "vectors --all": Line("vectors {vectors} --all"),
@@ -124,6 +128,7 @@ COMMANDS = {
     "cluster --summary": Line("cluster {vectors} --summary --method agglomerative --vocab {words} --k 2"),
     "plot": Line("plot {log} -o {out} --to svg"),
     "plot VECTORS": Line("plot {vectors} king:queen 한국어 apple -o {out} --to svg"),
+    "plot --heads": Line("plot {mlm} 한국어 --heads -o {out} --to svg"),
     "plot M": Line("plot {translator} 16+7 -o {out} --to svg"),
     "plot --labelled": Line("plot {classifier} --labelled {labelled} -o {out} --to svg"),
     "select": Line("select {vectors} -o {out} --top 3 --min-count 20"),

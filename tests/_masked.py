@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from embedkit.catalog import MLM, MODELS
+from embedkit.catalog import MODELS
 from embedkit.config import Config
 from embedkit.io.output import Output
 from embedkit.neural.language import store
@@ -37,11 +37,11 @@ def network(V: int = len(WORDS), std: float = 0.4, dtype=np.float32, **options):
     return MODEL.build(configure(**options).model, V, make)
 
 
-def save(path, words=WORDS, tokenizer="whitespace", **options) -> str:
-    """The file of such a model."""
+def save(path, words=WORDS, tokenizer="whitespace", model="mlm", **options) -> str:
+    """The file of such a model, or of a language model of the same layers."""
     config = configure(tokenizer=tokenizer, **options)
     tensors = {param.name: param.value for param in network(len(words), **options).params}
-    facts = {"kind": MLM, "model": "mlm", "config": config.stored()}
+    facts = {"kind": MODELS[model].kind, "model": model, "config": config.stored()}
     vocab = Vocab.from_words(words, np.zeros(len(words), np.int64))
     with Output(str(path)) as out:
         store.save(out, store.Trained(tensors, vocab, facts))

@@ -151,6 +151,57 @@ def test_options_of_scores_that_do_not_go_together(run, model, options):
     assert run("score", model, *options, stdin="").code == 2
 
 
+@pytest.mark.parametrize(("pooling", "pooled"), [("mean", np.mean), ("max", np.max), ("first", None)])
+def test_contextual_vectors_are_pooled_states(run, model, pooling, pooled):
+    asked, line = load(model), "the cat sat a dog lay sat"
+    ids = np.array([asked.vocab.id(word) for word in line.split()])
+    for layer in (0, 1, 2):
+        H = [asked.hidden([part], layer)[0] for part in np.array_split(ids, 2)]
+        expected = H[0][0] if pooled is None else pooled(np.concatenate([part[1:] for part in H]), axis=0)
+        result = run("vectors", model, line, "--layer", layer, "--pool", pooling)
+        assert (result.code, result.err) == (0, "")
+        np.testing.assert_allclose(np.array(result.rows[0][1:], float), expected, rtol=1e-5, atol=1e-6)
+    embedded = asked.network.body.layers[0].table.value[ids[:4]] + asked.network.body.layers[1].table.value[1:5]
+    np.testing.assert_allclose(asked.hidden([ids[:4]], 0)[0][1:], embedded, rtol=1e-6)
+
+
+def test_nearest_sentences(run, model, tmp_path):
+    lines = ["the cat sat", "a dog lay", "", "xyzzy", "the cat", "the cat sat"]
+    (tmp_path / "lines").write_text("".join(f"{line}\n" for line in lines))
+    result = run("similar", model, "--sentences", tmp_path / "lines", stdin="the cat\nxyzzy\n")
+    assert (result.code, result.err) == (3, "no known word: xyzzy\n1 of 3 words are not in the vocabulary\n")
+    vectors = embedkit.load(model).sentences(["the cat", "the cat sat", "a dog lay"])
+    units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    expected = sorted(zip([*units[1:] @ units[0], units[1] @ units[0]], [*lines[:2], lines[0]]), reverse=True)
+    assert [row[1] for row in result.rows] == [line for _, line in expected]
+    assert [float(row[2]) for row in result.rows] == pytest.approx([score for score, _ in expected], abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "message"),
+    [
+        (["vectors", "{m}", "cat", "--layer", 3], 1, "--layer 3: the model has layers 1 to 2"),
+        (["vectors", "{m}", "cat", "--layer", 1, "--pool", "sif"], 2, "--pool sif is for vectors of words"),
+        (["vectors", "{m}", "--all", "--layer", 1], 2, "--layer goes without --all"),
+        (["vectors", "{m}", "cat", "--pool", "first"], 2, "--pool first is for --layer N"),
+        (["similar", "{m}", "cat", "--layer", 1], 2, "--layer is for --sentences"),
+        (["similar", "{m}", "cat", "--sentences", "{text}", "--explain"], 2, "--sentences goes without --explain"),
+        (["similar", "{m}", "cat", "--sentences", "{text}"], 1, "no line of it has a known word"),
+        (["vectors", "{text}", "cat", "--layer", 1], 1, "is neither a masked language model nor a vector file"),
+        (["plot", "{m}", "--heads", "-o", "x.svg"], 1, "0 lines, and --heads draws one"),
+        (["plot", "{m}", "cat " * 6, "--heads", "-o", "x.svg"], 1, "the line has 6 tokens, and the context room for 5"),
+        (["plot", "{m}", "cat", "--heads", "--method", "pca", "-o", "x.svg"], 2, "--heads goes with one model"),
+        (["plot", "{text}", "a", "--heads", "-o", "x.svg"], 1, "is neither a language model nor a vector file"),
+    ],
+)
+def test_what_does_not_go_together(run, model, tmp_path, monkeypatch, args, code, message):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text").write_text("xyzzy\n")
+    result = run(*(str(arg).format(m=model, text="text") for arg in args), stdin="")
+    assert (result.code, result.out) == (code, "")
+    assert message in result.err
+
+
 def test_in_python(model, tmp_path):
     asked = embedkit.load(model)
     assert asked.fill("a [MASK]", k=1)[0].word == asked.fill(["a [MASK]"], k=1)[0][0][0].word
