@@ -235,7 +235,11 @@ def test_capitals_get_a_hint(run, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "part"),
     [
-        (["m.vec"], 2, "give --pairs, --questions, --categories, --dictionary, --classify, --labelled or --parallel FILE"),
+        (
+            ["m.vec"],
+            2,
+            "--dictionary, --classify, --labelled or --parallel FILE",
+        ),
         (["--pairs", "p.txt"], 2, "Missing argument 'FILE...'"),
         (["m.vec", "--pairs", "p.txt", "--method", "best"], 2, "--method"),
         (["m.vec", "--pairs", "p.txt", "--restrict-vocab", "-1"], 2, "--restrict-vocab"),
