@@ -452,6 +452,8 @@ TEXTS = [
     "plot M",
     "plot VECTORS",
     "plot --labelled",
+    "plot VECTORS --what",
+    "plot --heads",
     "convert int8",
 ]  # of the WRITING lines
 
