@@ -452,7 +452,6 @@ TEXTS = [
     "plot M",
     "plot VECTORS",
     "plot --labelled",
-    "plot VECTORS --what",
     "plot --heads",
     "convert int8",
 ]  # of the WRITING lines
