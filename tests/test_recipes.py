@@ -14,10 +14,11 @@ from embedkit.config import Config
 FOLDER = Path(__file__).resolve().parents[1] / "data/recipes"
 RECIPES = sorted(FOLDER.glob("*.toml"))
 NAMES = {"book-rnn", "book-lstm", "small-tied", "small-variational", "book-better-lstm", "awd-lstm"}
-NAMES |= {"shakespeare-char", "ptb-transformer"}
+NAMES |= {"shakespeare-char", "ptb-transformer", "imdb-mlm"}
 NAMES |= {"seq2seq-copy-ntm", "seq2seq-addition", "seq2seq-dates", "seq2seq-g2p"}
 TEXTS = r"ptb\.train\.txt(?: --valid ptb\.valid\.txt)?", r"copies\.tsv", r"(?:addition|date)-train\.txt"
 TEXTS += (r"shakespeare-train\.txt --valid shakespeare-valid\.txt",)
+TEXTS += (r"imdb-train\.txt --valid imdb-valid\.txt",)
 TEXTS += (r"cmudict-train\.tsv\.gz --valid cmudict-valid\.tsv\.gz",)
 HEADER = r"""# {name}: .+
 #
@@ -49,7 +50,7 @@ def test_all_are_there():
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_tables_are_the_whole_configuration(run, path):
     command, model, tables = parts(path)
-    assert MODELS[model].is_lm or MODELS[model].kind == "seq2seq"
+    assert MODELS[model].kind in ("language-model", "masked-language-model", "seq2seq")
     result = run("train", model, "--config", path, "--print-config")
     assert (result.code, result.err) == (0, "")
     assert result.out == tables

@@ -50,11 +50,13 @@ class Lines:
         return other
 
     def __call__(self, lines: list[str]):
-        """(those that have one (n), vectors (n, D))."""
+        """(those that have one (n), their vectors (D,)). Lines are read one by one: no bit of a vector depends on what
+        is asked along with it."""
         from ..lm.masked.sentences import sentence_vectors
 
         known = [line for line, _ in self.texts.known(lines, self._known)]
-        return known, sentence_vectors(self.model, [self.read(line) for line in known], self.pooling, self.layer)
+        rows = [sentence_vectors(self.model, [self.read(line)], self.pooling, self.layer)[0] for line in known]
+        return known, rows
 
     def _known(self, line: str):
         ids = self.read(line).ids
@@ -105,17 +107,16 @@ def print_similar(
         for block in blocks(sentences, "utf-8", "strict"):
             known, vectors = candidates([line for _, line in block if line.strip()])
             found += known
-            rows += list(vectors)
+            rows += vectors
         if not found:
             raise EmbedkitError(f"{sentences}: no line of it has a known word")
         stored = Vectors(Vocab.from_words(found), np.array(rows))
         own = {line: number for number, line in reversed(list(enumerate(found)))}
         for block in query_blocks(queries):
             known, vectors = asked(block)
-            if not known:
-                continue
-            without = [None if with_query else own.get(line) for line in known]
-            for line, (ids, scores) in zip(known, nearest_rows(stored, vectors, k, metric, without)):
+            for line, vector in zip(known, vectors):
+                without = [None if with_query else own.get(line)]
+                ((ids, scores),) = nearest_rows(stored, vector[None], k, metric, without)
                 lines, is_distance = [found[id] for id in ids.tolist()], metric in ("euclidean", "manhattan")
                 out.rows({"query": line}, line=lines, score=abs(scores) if is_distance else scores)
             out.flush()

@@ -30,7 +30,8 @@ def command(model, lines, k, as_json, quiet):
     asked, unanswered = load(model), Unanswered(quiet)
     with Out(as_json) as out:
         for block in query_blocks(lines):
-            for line, filled in zip(block, fill(asked, block, k)):
+            for line in block:
+                (filled,) = fill(asked, [line], k)  # by itself: what it gets depends on no other
                 if filled.unknown:
                     unanswered.say(f"read as <unk>: {' '.join(filled.unknown)}")
                 if not filled.masks:

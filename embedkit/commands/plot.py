@@ -95,6 +95,8 @@ def command(files, output, pairs, method, what, epochs, labelled, heads, target,
     one_stdin(*files, labelled)
     if labelled is not None and (len(files) > 1 or what or epochs or pairs or method or heads):
         raise click.UsageError("--labelled goes with one classifier, and nothing else", click.get_current_context())
+    if heads and (pairs or method):
+        raise click.UsageError("--heads goes with one model and a line", click.get_current_context())
     if output == "-" and target is None:
         raise click.UsageError("FILE is -, so --to must name the format", click.get_current_context())
     from ..io.files import map_input

@@ -116,16 +116,24 @@ def _line_scores(model, carry: bool):
 
 def _pseudo_scores(path: str, word_l2r: bool):
     """The masked language model in a file, and the same function for it."""
+    from ..lm.lines import shown
     from ..lm.masked.load import load
     from ..lm.masked.pseudo import PseudoScorer
 
     model = load(path)
-    score = PseudoScorer(model, word_l2r)
+    score, text = PseudoScorer(model, word_l2r), shown(model)
 
     def scores(block, unanswered):
-        lines = [score.read(string) for _, string in block]
-        for (number, string), line, found in zip(block, lines, score(lines)):
-            yield number, {"line": string}, line.words, found.tolist(), (line.ids == model.unk).tolist()
+        for number, string in block:
+            line = score.read(string)
+            (found,) = score([line])
+            yield (
+                number,
+                {"line": string},
+                list(map(text, line.words)),
+                found.tolist(),
+                (line.ids == model.unk).tolist(),
+            )
 
     return model, scores
 

@@ -16,7 +16,7 @@ def self_attention(path: str, data: np.ndarray, line: str) -> tuple[list[str], l
     FormatError where the file holds no language model; EmbedkitError where that has no self-attention, or where the
     line has no token, or more than the context.
     """
-    from ..lm.lines import reader
+    from ..lm.lines import reader, shown
     from ..lm.load import load
     from ..lm.masked.load import load as load_masked
 
@@ -31,7 +31,7 @@ def self_attention(path: str, data: np.ndarray, line: str) -> tuple[list[str], l
         raise EmbedkitError(f"{path}: no token in {line!r}: nothing to draw")
     if len(found.words) >= room:
         raise EmbedkitError(f"{path}: the line has {len(found.words)} tokens, and the context room for {room - 1}")
-    return [model.vocab[model.eos], *found.words], weigh(found.ids)
+    return [model.vocab[model.eos], *map(shown(model), found.words)], weigh(found.ids)
 
 
 def _of_a_language_model(path: str, model):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .tokenize import TOKENIZERS, line_splitter
+from .subword import known
+from .tokenize import line_splitter, tokenizer
 
 MASK = "[MASK]"
 BLANKS = (" ", "\t")
@@ -16,8 +17,7 @@ def masked_splitter(options: dict) -> Callable[[str], list[str]]:
     Before it a space belongs to the token that it stands for where tokens begin with theirs, as subwords do.
     """
     words_in, name = line_splitter(options), options.get("tokenizer")
-    gap = TOKENIZERS[name].gap if name in TOKENIZERS else None
-    keeps_spaces = name is not None and name not in TOKENIZERS
+    gap, keeps_spaces = tokenizer(name).gap, known.is_name(name)
 
     def words(line: str) -> list[str]:
         found, parts = [], line.split(MASK)

@@ -452,6 +452,7 @@ TEXTS = [
     "plot M",
     "plot VECTORS",
     "plot --labelled",
+    "plot --heads",
     "convert int8",
 ]  # of the WRITING lines
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from ..lines import reader
+from ..lines import reader, shown
 from .protocol import MaskedModel
 from .windows import window
 
@@ -15,7 +15,8 @@ K = 5  # candidates of a mask
 
 
 class Candidate(NamedTuple):
-    """A word and its probability, given the rest of the line."""
+    """A word and its probability, given the rest of the line. Of a subword the word is the text that it stands for,
+    with the space that it begins with."""
 
     word: str
     probability: float
@@ -35,10 +36,10 @@ def fill(model: MaskedModel, lines: Sequence[str], k: int = K) -> list[Filled]:
 
     Of a line that is longer than the model's context each mask is predicted from the tokens about it that have room.
     """
-    read = reader(model, masked=True)
+    read, text = reader(model, masked=True), shown(model)
     sequences, places, owners, filled = [], [], [], []
-    for number, text in enumerate(lines):
-        line = read(text)
+    for number, string in enumerate(lines):
+        line = read(string)
         filled.append(Filled([], line.missing))
         blanks = np.flatnonzero(line.ids == model.mask).tolist()
         together = [blanks] if len(line.ids) <= model.room else [[blank] for blank in blanks]
@@ -49,12 +50,12 @@ def fill(model: MaskedModel, lines: Sequence[str], k: int = K) -> list[Filled]:
             owners.append(number)
     for number, logs in zip(owners, model.log_probabilities(sequences, places)):
         logs[:, [model.mask, model.eos]] = -np.inf
-        filled[number].masks.extend(_best(model, row, k) for row in logs)
+        filled[number].masks.extend(_best(model, row, k, text) for row in logs)
     return filled
 
 
-def _best(model: MaskedModel, logs: np.ndarray, k: int) -> list[Candidate]:
+def _best(model: MaskedModel, logs: np.ndarray, k: int, text: Callable[[str], str]) -> list[Candidate]:
     k = min(k, len(logs) - 2)
     ids = np.argpartition(-logs, k - 1)[:k]
     ids = ids[np.lexsort((ids, -logs[ids]))]
-    return [Candidate(model.vocab[id], float(np.exp(np.float64(logs[id])))) for id in ids.tolist()]
+    return [Candidate(text(model.vocab[id]), float(np.exp(np.float64(logs[id])))) for id in ids.tolist()]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 from _masked import MODEL, WORDS, configure, network
 
+import embedkit
 from embedkit.errors import EmbedkitError
+from embedkit.lm.lines import reader
 from embedkit.neural.layers.context import ForwardContext
 from embedkit.neural.layers.workspace import Workspace
 from embedkit.neural.masked.batches import Batches, padding
@@ -241,6 +244,24 @@ def _halves(ids):
     """A line in parts of five tokens at most, of about one length."""
     n, k = len(ids), -(-len(ids) // 5)
     return [ids[i * n // k : (i + 1) * n // k] for i in range(k)]
+
+
+def test_subwords(tmp_path):
+    """Their [MASK] is the vocabulary's own; a space before one belongs to what it stands for."""
+    path, tokenizer = tmp_path / "text", Path(__file__).parents[2] / "golden/tokenizer.json"
+    path.write_text("the king met a queen in the harbour\n" * 4)
+    sizes = {"layers": 1, "dim": 8, "heads": 2, "context": 12, "epochs": 1, "threads": 1}
+    model = embedkit.train("mlm", path, tokenizer=str(tokenizer), out=tmp_path / "m", cache=False, **sizes)
+    model, vocab = embedkit.load(tmp_path / "m"), model.source.vocab
+    assert vocab.id(MASK) == json.loads(tokenizer.read_text())["added_tokens"][1]["id"]
+    words = reader(model.source, masked=True)("the [MASK] met[MASK] queen").words
+    assert words[:5] == ["the", MASK, "Ġm", "et", MASK]
+    (candidate,) = model.fill("the [MASK] met", k=1)
+    assert "Ġ" not in candidate.word
+    starts = word_starts(vocab, model.metadata["config"]["text"]["tokenizer"])
+    assert 0 < starts.sum() < len(starts)
+    alone, together = (model.pseudo_log_likelihood("the harbourmaster", word_l2r=flag) for flag in (False, True))
+    assert alone != together
 
 
 def test_a_text_without_a_line_of_words(tmp_path, train):
