@@ -65,9 +65,17 @@ def decoded(size: int, beam: int = 1) -> float:
     sources, decoding = [stored[name] for name in stored.files], Decoding(beam=beam, batch_size=size, threads=2)
     sources = sources if size > 1 else sources[: LINES // 5]
     groups = list(batches([len(source) for source in sources], size))[::-1]
-    list(decode_batches(translator, sources, groups[:2], decoding))
+
+    def work(some: list[list[int]]) -> None:
+        if size > 1:
+            list(decode_batches(translator, sources, some, decoding))
+        else:  # as they come through a pipe, one after the other
+            for (place,) in some:
+                decode(translator, [sources[place]], decoding)
+
+    work(groups[:2])
     begin = time.perf_counter()
-    list(decode_batches(translator, sources, groups, decoding))
+    work(groups)
     return len(sources) / (time.perf_counter() - begin)
 
 
