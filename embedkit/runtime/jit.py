@@ -12,6 +12,8 @@ import os
 import sys
 from contextlib import contextmanager
 
+import numpy as np
+
 _is_command = "embedkit.cli" in sys.modules
 if _is_command:
     # numba makes hundreds of thousands of objects that stay. To look for rings among them after every 700 new ones, as
@@ -75,6 +77,7 @@ def _options(fastmath: bool) -> dict:
 
 
 def _cached(dispatcher):
-    if not numba.config.DISABLE_JIT:
-        dispatcher._cache = NothingKept(_unkept) if _unkept else kept(dispatcher.py_func)
+    if numba.config.DISABLE_JIT:
+        return np.errstate(over="ignore")(dispatcher)  # integers wrap without a warning, as compiled ones do
+    dispatcher._cache = NothingKept(_unkept) if _unkept else kept(dispatcher.py_func)
     return dispatcher
