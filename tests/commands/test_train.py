@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import _warm
 import pytest
+from _compiler import needs_compiler
 
 from embedkit.vectors import formats
 
@@ -60,7 +60,7 @@ def test_same_seed_same_bytes(run, text, tmp_path, model):
     assert all(path.read_bytes() == first.read_bytes() for path in others)
 
 
-@pytest.mark.skipif(bool(os.environ.get("NUMBA_DISABLE_JIT")), reason="minutes without the compiler")
+@needs_compiler
 @pytest.mark.parametrize("words", [900, 2000])  # LAPACK, and our own iteration
 def test_threads_change_no_byte_of_the_sample(process, tmp_path, words):
     sample = Path(__file__).parents[2] / "data" / "sample.txt"

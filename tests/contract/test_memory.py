@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import tracemalloc
 from typing import NamedTuple
 
 import numpy as np
 import pytest
+from _compiler import needs_compiler
 from _language_models import LANGUAGE_MODELS
 
 from embedkit.catalog import MODELS
@@ -94,7 +94,7 @@ def test_every_model_has_its_cases():
     assert set(CASES) == set(MODELS)
 
 
-@pytest.mark.skipif(bool(os.environ.get("NUMBA_DISABLE_JIT")), reason="takes minutes without the compiler")
+@needs_compiler
 @pytest.mark.parametrize(("name", "case"), [(name, case) for name, cases in CASES.items() for case in cases], ids=str)
 def test_the_estimate_is_near_the_peak(tmp_path, name, case):
     words = np.random.default_rng(1).zipf(1.1, case.tokens) % case.types

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from _compiler import needs_compiler
 from _gzip import gz
 
 from embedkit.config import Text
@@ -150,6 +151,7 @@ def test_advice():
     assert advice([b"\xff"]).startswith("--encoding NAME reads another encoding, --encoding-errors replace")
 
 
+@needs_compiler
 def test_real_korean(shared, tmp_path):
     """Film reviews, as the old encoding of Windows has them."""
     source = shared / "data/korean/nsmc-text.txt.gz"

@@ -14,6 +14,7 @@ import naive
 import numpy as np
 import pytest
 from _cases import cases
+from _compiler import needs_compiler
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
@@ -108,6 +109,7 @@ def test_a_text_without_words(tiny, text, config):
     assert (len(found.vocab), found.ids.tolist().count(-1)) == (0, content.count("\n") or 1)
 
 
+@needs_compiler
 def test_words_of_every_length(tiny, text, monkeypatch):
     monkeypatch.setattr(merge, "BYTES", 1 << 16)
     monkeypatch.setattr(inputs, "BLOCK", 1 << 17)
@@ -217,7 +219,7 @@ def test_every_command_makes_the_same_of_it(tiny, run, text, tmp_path, name):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="takes long without a compiler")
+@needs_compiler
 def test_two_million_words_in_little_memory(process, tmp_path):
     """A process that may allocate 400 MB reads a text whose words take more, unless it is told to hold them all."""
     codes = np.random.default_rng(0).permutation(2_000_000) * 2654435761 % (1 << 40)

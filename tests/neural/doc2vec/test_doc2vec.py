@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from _compiler import needs_compiler
 
 from embedkit import train
 from embedkit.errors import EmbedkitError, FormatError, OptionError
@@ -39,6 +40,7 @@ def model(request, tmp_path_factory):
     return path
 
 
+@needs_compiler
 def test_documents_and_words_of_a_topic_are_near(run, model):
     rows = run("similar", model, "--documents", "4", "9", "wave gull tide sail sea rope sea tide", "-k", 15).rows
     topic = {"4": 0, "9": 2}
@@ -48,6 +50,7 @@ def test_documents_and_words_of_a_topic_are_near(run, model):
     assert all(row[1] in TOPICS[1 if row[0] == "salt" else 2] for row in words)
 
 
+@needs_compiler
 def test_inference_is_the_same_each_time_and_alone(model):
     lines = [*texts(5, seed=3), "sea", "냄비 salt"]
     first, again = open_documents(model), open_documents(model)

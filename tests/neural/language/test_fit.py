@@ -6,10 +6,10 @@ import dataclasses
 import itertools
 import json
 import math
-import os
 
 import numpy as np
 import pytest
+from _compiler import needs_compiler
 from _language_models import LANGUAGE_MODELS, architecture, own
 
 from embedkit.config import Config
@@ -111,7 +111,7 @@ def test_rates_are_told_by_the_optimizers_that_share_them():
 # --- learning
 
 
-@pytest.mark.skipif(bool(os.environ.get("NUMBA_DISABLE_JIT")), reason="takes long without the compiler")
+@needs_compiler
 @pytest.mark.parametrize("kind", LANGUAGE_MODELS)
 def test_a_toy_is_memorised(text, kind):
     """Every word but the first of a line follows from those before; of three lines in turn, that one does as well."""

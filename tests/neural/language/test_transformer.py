@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 import pytest
+from _compiler import needs_compiler
 
 from embedkit.catalog import MODELS
 from embedkit.config import Config
@@ -246,6 +247,7 @@ class OneByOne:
 # --- learning
 
 
+@needs_compiler
 @of_every_kind
 def test_a_toy_is_memorised(text, kind):
     """Every word but the first of a line follows from those before; of three lines in turn, that one does as well."""
@@ -305,6 +307,7 @@ class PowerCut(BaseException):
     pass
 
 
+@needs_compiler
 @pytest.mark.parametrize("options", [{"dropout": 0.2}, {"updates": 5, **KINDS["LLaMA"]}], ids=["pass", "updates"])
 def test_goes_on_from_every_checkpoint(text, tmp_path, monkeypatch, options):
     """Bit by bit, in the middle of an epoch and at its end."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from _compiler import needs_compiler
 from _masked import MODEL, WORDS, configure, network
 
 import embedkit
@@ -191,6 +192,7 @@ def train(tmp_path):
     return call
 
 
+@needs_compiler
 def test_training_learns_and_is_resumed_to_the_byte(train, tmp_path):
     valid = tmp_path / "valid"
     valid.write_text("the cat saw one house .\n")

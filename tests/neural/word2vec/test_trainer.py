@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import _word2vec as w2v
 import naive
 import numpy as np
 import pytest
+from _compiler import needs_compiler
 
 from embedkit.config import Text
 from embedkit.errors import EmbedkitError, OptionError
@@ -197,7 +197,7 @@ def test_what_cannot_work_is_refused(model, lines, options, message):
         w2v.train(model, w2v.corpus_of(lines), dim=4, **options)
 
 
-@pytest.mark.skipif(bool(os.environ.get("NUMBA_DISABLE_JIT")), reason="an hour without the compiler")
+@needs_compiler
 @pytest.mark.parametrize(
     ("model", "options"),
     [
