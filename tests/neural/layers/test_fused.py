@@ -160,7 +160,7 @@ def test_attention(T, D, rate, masked, causal):
     dY, dqkv = array(T, B, D), [np.full_like(qkv, np.nan) for _ in found]
     for cells, d in zip((plain, Fused(2)), dqkv):
         cells.attention_back(*arrays.values(), heads, causal, rate, 7, *found[0].values(), dY, d)
-    np.testing.assert_allclose(dqkv[1], dqkv[0], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(dqkv[1], dqkv[0], rtol=1e-4, atol=3e-5)
     if masked:
         assert not found[1]["Y"][:, 1].any()
         assert not dqkv[1][:, :, D:][keep.T == 0].any()
