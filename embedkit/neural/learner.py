@@ -12,7 +12,7 @@ from ..runtime.parallel import thread_count
 from ..training.contract import Run
 from ..training.loop import Diverged, Learner, Step
 from ..training.lr_schedules import Rate
-from ..training.optim import Optimizer
+from ..training.optim import OPTIMIZERS, Optimizer
 from .layers.context import ForwardContext
 from .layers.fused import Fused
 from .layers.workspace import Workspace
@@ -129,3 +129,18 @@ class NetworkLearner(Learner):
         memory = {name.partition(".")[2]: tensor for name, tensor in tensors.items() if name.startswith("optimizer.")}
         self.optimizer.restore(memory, numbers["optimizer"])
         self.rate.restore(numbers["lr_schedule"])
+
+
+class WarmedUp:
+    """Settings of learners whose options are those of Transformers: weight decay, warm-up, the lowest learning rate;
+    it comes before the `NetworkLearner` among the bases."""
+
+    def optimizer_settings(self, training):
+        known = OPTIMIZERS[training.optimizer].settings
+        given = {"decay": training.weight_decay, "beta2": training.beta2}
+        return {"spares_vectors": True} | {name: value for name, value in given.items() if name in known}
+
+    def schedule(self, training, total):
+        floor = self.base_lr / 10 if training.min_lr is None else training.min_lr
+        warmup = min(100, total // 10) if training.warmup is None else training.warmup
+        return super().schedule(training, total) | {"floor": floor, "warmup": warmup}

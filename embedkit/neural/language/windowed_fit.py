@@ -6,13 +6,13 @@ import numpy as np
 
 from ...errors import EmbedkitError
 from ...training.loop import Step
-from ...training.optim import OPTIMIZERS
+from ..learner import WarmedUp
 from . import steps
 from .fit import Fit
 from .windows import Windows
 
 
-class WindowedFit(Fit):
+class WindowedFit(WarmedUp, Fit):
     """Network and windows of a language model; a step is `--accumulate` batches, and one update."""
 
     def deal(self, stream, config):
@@ -31,16 +31,6 @@ class WindowedFit(Fit):
             return windows, valid, -(-len(windows) // training.accumulate)
         self.size = training.updates * training.accumulate * training.batch_size * T
         return windows, valid, training.updates
-
-    def optimizer_settings(self, training):
-        known = OPTIMIZERS[training.optimizer].settings
-        given = {"decay": training.weight_decay, "beta2": training.beta2}
-        return {"spares_vectors": True} | {name: value for name, value in given.items() if name in known}
-
-    def schedule(self, training, total):
-        floor = self.base_lr / 10 if training.min_lr is None else training.min_lr
-        warmup = min(100, total // 10) if training.warmup is None else training.warmup
-        return super().schedule(training, total) | {"floor": floor, "warmup": warmup}
 
     def learn(self, epoch, number, ctx):
         chunks, loss = self._chunks(epoch, number), 0.0

@@ -10,11 +10,10 @@ from ...text.stream import Stream
 from ...text.whole_words import word_starts
 from ...training.contract import Run
 from ...training.loop import Loop, Step
-from ...training.optim import OPTIMIZERS
 from ..language import init
 from ..language.store import Trained
 from ..layers.context import ForwardContext
-from ..learner import NetworkLearner
+from ..learner import NetworkLearner, WarmedUp
 from .batches import Batch, Batches
 from .masking import Masking
 
@@ -38,7 +37,7 @@ def train(architecture, stream: Stream, config, run: Run) -> Trained:
     return Trained(loop.best or fit.snapshot(), stream.vocab, facts)
 
 
-class Fit(NetworkLearner):
+class Fit(WarmedUp, NetworkLearner):
     """Network and masked batches; a step is `--accumulate` batches, and one update."""
 
     def __init__(self, architecture, stream: Stream, config, run: Run):
@@ -60,16 +59,6 @@ class Fit(NetworkLearner):
         if not len(batches):
             raise EmbedkitError(f"{name}: no line of it has a word to predict")
         return batches
-
-    def optimizer_settings(self, training):
-        known = OPTIMIZERS[training.optimizer].settings
-        given = {"decay": training.weight_decay, "beta2": training.beta2}
-        return {"spares_vectors": True} | {name: value for name, value in given.items() if name in known}
-
-    def schedule(self, training, total):
-        floor = self.base_lr / 10 if training.min_lr is None else training.min_lr
-        warmup = min(100, total // 10) if training.warmup is None else training.warmup
-        return super().schedule(training, total) | {"floor": floor, "warmup": warmup}
 
     def learn(self, epoch, number, ctx):
         first = number * self.accumulate
