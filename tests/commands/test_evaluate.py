@@ -238,7 +238,7 @@ def test_capitals_get_a_hint(run, tmp_path):
         (
             ["m.vec"],
             2,
-            "--dictionary, --classify, --labelled or --parallel FILE",
+            "give --pairs, --questions, --categories, --dictionary, --classify, --labelled or --parallel FILE",
         ),
         (["--pairs", "p.txt"], 2, "Missing argument 'FILE...'"),
         (["m.vec", "--pairs", "p.txt", "--method", "best"], 2, "--method"),
